@@ -1,0 +1,50 @@
+"""The deadlines around a meeting, counted in Danish working days."""
+
+from datetime import date, timedelta
+
+from netmeet.core import calendar
+from netmeet.meetings.rules.kinds import KINDS, MeetingKind, MeetingType
+
+_DEFAULT = KINDS[MeetingKind.OUTPATIENT]
+
+
+def request_deadline(requested_on: date, *, kind: MeetingType = _DEFAULT) -> date:
+    """Return the last day to agree on a date, by the regional agreement five working days.
+
+    The day of the request is day 0; the next working day is day 1.
+    """
+    return calendar.add_working_days(requested_on, kind.date_agreed_within)
+
+
+def date_agreed_latest(requested_on: date, *, today: date, kind: MeetingType = _DEFAULT) -> int:
+    """Return the working days left to agree on a date; negative when the deadline has passed."""
+    return calendar.working_days_between(today, request_deadline(requested_on, kind=kind))
+
+
+def publication_deadline(held_on: date, *, kind: MeetingType = _DEFAULT) -> date:
+    """Return the last day to publish minutes and plan."""
+    return calendar.add_working_days(held_on, kind.publish_within)
+
+
+def comment_deadline(published_on: date, *, kind: MeetingType = _DEFAULT) -> date:
+    """Return the last day to comment on published minutes; after it they are final."""
+    return calendar.add_working_days(published_on, kind.comment_within)
+
+
+def decision_deadline(held_on: date, *, kind: MeetingType = _DEFAULT) -> date:
+    """Return by when a decision that the meeting could not take is expected."""
+    return calendar.add_working_days(held_on, kind.decide_within)
+
+
+def new_date_deadline(postponed_on: date, *, kind: MeetingType = _DEFAULT) -> date:
+    """Return by when a postponed or cancelled meeting has a new date."""
+    return calendar.add_working_days(postponed_on, kind.new_date_within)
+
+
+def next_meeting_latest(kind: MeetingType, held_on: date) -> date | None:
+    """Return the last day for the next meeting, or None when the kind sets no limit."""
+    if kind.next_within_months is not None:
+        return calendar.add_months(held_on, kind.next_within_months)
+    if kind.next_within_days is not None:
+        return held_on + timedelta(days=kind.next_within_days)
+    return None
