@@ -1,0 +1,190 @@
+// Forms marked data-autosave are sent as one types. Nothing is kept in the browser's storage: what could
+// not be sent stays in the page and is sent when the connection or the login is back.
+//
+//   <form method="post" action="…" data-autosave> … <input type="hidden" name="version" value="3">
+//   [data-saved]     beside a field or in the form: shows "Gemt kl. 13.22"
+//   [data-conflict]  in the form: takes the page fragment of an answer 409
+//
+// The server answers 200 {"saved_at_text": "Gemt kl. 13.22", "version": 4}, 409 with a fragment,
+// 401 when the login has run out, or 4xx {"error": "…"} in words for the user.
+(() => {
+  "use strict";
+
+  const REST = 800; // ms without typing before a text is sent
+  const LATEST = 1800; // ms after the first letter when it is sent anyway
+  const LONGEST_WAIT = 30000; // ms between two tries without a connection
+  const savers = [];
+
+  const meta = () => document.querySelector("meta[name='csrf-token']");
+
+  class Saver {
+    constructor(form) {
+      this.form = form;
+      this.changed = new Set();
+      this.sending = false;
+      this.tries = 0;
+      this.timer = 0;
+      this.firstChange = 0;
+      form.addEventListener("input", (event) => this.note(event.target));
+      form.addEventListener("change", (event) => this.note(event.target));
+      form.addEventListener("focusout", () => this.changed.size && this.plan(0));
+      form.addEventListener("submit", () => this.changed.clear());
+    }
+
+    note(field) {
+      if (!field.name || field.type === "hidden" || field.type === "submit") return;
+      if (!this.changed.size) this.firstChange = Date.now();
+      this.changed.add(field.name);
+      this.last = field;
+      this.plan(Math.min(REST, Math.max(0, this.firstChange + LATEST - Date.now())));
+    }
+
+    plan(wait) {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.send(), wait);
+    }
+
+    body(names) {
+      const all = new FormData(this.form);
+      const body = new URLSearchParams();
+      for (const name of names) {
+        const values = all.getAll(name);
+        for (const value of values.length ? values : [""]) body.append(name, value);
+      }
+      if (all.has("version")) body.set("version", all.get("version"));
+      body.set("autosave", "1");
+      return body;
+    }
+
+    request(names, keepalive) {
+      return fetch(this.form.getAttribute("action") || location.pathname, {
+        method: "POST",
+        body: this.body(names),
+        credentials: "same-origin",
+        keepalive,
+        headers: { Accept: "application/json", "X-CSRFToken": meta().content },
+      });
+    }
+
+    async send() {
+      if (this.sending || !this.changed.size) return;
+      const names = [...this.changed];
+      const field = this.last;
+      this.changed.clear();
+      this.sending = true;
+      let answer = null;
+      try {
+        answer = await this.request(names, false);
+        await this.read(answer, field);
+      } catch {
+        answer = null;
+      }
+      this.sending = false;
+      if (answer && (answer.ok || answer.status === 409)) {
+        this.tries = 0;
+        if (this.changed.size) this.plan(REST);
+        return;
+      }
+      for (const name of names) this.changed.add(name);
+      if (!answer || answer.status >= 500) this.retry(field);
+    }
+
+    async read(answer, field) {
+      if (answer.ok) {
+        const saved = await answer.json();
+        const version = this.form.elements.namedItem("version");
+        if (version) version.value = saved.version;
+        this.say(field, saved.saved_at_text, "saved");
+      } else if (answer.status === 409) {
+        await this.showConflict(answer, field);
+      } else if (answer.status === 401) {
+        this.askForLogin(field);
+      } else if (answer.status < 500) {
+        const refused = await answer.json();
+        this.say(field, refused.error, "unsent");
+      }
+    }
+
+    retry(field) {
+      this.tries += 1;
+      this.say(field, this.line(field).dataset.unsent, "unsent");
+      if (navigator.onLine) this.plan(Math.min(LONGEST_WAIT, 1000 * 2 ** this.tries));
+    }
+
+    line(field) {
+      const group = field && field.closest(".form-group");
+      return (
+        (group && group.querySelector("[data-saved]")) ||
+        this.form.querySelector("[data-saved]") ||
+        document.querySelector("[data-saved]") ||
+        document.createElement("span")
+      );
+    }
+
+    say(field, text, state) {
+      const line = this.line(field);
+      line.textContent = text;
+      line.dataset.state = state;
+    }
+
+    // The answer is a fragment rendered by the server, whose texts are escaped there.
+    async showConflict(answer, field) {
+      const place = this.form.querySelector("[data-conflict]");
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const version = page.querySelector("[data-version]");
+      const mine = this.form.elements.namedItem("version");
+      if (version && mine) mine.value = version.dataset.version;
+      if (place) place.replaceChildren(...page.body.childNodes);
+      this.say(field, "", "unsent");
+    }
+
+    askForLogin(field) {
+      const line = this.line(field);
+      this.say(field, `${line.dataset.login} `, "unsent");
+      const link = document.createElement("a");
+      link.href = "/login?again=1";
+      link.target = "_blank";
+      link.rel = "noopener";
+      link.textContent = line.dataset.loginLink;
+      line.append(link);
+    }
+
+    // Somebody has logged in again in another tab: fetch a fresh token and send what waits.
+    async comeBack() {
+      if (!this.changed.size || this.sending) return;
+      try {
+        const answer = await fetch("/login/token", {
+          credentials: "same-origin",
+          headers: { Accept: "application/json" },
+        });
+        if (answer.ok) {
+          meta().content = (await answer.json()).csrf_token;
+          const hidden = this.form.elements.namedItem("csrf_token");
+          if (hidden) hidden.value = meta().content;
+          this.plan(0);
+        }
+      } catch {
+        this.retry(this.last);
+      }
+    }
+  }
+
+  for (const form of document.querySelectorAll("form[data-autosave]")) savers.push(new Saver(form));
+
+  addEventListener("online", () => savers.forEach((saver) => saver.plan(0)));
+  addEventListener("focus", () => savers.forEach((saver) => saver.comeBack()));
+  addEventListener("pagehide", () => {
+    for (const saver of savers) if (saver.changed.size) saver.request([...saver.changed], true);
+  });
+  addEventListener("beforeunload", (event) => {
+    if (savers.some((saver) => saver.changed.size && !saver.leaving)) event.preventDefault();
+  });
+
+  // quick_exit.js sends what is typed without asking anything.
+  document.addEventListener("netmeet:leave", () => {
+    for (const saver of savers) {
+      saver.leaving = true;
+      if (saver.changed.size) saver.request([...saver.changed], true).catch(() => {});
+    }
+  });
+})();

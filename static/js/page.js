@@ -1,0 +1,17 @@
+// Small things every page has: the error summary takes the focus, and a link in it leads to its field.
+(() => {
+  "use strict";
+
+  const summary = document.querySelector("[data-error-summary]");
+  if (summary) {
+    summary.focus();
+    summary.addEventListener("click", (event) => {
+      const link = event.target.closest("a[href^='#']");
+      const field = link && document.getElementById(link.hash.slice(1));
+      if (field) {
+        event.preventDefault();
+        (field.matches("fieldset") ? field.querySelector("input") : field).focus();
+      }
+    });
+  }
+})();
