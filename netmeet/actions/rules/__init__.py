@@ -1,0 +1,43 @@
+"""The pure rules of agreements: kinds, states, dates, and the line that makes one."""
+
+from netmeet.actions.rules.days import DueDoubt
+from netmeet.actions.rules.line import Parsed, parse
+from netmeet.actions.rules.names import OwnerDoubt, Person
+from netmeet.actions.rules.states import (
+    ESCALATION_DAYS,
+    LIVE,
+    NEEDS_REASON,
+    NEXT,
+    REMINDER_DAYS,
+    ActionKind,
+    PersonsWord,
+    Status,
+    WaitingFor,
+    days_overdue,
+    escalation_on,
+    is_overdue,
+    may_move,
+    reminder_dates,
+)
+
+__all__ = [
+    "ESCALATION_DAYS",
+    "LIVE",
+    "NEEDS_REASON",
+    "NEXT",
+    "REMINDER_DAYS",
+    "ActionKind",
+    "DueDoubt",
+    "OwnerDoubt",
+    "Parsed",
+    "Person",
+    "PersonsWord",
+    "Status",
+    "WaitingFor",
+    "days_overdue",
+    "escalation_on",
+    "is_overdue",
+    "may_move",
+    "parse",
+    "reminder_dates",
+]

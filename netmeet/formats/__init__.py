@@ -1,0 +1,1 @@
+"""Plain data in, bytes out: PDF, calendar, spreadsheet, QR."""
