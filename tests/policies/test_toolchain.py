@@ -12,34 +12,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-TOP_LEVEL = set(
-    [
-        "netmeet",
-        "templates",
-        "static",
-        "migrations",
-        "config.py",
-        "wsgi.py",
-        "tests",
-        "setup.cfg",
-        "README.md",
-        "LICENSE",
-        "CHANGELOG.md",
-        "docs",
-        "benchmarks",
-        "Makefile",
-        ".ci",
-        "pyproject.toml",
-        "requirements.txt",
-        "package.json",
-        "package-lock.json",
-        "babel.cfg",
-        ".ruff.toml",
-        ".djlintrc",
-        ".gitignore",
-        ".editorconfig",
-    ]
-)
+TOP_LEVEL = {
+    *("netmeet", "templates", "static", "migrations", "config.py", "wsgi.py", "tests", "docs"),
+    *("setup.cfg", "pyproject.toml", "requirements.txt", "package.json", "package-lock.json"),
+    *("README.md", "LICENSE", "CHANGELOG.md", "benchmarks", "Makefile", ".ci", "babel.cfg"),
+    *(".ruff.toml", ".djlintrc", ".gitignore", ".editorconfig"),
+}
 MACHINE = re.compile(r"(?<![\w.}])/(?:work|root|home|Users|tmp)/\w")
 REGISTRY = re.compile(
     r"pypi\.(?:org|python\.org)|pythonhosted\.org|registry\.npmjs\.org|registry\.yarnpkg\.com"
