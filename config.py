@@ -1,0 +1,136 @@
+"""Settings from the environment, frozen. Missing or unsafe ones are all named at once."""
+
+import base64
+import binascii
+import ipaddress
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from netmeet.core.sealed import Keyring
+
+ROOT = Path(__file__).resolve().parent
+PREFIX = "NETMEET_"
+_KEY_BYTES = 32
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """One installation. ``keyring`` seals; ``mail_url`` is smtp://… or empty in the demo."""
+
+    database_url: str
+    secret_key: str
+    keyring: Keyring
+    mail_url: str
+    base_url: str
+    metrics_token: str
+    demo: bool
+    bind: str
+    acute_label: str
+    acute_number: str
+    exit_url: str
+    instance: Path
+
+    @property
+    def is_https(self) -> bool:
+        """Tell whether people reach netmeet over TLS; decides the cookie's name and flag."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def host(self) -> str:
+        """Return the public host name."""
+        return urlsplit(self.base_url).hostname or ""
+
+
+def _keyring(text: str) -> Keyring:
+    """Read ``id:base64,…,index:base64``. Raises ``ValueError`` for anything else."""
+    keys: dict[int, bytes] = {}
+    index = b""
+    for part in text.split(","):
+        name, _, encoded = part.strip().partition(":")
+        key = base64.b64decode(encoded, validate=True)
+        if name == "index":
+            index = key
+        else:
+            keys[int(name)] = key
+    return Keyring(keys=keys, index_key=index)
+
+
+def new_keys() -> str:
+    """Return a fresh value for NETMEET_KEYS."""
+    encoded = [base64.b64encode(os.urandom(_KEY_BYTES)).decode() for _ in range(2)]
+    return f"1:{encoded[0]},index:{encoded[1]}"
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether ``host`` is this machine alone."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def read(environment: Mapping[str, str], *, instance: Path | None = None) -> Settings:
+    """Return the settings. Raises ``SystemExit`` with one list of all that is missing or unsafe."""
+    folder = instance or Path(environment.get(f"{PREFIX}INSTANCE", ROOT / "instance"))
+    values = {**_from_files(folder), **environment}
+
+    def value(name: str, default: str = "") -> str:
+        return values.get(PREFIX + name, default)
+
+    problems = []
+    demo = value("DEMO") == "1"
+    port = environment.get("PORT", "8000")
+    bind = value("BIND", f"127.0.0.1:{port}")
+    base_url = value("BASE_URL", f"http://127.0.0.1:{port}").rstrip("/")
+    keyring = None
+    try:
+        keyring = _keyring(value("KEYS"))
+    except (ValueError, binascii.Error):
+        problems.append("NETMEET_KEYS is missing or not of the form 1:<base64>,index:<base64>")
+    if len(value("SECRET_KEY")) < _KEY_BYTES:
+        problems.append("NETMEET_SECRET_KEY is missing or shorter than 32 characters")
+    problems += _unsafe(demo=demo, bind=bind, base_url=base_url, mail_url=value("MAIL_URL"))
+    if problems or keyring is None:
+        raise SystemExit("netmeet does not start:\n- " + "\n- ".join(problems))
+    return Settings(
+        database_url=value("DATABASE_URL", f"sqlite:///{folder / 'netmeet.db'}"),
+        secret_key=value("SECRET_KEY"),
+        keyring=keyring,
+        mail_url=value("MAIL_URL"),
+        base_url=base_url,
+        metrics_token=value("METRICS_TOKEN"),
+        demo=demo,
+        bind=bind,
+        acute_label=value("ACUTE_LABEL", "Akuttelefonen"),
+        acute_number=value("ACUTE_NUMBER", "1813" if demo else "112"),
+        exit_url=value("EXIT_URL", "/roligt"),
+        instance=folder,
+    )
+
+
+def _unsafe(*, demo: bool, bind: str, base_url: str, mail_url: str) -> list[str]:
+    """Return what must not be together."""
+    host = urlsplit(base_url).hostname or ""
+    problems = []
+    if demo and not (is_loopback(host) and is_loopback(bind.rsplit(":", 1)[0].strip("[]"))):
+        problems.append("NETMEET_DEMO=1 opens every door: it needs a loopback address and BASE_URL")
+    if not demo and not base_url.startswith("https://") and not is_loopback(host):
+        problems.append("NETMEET_BASE_URL must begin with https://")
+    if not demo and not mail_url:
+        problems.append("NETMEET_MAIL_URL is missing (smtp://user:password@host:587)")
+    return problems
+
+
+def _from_files(folder: Path) -> dict[str, str]:
+    """Return the settings kept in ``instance/keys.env`` by ``netmeet init``."""
+    path = folder / "keys.env"
+    if not path.exists():
+        return {}
+    lines = path.read_text(encoding="utf-8").splitlines()
+    pairs = (line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
+    return {name.strip(): text.strip() for name, text in pairs}

@@ -1,0 +1,138 @@
+"""Users, their roles, sessions, links and codes."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from netmeet.core.access import Role
+from netmeet.core.db import Base, Versioned
+from netmeet.core.sealed import Sealed, SealedData
+from netmeet.organisations.models import Unit
+from netmeet.outbox.rules import Channel
+
+
+class User(Versioned, Base):
+    """A human who acts in netmeet: the person, a relative, staff or a guest.
+
+    ``email_index`` finds the address exactly (HMAC). ``own_word`` is the word a person chose, so
+    that messages are known to be genuine. ``channel`` is how they are reached.
+    """
+
+    __tablename__ = "user"
+
+    name = Sealed()
+    email = Sealed()
+    phone = Sealed()
+    address = Sealed()
+    own_word = Sealed()
+    email_index: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    channel: Mapped[Channel] = mapped_column(default=Channel.MAIL)
+    lang: Mapped[str] = mapped_column(String(2), default="da")
+    large_text: Mapped[bool] = mapped_column(default=False)
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+    roles: Mapped[list["UnitRole"]] = relationship(
+        back_populates="user", lazy="raise_on_sql", cascade="all, delete-orphan"
+    )
+
+    @property
+    def first_name(self) -> str:
+        """Return the first word of the name."""
+        return self.name.split(" ")[0]
+
+    @property
+    def initials(self) -> str:
+        """Return the first letters of first and last name."""
+        words = self.name.split()
+        return "".join(word[0] for word in (words[0], words[-1])) if words else ""
+
+
+class UnitRole(Base):
+    """A role a user may choose to act in. Private roles have no unit; a role alone opens no case.
+
+    ``title`` is what the person calls it ("sygeplejerske").
+    """
+
+    __tablename__ = "unit_role"
+    __table_args__ = (UniqueConstraint("user_id", "role", "unit_id", name="uq_unit_role_once"),)
+
+    user_id: Mapped[str] = mapped_column(ForeignKey("user.id"), index=True)
+    user: Mapped[User] = relationship(back_populates="roles", lazy="raise_on_sql")
+    role: Mapped[Role]
+    unit_id: Mapped[str | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    unit: Mapped[Unit | None] = relationship(lazy="raise_on_sql")
+    title: Mapped[str] = mapped_column(String(80), default="")
+    from_at: Mapped[datetime]
+    until: Mapped[datetime | None]
+
+
+class Session(Base):
+    """A login. The browser holds the secret, this row only its digest; ``ended_at`` ends it."""
+
+    __tablename__ = "session"
+
+    secret_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("user.id"), index=True)
+    user: Mapped[User] = relationship(lazy="raise_on_sql")
+    role_id: Mapped[str] = mapped_column(ForeignKey("unit_role.id"))
+    role: Mapped[UnitRole] = relationship(lazy="raise_on_sql")
+    signed_in_by: Mapped[str] = mapped_column(String(20))
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    stepped_up_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
+class PersonalLink(Base):
+    """A secret address sent to one user: it identifies and never admits.
+
+    ``purpose`` is "case", "invitation" or "action"; ``subject_id`` the row it is about.
+    """
+
+    __tablename__ = "personal_link"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("user.id"), index=True)
+    user: Mapped[User] = relationship(lazy="raise_on_sql")
+    purpose: Mapped[str] = mapped_column(String(20))
+    subject_id: Mapped[str] = mapped_column(String(16), index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class OneTimeCode(Base):
+    """A code sent to one user, good for one try to sign in from the browser that asked."""
+
+    __tablename__ = "one_time_code"
+
+    user_id: Mapped[str] = mapped_column(ForeignKey("user.id"), index=True)
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    browser_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[datetime | None]
+
+
+class RateCount(Base):
+    """How often something happened in the current window, shared by all workers."""
+
+    __tablename__ = "rate_count"
+
+    key: Mapped[str] = mapped_column(String(120), unique=True)
+    started_at: Mapped[datetime]
+    count: Mapped[int] = mapped_column(default=0)
+
+
+class ParkedText(Base):
+    """A posted body whose login had run out, kept encrypted for an hour for the same user."""
+
+    __tablename__ = "parked_text"
+
+    user_id: Mapped[str] = mapped_column(ForeignKey("user.id"), index=True)
+    path = Sealed()
+    fields = SealedData()
+    created_at: Mapped[datetime]

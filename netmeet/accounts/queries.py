@@ -1,0 +1,132 @@
+"""Users and logins."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from netmeet.accounts import rules
+from netmeet.accounts.models import ParkedText, PersonalLink, Session, UnitRole, User
+from netmeet.core import sealed
+from netmeet.core.access import Actor
+from netmeet.core.db import db
+from netmeet.organisations.models import Unit
+
+
+def digest(secret: str) -> bytes:
+    """Return the digest a secret is kept as (256-bit secrets need no salt)."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def session_by_secret(secret: str) -> Session | None:
+    """Return the session whose secret it is, with user, role and unit, ended or not."""
+    statement = (
+        select(Session)
+        .where(Session.secret_hash == digest(secret))
+        .options(
+            joinedload(Session.user),
+            joinedload(Session.role).joinedload(UnitRole.unit).joinedload(Unit.organisation),
+        )
+    )
+    return db.session.scalars(statement).one_or_none()
+
+
+def is_good(session: Session, at: datetime) -> bool:
+    """Tell whether the session still admits: not ended, not idle, not too old, user active."""
+    if session.ended_at is not None or not session.user.active:
+        return False
+    if session.role.until is not None and session.role.until <= at:
+        return False
+    idle = rules.idle(session.role.role)
+    return at - session.seen_at <= idle and at - session.created_at <= rules.ABSOLUTE
+
+
+def actor_of(session: Session, at: datetime) -> Actor:
+    """Return who acts in ``session`` at the instant ``at``."""
+    role = session.role
+    return Actor(
+        user_id=session.user_id,
+        name=session.user.name,
+        role=role.role,
+        at=at,
+        session_id=session.id,
+        role_title=role.title,
+        unit_id=role.unit_id,
+        unit_name=role.unit.name if role.unit else "",
+        organisation_id=role.unit.organisation_id if role.unit else None,
+        stepped_up_at=session.stepped_up_at,
+        seen_at=session.seen_at,
+        signed_in_by=session.signed_in_by,
+    )
+
+
+def load_actor(secret: str, at: datetime) -> Actor | None:
+    """Return who holds the session's secret at ``at``, or ``None`` when it admits nobody."""
+    session = session_by_secret(secret)
+    if session is None or not is_good(session, at):
+        return None
+    return actor_of(session, at)
+
+
+def owner_of(secret: str) -> str | None:
+    """Return whose session it is or was."""
+    return db.session.scalar(
+        select(Session.user_id).where(Session.secret_hash == digest(secret))
+    )
+
+
+def user(user_id: str) -> User | None:
+    """Return the user."""
+    return db.session.get(User, user_id)
+
+
+def with_roles() -> Select[User]:
+    """Return the query for users with their roles and units."""
+    return select(User).options(
+        selectinload(User.roles).joinedload(UnitRole.unit).joinedload(Unit.organisation)
+    )
+
+
+def user_with_roles(user_id: str) -> User | None:
+    """Return the user with roles and units."""
+    return db.session.scalars(with_roles().where(User.id == user_id)).one_or_none()
+
+
+def by_email(email: str) -> User | None:
+    """Return the user with exactly this address (case does not count), with roles."""
+    index = sealed.keyring().index(email.strip().lower(), kind="email")
+    return db.session.scalars(with_roles().where(User.email_index == index)).one_or_none()
+
+
+def staff_of(organisation_ids: Sequence[str], at: datetime) -> Sequence[UnitRole]:
+    """Return the current roles in units of the organisations, with users and units."""
+    statement = (
+        select(UnitRole)
+        .join(Unit, UnitRole.unit_id == Unit.id)
+        .where(
+            Unit.organisation_id.in_(organisation_ids),
+            (UnitRole.until.is_(None)) | (UnitRole.until > at),
+        )
+        .options(joinedload(UnitRole.user), joinedload(UnitRole.unit).joinedload(Unit.organisation))
+    )
+    return db.session.scalars(statement).all()
+
+
+def link_by_token(token: str) -> PersonalLink | None:
+    """Return the personal link of the secret, with its user; ended ones too."""
+    statement = (
+        select(PersonalLink)
+        .where(PersonalLink.token_hash == digest(token))
+        .options(joinedload(PersonalLink.user))
+    )
+    return db.session.scalars(statement).one_or_none()
+
+
+def parked(parked_id: str, *, user_id: str, at: datetime) -> ParkedText | None:
+    """Return the parked text when it is the user's and not older than an hour."""
+    text = db.session.get(ParkedText, parked_id)
+    if text is None or text.user_id != user_id or at - text.created_at > rules.PARKED_LASTS:
+        return None
+    return text

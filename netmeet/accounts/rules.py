@@ -1,0 +1,21 @@
+"""Limits of signing in (``security.md`` § 3; ASVS 6)."""
+
+from datetime import timedelta
+
+from netmeet.core.access import PRIVATE, Role
+
+SHORTEST_PASSWORD = 15
+CODE_LASTS = timedelta(minutes=10)
+CODE_TRIES = 5
+CODE_WINDOW = timedelta(minutes=15)
+PARKED_LASTS = timedelta(hours=1)
+ABSOLUTE = timedelta(hours=8)
+IDLE_PRIVATE = timedelta(minutes=10)
+IDLE_STAFF = timedelta(minutes=15)
+LOGIN_TRIES = 5
+LOGIN_WINDOW = timedelta(minutes=1)
+
+
+def idle(role: Role) -> timedelta:
+    """Return how long a session of the role may lie still before it ends."""
+    return IDLE_PRIVATE if role in PRIVATE else IDLE_STAFF

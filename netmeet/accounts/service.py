@@ -1,0 +1,259 @@
+"""Verbs of accounts: create users, sign in and out, links and codes, parked text."""
+
+import hmac
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+from flask_babel import gettext as _
+from sqlalchemy import delete, select, update
+
+from netmeet.accounts import queries, rules
+from netmeet.accounts.models import (
+    OneTimeCode,
+    ParkedText,
+    PersonalLink,
+    RateCount,
+    Session,
+    UnitRole,
+    User,
+)
+from netmeet.core import ids, sealed
+from netmeet.core.access import Role
+from netmeet.core.db import db
+from netmeet.core.refusals import Refused
+from netmeet.outbox.rules import Channel
+
+_hasher = PasswordHasher()
+_DUMMY = _hasher.hash(secrets.token_urlsafe(24))
+
+
+def create_user(
+    *,
+    name: str,
+    at: datetime,
+    email: str = "",
+    phone: str = "",
+    address: str = "",
+    channel: Channel = Channel.MAIL,
+) -> User:
+    """Create a user without a password. Raises ``Refused`` when the address is taken."""
+    if email and queries.by_email(email) is not None:
+        raise Refused(_("Der er allerede en bruger med den adresse."), field="email")
+    user = User(name=name, phone=phone, address=address, channel=channel, created_at=at, active=True)
+    db.session.add(user)
+    if email:
+        set_email(user, email)
+    db.session.flush()
+    return user
+
+
+def set_email(user: User, email: str) -> None:
+    """Give the user an address, sealed, with its index for exact look-up."""
+    user.email = email.strip()
+    user.email_index = sealed.keyring().index(email.strip().lower(), kind="email")
+
+
+def set_password(user: User, password: str) -> None:
+    """Set the password (argon2id). Raises ``Refused`` for one shorter than 15 characters."""
+    if len(password) < rules.SHORTEST_PASSWORD:
+        raise Refused(_("Adgangskoden skal have mindst 15 tegn."), field="password")
+    user.password_hash = _hasher.hash(password)
+
+
+def give_role(
+    user: User, role: Role, *, at: datetime, unit_id: str | None = None, title: str = ""
+) -> UnitRole:
+    """Let the user choose to act in ``role`` (for ``unit_id``); once is enough."""
+    statement = select(UnitRole).where(
+        UnitRole.user_id == user.id, UnitRole.role == role, UnitRole.unit_id == unit_id
+    )
+    held = db.session.scalars(statement).one_or_none()
+    if held is None:
+        held = UnitRole(user_id=user.id, role=role, unit_id=unit_id, title=title, from_at=at)
+        db.session.add(held)
+        db.session.flush()
+    held.until = None
+    return held
+
+
+def check_password(email: str, password: str) -> User | None:
+    """Return the user when address and password are right; the work is the same when not."""
+    user = queries.by_email(email)
+    kept = user.password_hash if user is not None and user.password_hash else _DUMMY
+    try:
+        _hasher.verify(kept, password)
+    except VerificationError:
+        return None
+    return user if user is not None and user.active and user.password_hash else None
+
+
+def proves_password(user: User, password: str) -> bool:
+    """Tell whether it is the user's password (for a renewed proof of identity)."""
+    try:
+        return bool(user.password_hash) and _hasher.verify(user.password_hash or "", password)
+    except VerificationError:
+        return False
+
+
+def sign_in(user: User, *, role: UnitRole, by: str, at: datetime) -> str:
+    """Begin a session and return its secret. ``by`` names the means: password, code, demo."""
+    secret = ids.new_token()
+    stepped_up_at = at if by in {"password", "code"} else None
+    db.session.add(
+        Session(
+            secret_hash=queries.digest(secret),
+            user_id=user.id,
+            role_id=role.id,
+            signed_in_by=by,
+            created_at=at,
+            seen_at=at,
+            stepped_up_at=stepped_up_at,
+        )
+    )
+    db.session.flush()
+    return secret
+
+
+def sign_out(secret: str, *, at: datetime) -> None:
+    """End the session; the browser's cookie is worthless from now on."""
+    session = queries.session_by_secret(secret)
+    if session is not None and session.ended_at is None:
+        session.ended_at = at
+
+
+def step_up(secret: str, *, at: datetime) -> str:
+    """Note that the holder proved who they are, and return the session's new secret."""
+    session = queries.session_by_secret(secret)
+    if session is None:
+        raise Refused(_("Log ind igen."))
+    fresh = ids.new_token()
+    session.secret_hash = queries.digest(fresh)
+    session.stepped_up_at = at
+    return fresh
+
+
+def choose_role(secret: str, role: UnitRole, *, at: datetime) -> None:
+    """Act in another of one's own roles. Raises ``Refused`` for somebody else's."""
+    session = queries.session_by_secret(secret)
+    if session is None or role.user_id != session.user_id or (role.until and role.until <= at):
+        raise Refused(_("Den rolle har du ikke."))
+    session.role_id = role.id
+    session.stepped_up_at = None
+
+
+def keep_awake(session_id: str, at: datetime) -> None:
+    """Note that the session is in use, unless it has ended (a late note never revives it)."""
+    statement = update(Session).where(Session.id == session_id, Session.ended_at.is_(None))
+    db.session.execute(statement.values(seen_at=at))
+
+
+def make_link(
+    user: User, *, purpose: str, subject_id: str, at: datetime, expires_at: datetime | None = None
+) -> str:
+    """Return the secret of a fresh personal link. It identifies; it never admits."""
+    token = ids.new_token()
+    db.session.add(
+        PersonalLink(
+            token_hash=queries.digest(token),
+            user_id=user.id,
+            purpose=purpose,
+            subject_id=subject_id,
+            created_at=at,
+            expires_at=expires_at,
+        )
+    )
+    db.session.flush()
+    return token
+
+
+def revoke_links(*, subject_id: str, user_id: str, at: datetime) -> None:
+    """End the user's links to the subject."""
+    statement = select(PersonalLink).where(
+        PersonalLink.subject_id == subject_id,
+        PersonalLink.user_id == user_id,
+        PersonalLink.revoked_at.is_(None),
+    )
+    for link in db.session.scalars(statement):
+        link.revoked_at = at
+
+
+def new_code(user: User, *, browser: str, at: datetime) -> str:
+    """Return a fresh six-digit code bound to ``browser`` (a secret the browser holds)."""
+    code = f"{secrets.randbelow(10**6):06d}"
+    db.session.add(
+        OneTimeCode(
+            user_id=user.id,
+            code_hash=_code_digest(user.id, code),
+            browser_hash=queries.digest(browser),
+            created_at=at,
+            expires_at=at + rules.CODE_LASTS,
+        )
+    )
+    db.session.flush()
+    return code
+
+
+def use_code(user_id: str, code: str, *, browser: str, at: datetime) -> bool:
+    """Tell whether the code is right, and spend it.
+
+    Good for ten minutes, once, from the browser that asked, five tries a quarter of an hour
+    (ASVS 6.6.3). A wrong try counts even though the request is refused: the caller keeps it.
+    """
+    statement = (
+        select(OneTimeCode)
+        .where(OneTimeCode.user_id == user_id, OneTimeCode.created_at > at - rules.CODE_WINDOW)
+        .order_by(OneTimeCode.created_at.desc())
+    )
+    codes = db.session.scalars(statement).all()
+    if not codes or sum(c.tries for c in codes) >= rules.CODE_TRIES:
+        return False
+    newest = codes[0]
+    newest.tries += 1
+    good = (
+        newest.used_at is None
+        and newest.expires_at >= at
+        and hmac.compare_digest(bytes(newest.browser_hash), queries.digest(browser))
+        and hmac.compare_digest(bytes(newest.code_hash), _code_digest(user_id, code.strip()))
+    )
+    if good:
+        newest.used_at = at
+    return good
+
+
+def _code_digest(user_id: str, code: str) -> bytes:
+    return sealed.keyring().index(f"{user_id}|{code}", kind="code")
+
+
+def count(key: str, *, most: int, within: timedelta, at: datetime) -> bool:
+    """Count one more ``key`` and tell whether it is still within ``most`` in the window."""
+    row = db.session.scalars(select(RateCount).where(RateCount.key == key)).one_or_none()
+    if row is None:
+        row = RateCount(key=key, started_at=at, count=0)
+        db.session.add(row)
+    if at - row.started_at >= within:
+        row.started_at, row.count = at, 0
+    row.count += 1
+    return row.count <= most
+
+
+def park(
+    user_id: str, path: str, fields: Mapping[str, Sequence[str]], at: datetime
+) -> str:
+    """Keep a posted body for an hour for the user, encrypted; passwords are left out."""
+    kept = {
+        name: list(values)
+        for name, values in fields.items()
+        if name not in {"csrf_token", "password"}
+    }
+    text = ParkedText(user_id=user_id, path=path, fields=kept, created_at=at)
+    db.session.add(text)
+    db.session.flush()
+    return text.id
+
+
+def forget_parked(*, at: datetime) -> None:
+    """Delete parked text older than an hour."""
+    db.session.execute(delete(ParkedText).where(ParkedText.created_at < at - rules.PARKED_LASTS))

@@ -1,0 +1,1 @@
+"""Agreements with one owner and a date, and what became of them."""

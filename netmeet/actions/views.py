@@ -1,0 +1,5 @@
+"""HTTP of the slice."""
+
+from flask import Blueprint
+
+bp = Blueprint("actions", __name__)

@@ -1,0 +1,170 @@
+"""The composition: which slices there are and what the web layer is handed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask, g, request, session, url_for
+from flask_babel import Babel
+from flask_babel import gettext as _
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+from jinja2 import StrictUndefined
+
+import config
+from netmeet.accounts import policy as accounts_policy
+from netmeet.accounts import queries as accounts_queries
+from netmeet.accounts import service as accounts_service
+from netmeet.accounts import views as accounts_views
+from netmeet.actions import policy as actions_policy
+from netmeet.actions import views as actions_views
+from netmeet.audit import policy as audit_policy
+from netmeet.audit import service as audit_service
+from netmeet.cases import policy as cases_policy
+from netmeet.cases import views as cases_views
+from netmeet.core import sealed
+from netmeet.core.access import PRIVATE, AccessBook, Actor, Role
+from netmeet.core.db import db
+from netmeet.indicators import policy as indicators_policy
+from netmeet.indicators import views as indicators_views
+from netmeet.invitations import policy as invitations_policy
+from netmeet.invitations import views as invitations_views
+from netmeet.meetings import policy as meetings_policy
+from netmeet.meetings import views as meetings_views
+from netmeet.organisations import policy as organisations_policy
+from netmeet.outbox import policy as outbox_policy
+from netmeet.pages import views as pages_views
+from netmeet.plans import policy as plans_policy
+from netmeet.plans import views as plans_views
+from netmeet.readiness import policy as readiness_policy
+from netmeet.web import errors, filters, guard, headers, transaction, urls
+from netmeet.web.hooks import Hooks, Navigation
+
+ROOT = Path(__file__).resolve().parent.parent
+
+_BLUEPRINTS = (
+    accounts_views.bp,
+    cases_views.bp,
+    meetings_views.bp,
+    invitations_views.bp,
+    actions_views.bp,
+    plans_views.bp,
+    indicators_views.bp,
+    pages_views.bp,
+)
+
+_RULES = (
+    accounts_policy.RULES,
+    organisations_policy.RULES,
+    audit_policy.RULES,
+    outbox_policy.RULES,
+    cases_policy.RULES,
+    meetings_policy.RULES,
+    invitations_policy.RULES,
+    readiness_policy.RULES,
+    actions_policy.RULES,
+    plans_policy.RULES,
+    indicators_policy.RULES,
+)
+
+
+@dataclass(frozen=True)
+class Phone:
+    """A number to call when it cannot wait."""
+
+    label: str
+    number: str
+
+
+def menu(actor: Actor) -> Sequence[Navigation]:
+    """Return the main menu of the role acted in."""
+    home = Navigation(label=_("Forside"), endpoint="pages.home")
+    if actor.role is Role.PAT:
+        return (
+            home,
+            Navigation(label=_("Hvem må se hvad"), endpoint="cases.consents"),
+            Navigation(label=_("Hvem har set min plan"), endpoint="cases.access_log"),
+            Navigation(label=_("Bed om et møde"), endpoint="meetings.ask"),
+        )
+    if actor.role in PRIVATE:
+        return (home,)
+    if actor.role is Role.MGR:
+        return (home, Navigation(label=_("Overblik"), endpoint="indicators.overview"))
+    return (home, Navigation(label=_("Mine aftaler"), endpoint="actions.mine"))
+
+
+def create_app(settings: config.Settings) -> Flask:
+    """Compose netmeet. Raises ``RuntimeError`` or ``ValueError`` for a gap in the access rules."""
+    app = Flask("netmeet", template_folder=ROOT / "templates", static_folder=ROOT / "static")
+    _configure(app, settings)
+    sealed.install(settings.keyring)
+    db.init_app(app)
+    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    app.extensions["netmeet"] = Hooks(
+        book=AccessBook(*_RULES),
+        load_actor=accounts_queries.load_actor,
+        owner_of=accounts_queries.owner_of,
+        record=audit_service.record,
+        park=accounts_service.park,
+        keep_awake=accounts_service.keep_awake,
+        menu=menu,
+    )
+    urls.install(app)
+    app.before_request(transaction.begin)
+    app.before_request(guard.load_actor)
+    CSRFProtect(app)
+    headers.install(app)
+    app.after_request(transaction.end)
+    errors.install(app)
+    filters.install(app)
+    Babel(app, locale_selector=lambda: session.get("lang", "da"))
+    app.context_processor(lambda: _page_variables(settings))
+    for blueprint in _BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    guard.check(app)
+    return app
+
+
+def _configure(app: Flask, settings: config.Settings) -> None:
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True},
+        SESSION_COOKIE_NAME="__Host-netmeet" if settings.is_https else "netmeet",
+        SESSION_COOKIE_SECURE=settings.is_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=8 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=512 * 1024,
+        MAX_FORM_PARTS=500,
+        TRUSTED_HOSTS=None,
+        WTF_CSRF_TIME_LIMIT=None,
+        BABEL_DEFAULT_LOCALE="da",
+        BABEL_DEFAULT_TIMEZONE="Europe/Copenhagen",
+        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "netmeet" / "translations"),
+        PROPAGATE_EXCEPTIONS=None,
+        NETMEET=settings,
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+
+def _page_variables(settings: config.Settings) -> dict[str, object]:
+    """Return what every layout shows."""
+    actor: Actor | None = g.get("actor")
+    known = actor if actor is not None and not actor.is_anonymous else None
+    return {
+        "actor": known,
+        "nav": _links(menu(known)) if known else [],
+        "acute_phone": Phone(settings.acute_label, settings.acute_number),
+        "quick_exit_url": settings.exit_url,
+        "lang": session.get("lang", "da"),
+        "large_text": session.get("large_text", False),
+        "demo": settings.demo,
+    }
+
+
+def _links(entries: Sequence[Navigation]) -> list[tuple[str, str, bool]]:
+    """Return label, address and whether it is the page being shown."""
+    return [(e.label, url_for(e.endpoint), request.endpoint == e.endpoint) for e in entries]

@@ -1,0 +1,146 @@
+"""The database: one code path for SQLite and PostgreSQL."""
+
+import enum
+import sqlite3
+from collections.abc import Mapping
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, DateTime, Dialect, Engine, Enum, MetaData, String, event
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, registry
+from sqlalchemy.types import TypeDecorator
+
+from netmeet.core import ids
+from netmeet.core.refusals import Conflict
+
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=30000",
+    "secure_delete=ON",
+)
+
+_writes: ContextVar[bool] = ContextVar("netmeet_writes", default=True)
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An instant: aware on both sides, stored in UTC. A naive value is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Store in UTC. Raises ``ValueError`` for a naive value."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            message = "an instant must be aware"
+            raise ValueError(message)
+        in_utc = value.astimezone(UTC)
+        return in_utc.replace(tzinfo=None) if dialect.name == "sqlite" else in_utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the instant, aware, in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+class LocalDateTime(TypeDecorator[datetime]):
+    """Wall time in Copenhagen, naive: a change of time law must not move a meeting."""
+
+    impl = DateTime(timezone=False)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """Store as it is. Raises ``ValueError`` for an aware value."""
+        if value is not None and value.tzinfo is not None:
+            message = "wall time must be naive"
+            raise ValueError(message)
+        return value
+
+
+def _construct(row: "Base", **values: Any) -> None:
+    """Give the row its id first (sealed attributes are bound to it), then its values."""
+    row.id = values.pop("id", None) or ids.new_id()
+    for name, value in values.items():
+        if not hasattr(type(row), name):
+            message = f"{type(row).__name__} has no attribute {name}"
+            raise TypeError(message)
+        setattr(row, name, value)
+
+
+class Base(DeclarativeBase):
+    """Every table: an opaque id, known before the row is written."""
+
+    registry: ClassVar[registry] = registry(
+        metadata=MetaData(
+            naming_convention={
+                "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+                "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+                "ck": "ck_%(table_name)s_%(constraint_name)s",
+                "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+                "pk": "pk_%(table_name)s",
+            }
+        ),
+        constructor=_construct,
+        type_annotation_map={
+            datetime: UTCDateTime(),
+            enum.StrEnum: Enum(
+                enum.StrEnum,
+                native_enum=False,
+                create_constraint=False,
+                length=40,
+                values_callable=lambda kind: [member.value for member in kind],
+            ),
+        },
+    )
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+
+
+class Versioned:
+    """A row that people edit: every change counts ``version`` up, and a stale one is refused."""
+
+    version: Mapped[int] = mapped_column(nullable=False)
+
+    @declared_attr.directive
+    @classmethod
+    def __mapper_args__(cls) -> dict[str, Any]:
+        """Let SQLAlchemy check the version at every update."""
+        return {"version_id_col": cls.__table__.c.version}  # type: ignore[attr-defined]
+
+    def expect(self, version: int, *, mine: Mapping[str, str], theirs: Mapping[str, str]) -> None:
+        """Raise ``Conflict`` with both texts when the form was opened at another version."""
+        if version != self.version:
+            raise Conflict(mine=mine, theirs=theirs, version=self.version)
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+
+
+def only_read() -> None:
+    """From here on this request's transactions only read (undone by :func:`may_write`)."""
+    _writes.set(False)
+
+
+def may_write() -> None:
+    """From here on transactions may write: on SQLite each begins immediate."""
+    _writes.set(True)
+
+
+@event.listens_for(Engine, "connect")
+def _prepare(connection: Any, _record: Any) -> None:
+    if isinstance(connection, sqlite3.Connection):
+        connection.isolation_level = None
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writes.get() else "BEGIN")

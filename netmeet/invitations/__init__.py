@@ -1,0 +1,1 @@
+"""Sending, answers, deputies, written input and calendar."""

@@ -1,0 +1,1 @@
+"""Request, preparation, agenda, meeting and minutes."""

@@ -1,0 +1,374 @@
+"""Request, preparation, meeting, agenda and minutes."""
+
+from datetime import date, datetime, time
+
+from sqlalchemy import Date, ForeignKey, Index, Integer, String, Time, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from netmeet.accounts.models import User
+from netmeet.cases.models import Case
+from netmeet.core.access import Role
+from netmeet.core.db import Base, LocalDateTime, Versioned
+from netmeet.core.sealed import Sealed, SealedData
+from netmeet.meetings.rules import (
+    AgendaState,
+    AnswerToPerson,
+    AttendanceMode,
+    AttendanceStatus,
+    Conclusion,
+    ContestKind,
+    ItemState,
+    LifeArea,
+    MeetingForm,
+    MeetingState,
+    MinutesField,
+    Participation,
+    PreparationMode,
+    Purpose,
+    Question,
+    RequestState,
+)
+from netmeet.organisations.models import Organisation
+
+
+class MeetingRequest(Versioned, Base):
+    """Somebody asks for a meeting. ``requested_at`` starts the clock of five working days."""
+
+    __tablename__ = "meeting_request"
+
+    case_id: Mapped[str] = mapped_column(ForeignKey("case.id"), index=True)
+    case: Mapped[Case] = relationship(lazy="raise_on_sql")
+    author_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
+    author: Mapped[User] = relationship(lazy="raise_on_sql", foreign_keys=author_id)
+    asked_as: Mapped[Role]
+    about = Sealed()
+    how_soon = Sealed()
+    who = Sealed()
+    answer_by = Sealed()
+    requested_at: Mapped[datetime]
+    due_on: Mapped[date] = mapped_column(Date)
+    unit_id: Mapped[str | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    state: Mapped[RequestState] = mapped_column(default=RequestState.REQUESTED)
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[str | None] = mapped_column(ForeignKey("user.id"))
+    reason = Sealed()
+    alternative = Sealed()
+    date_set_at: Mapped[datetime | None]
+
+    @property
+    def lead_ids(self) -> frozenset[str]:
+        """Return who coordinates the case."""
+        return self.case.lead_ids
+
+
+class Meeting(Versioned, Base):
+    """A network meeting from draft to follow-up. ``starts_local`` is wall time in Copenhagen.
+
+    ``number`` tells staff's neutral calendar entries apart; ``uid`` and ``sequence`` are RFC 5545's
+    and never derived from anything (``security.md`` § 4, rules 1 and 2).
+    """
+
+    __tablename__ = "meeting"
+
+    case_id: Mapped[str] = mapped_column(ForeignKey("case.id"), index=True)
+    case: Mapped[Case] = relationship(lazy="raise_on_sql")
+    request_id: Mapped[str | None] = mapped_column(ForeignKey("meeting_request.id"))
+    follows_id: Mapped[str | None] = mapped_column(ForeignKey("meeting.id"))
+    kind: Mapped[str] = mapped_column(String(40))
+    purpose = Sealed()
+    starts_local: Mapped[datetime | None] = mapped_column(LocalDateTime(), index=True)
+    minutes: Mapped[int] = mapped_column(default=45)
+    form: Mapped[MeetingForm] = mapped_column(default=MeetingForm.IN_PERSON)
+    place = Sealed()
+    greeter = Sealed()
+    video_link = Sealed()
+    show_place: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[MeetingState] = mapped_column(default=MeetingState.PLANNED)
+    state_reason = Sealed()
+    postponed: Mapped[int] = mapped_column(default=0)
+    uid: Mapped[str] = mapped_column(String(80), unique=True)
+    sequence: Mapped[int] = mapped_column(default=0)
+    chair_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
+    chair: Mapped[User] = relationship(lazy="raise_on_sql", foreign_keys=chair_id)
+    minute_taker_id: Mapped[str | None] = mapped_column(ForeignKey("user.id"))
+    created_at: Mapped[datetime]
+    agenda_state: Mapped[AgendaState] = mapped_column(default=AgendaState.DRAFT)
+    agenda_approved_at: Mapped[datetime | None]
+    agenda_approved_how: Mapped[str] = mapped_column(String(40), default="")
+    composition_reason = Sealed()
+    current_item_id: Mapped[str | None] = mapped_column(String(16))
+    item_started_at: Mapped[datetime | None]
+    is_paused: Mapped[bool] = mapped_column(default=False)
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    participation: Mapped[Participation | None]
+    crisis_plan: Mapped[str] = mapped_column(String(40), default="")
+    no_next_reason = Sealed()
+    next_starts_local: Mapped[datetime | None] = mapped_column(LocalDateTime())
+    published_at: Mapped[datetime | None]
+    comments_until: Mapped[date | None] = mapped_column(Date)
+    final_at: Mapped[datetime | None]
+    invitations: Mapped[list["Invitation"]] = relationship(
+        back_populates="meeting", lazy="raise_on_sql", order_by="Invitation.created_at"
+    )
+    items: Mapped[list["AgendaItem"]] = relationship(
+        back_populates="meeting", lazy="raise_on_sql", order_by="AgendaItem.position"
+    )
+    attendances: Mapped[list["Attendance"]] = relationship(
+        back_populates="meeting", lazy="raise_on_sql"
+    )
+    answers: Mapped[list["PreparationAnswer"]] = relationship(
+        back_populates="meeting", lazy="raise_on_sql"
+    )
+
+    @property
+    def meeting(self) -> "Meeting":
+        """Return itself, so that rules treat it like anything that belongs to a meeting."""
+        return self
+
+    @property
+    def lead_ids(self) -> frozenset[str]:
+        """Return who leads: the case's coordinator and the chair."""
+        return self.case.lead_ids | {self.chair_id}
+
+    @property
+    def current_invitations(self) -> list["Invitation"]:
+        """Return the invitations that have not been withdrawn."""
+        return [invitation for invitation in self.invitations if invitation.withdrawn_at is None]
+
+    def invitation(self, user_id: str) -> "Invitation | None":
+        """Return the user's invitation, unless withdrawn."""
+        return next((i for i in self.current_invitations if i.user_id == user_id), None)
+
+
+class Invitation(Versioned, Base):
+    """Who is invited, as what, to which part; from when, and withdrawn when.
+
+    ``number`` is the recipient's own for this meeting, the only thing a calendar shows.
+    """
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        UniqueConstraint("meeting_id", "user_id", name="uq_invitation_once"),
+        Index("ix_invitation_user", "user_id"),
+    )
+
+    meeting_id: Mapped[str] = mapped_column(ForeignKey("meeting.id"))
+    meeting: Mapped[Meeting] = relationship(back_populates="invitations", lazy="raise_on_sql")
+    user_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
+    user: Mapped[User] = relationship(lazy="raise_on_sql")
+    number: Mapped[int] = mapped_column(Integer)
+    why = Sealed()
+    is_required: Mapped[bool] = mapped_column(default=True)
+    part_from: Mapped[time | None] = mapped_column(Time)
+    part_to: Mapped[time | None] = mapped_column(Time)
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    sent_sequence: Mapped[int | None]
+    opened_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+
+    @property
+    def case(self) -> Case:
+        """Return the case it belongs to."""
+        return self.meeting.case
+
+    @property
+    def case_id(self) -> str:
+        """Return the case's id (for the access log)."""
+        return self.meeting.case_id
+
+    @property
+    def lead_ids(self) -> frozenset[str]:
+        """Return who leads the meeting."""
+        return self.meeting.lead_ids
+
+
+class PreparationAnswer(Versioned, Base):
+    """The person's answer to one question before a meeting, in their own words.
+
+    ``data`` holds taps and choices. Written by a helper, it waits for ``confirmed_at``.
+    """
+
+    __tablename__ = "preparation_answer"
+    __table_args__ = (
+        UniqueConstraint("meeting_id", "question", name="uq_preparation_answer_once"),
+    )
+
+    meeting_id: Mapped[str] = mapped_column(ForeignKey("meeting.id"))
+    meeting: Mapped[Meeting] = relationship(back_populates="answers", lazy="raise_on_sql")
+    question: Mapped[Question]
+    text = Sealed()
+    data = SealedData()
+    mode: Mapped[PreparationMode] = mapped_column(default=PreparationMode.SELF)
+    author_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
+    author: Mapped[User] = relationship(lazy="raise_on_sql")
+    saved_at: Mapped[datetime]
+    skipped: Mapped[bool] = mapped_column(default=False)
+    confirmed_at: Mapped[datetime | None]
+
+
+class AgendaItem(Versioned, Base):
+    """One point: who raised it, what for, how long, who decides; and how it ended.
+
+    A person's point is never edited by others and not closed without an answer to the person.
+    """
+
+    __tablename__ = "agenda_item"
+
+    meeting_id: Mapped[str] = mapped_column(ForeignKey("meeting.id"), index=True)
+    meeting: Mapped[Meeting] = relationship(back_populates="items", lazy="raise_on_sql")
+    position: Mapped[int]
+    standing: Mapped[str] = mapped_column(String(40), default="")
+    title = Sealed()
+    author_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
+    author: Mapped[User] = relationship(lazy="raise_on_sql", foreign_keys=author_id)
+    raised_as: Mapped[Role]
+    confirmed_at: Mapped[datetime | None]
+    purpose: Mapped[Purpose] = mapped_column(default=Purpose.DISCUSS)
+    minutes: Mapped[int] = mapped_column(default=5)
+    life_area: Mapped[LifeArea | None]
+    decider_id: Mapped[str | None] = mapped_column(ForeignKey("user.id"))
+    decider: Mapped[User | None] = relationship(lazy="raise_on_sql", foreign_keys=decider_id)
+    phone_at: Mapped[time | None] = mapped_column(Time)
+    is_hidden_from_private: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[ItemState] = mapped_column(default=ItemState.OPEN)
+    reason = Sealed()
+    answer_kind: Mapped[AnswerToPerson | None]
+    conclusion: Mapped[Conclusion | None]
+    conclude_on: Mapped[date | None] = mapped_column(Date)
+    closed_at: Mapped[datetime | None]
+    entries: Mapped[list["MinutesEntry"]] = relationship(back_populates="item", lazy="raise_on_sql")
+
+    @property
+    def case(self) -> Case:
+        """Return the case it belongs to."""
+        return self.meeting.case
+
+    @property
+    def case_id(self) -> str:
+        """Return the case's id (for the access log)."""
+        return self.meeting.case_id
+
+    @property
+    def lead_ids(self) -> frozenset[str]:
+        """Return who leads the meeting."""
+        return self.meeting.lead_ids
+
+    @property
+    def is_persons(self) -> bool:
+        """Tell whether the person raised it, alone or through somebody acting for them."""
+        return self.raised_as in {Role.PAT, Role.PROX}
+
+    def text(self, field: MinutesField) -> str:
+        """Return what the minutes say in the field, ``""`` when nothing."""
+        return next((entry.text for entry in self.entries if entry.field is field), "")
+
+
+class MinutesEntry(Versioned, Base):
+    """One field of the minutes of one point; each field has its own version."""
+
+    __tablename__ = "minutes_entry"
+    __table_args__ = (UniqueConstraint("item_id", "field", name="uq_minutes_entry_once"),)
+
+    item_id: Mapped[str] = mapped_column(ForeignKey("agenda_item.id"))
+    item: Mapped[AgendaItem] = relationship(back_populates="entries", lazy="raise_on_sql")
+    field: Mapped[MinutesField]
+    text = Sealed()
+    author_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
+    saved_at: Mapped[datetime]
+
+
+class Attendance(Versioned, Base):
+    """Whether somebody took part, how, and whether they are in the room now."""
+
+    __tablename__ = "attendance"
+    __table_args__ = (UniqueConstraint("meeting_id", "user_id", name="uq_attendance_once"),)
+
+    meeting_id: Mapped[str] = mapped_column(ForeignKey("meeting.id"))
+    meeting: Mapped[Meeting] = relationship(back_populates="attendances", lazy="raise_on_sql")
+    user_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
+    user: Mapped[User] = relationship(lazy="raise_on_sql")
+    status: Mapped[AttendanceStatus]
+    mode: Mapped[AttendanceMode] = mapped_column(default=AttendanceMode.IN_PERSON)
+    is_in_room: Mapped[bool] = mapped_column(default=False)
+
+
+class Statement(Base):
+    """What a participant says to the published minutes, printed with them."""
+
+    __tablename__ = "minutes_statement"
+
+    meeting_id: Mapped[str] = mapped_column(ForeignKey("meeting.id"), index=True)
+    meeting: Mapped[Meeting] = relationship(lazy="raise_on_sql")
+    author_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
+    author: Mapped[User] = relationship(lazy="raise_on_sql")
+    text = Sealed()
+    at: Mapped[datetime]
+    disagrees: Mapped[bool] = mapped_column(default=False)
+
+
+class Journalised(Base):
+    """An organisation has filed the minutes in its own record."""
+
+    __tablename__ = "journalised"
+    __table_args__ = (
+        UniqueConstraint("meeting_id", "organisation_id", name="uq_journalised_once"),
+    )
+
+    meeting_id: Mapped[str] = mapped_column(ForeignKey("meeting.id"), index=True)
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"))
+    organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
+    by_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
+    at: Mapped[datetime]
+
+
+class ContestedLine(Versioned, Base):
+    """The person says of a line about them: it is wrong. Answered by a day, printed until then."""
+
+    __tablename__ = "contested_line"
+
+    case_id: Mapped[str] = mapped_column(ForeignKey("case.id"), index=True)
+    case: Mapped[Case] = relationship(lazy="raise_on_sql")
+    line_kind: Mapped[str] = mapped_column(String(40))
+    line_id: Mapped[str] = mapped_column(String(16), index=True)
+    line = Sealed()
+    kind: Mapped[ContestKind]
+    words = Sealed()
+    at: Mapped[datetime]
+    due_on: Mapped[date] = mapped_column(Date)
+    answer = Sealed()
+    answered_at: Mapped[datetime | None]
+    answered_by_id: Mapped[str | None] = mapped_column(ForeignKey("user.id"))
+
+    @property
+    def lead_ids(self) -> frozenset[str]:
+        """Return who coordinates the case."""
+        return self.case.lead_ids
+
+
+class MeetingTemplate(Versioned, Base):
+    """The shared template of region and municipalities, as data with validity dates.
+
+    ``content`` holds purpose, preparation, standing points with minutes, ground rules.
+    """
+
+    __tablename__ = "meeting_template"
+
+    kind: Mapped[str] = mapped_column(String(40), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    content = SealedData()
+    valid_from: Mapped[date] = mapped_column(Date)
+    valid_to: Mapped[date | None] = mapped_column(Date)
+
+
+class RenderedFile(Base):
+    """A PDF made for one recipient from one version; access is checked again at every fetch."""
+
+    __tablename__ = "rendered_file"
+    __table_args__ = (UniqueConstraint("key", name="uq_rendered_file_key"),)
+
+    key: Mapped[str] = mapped_column(String(200))
+    case_id: Mapped[str] = mapped_column(ForeignKey("case.id"), index=True)
+    made_at: Mapped[datetime]
+    body = Sealed()

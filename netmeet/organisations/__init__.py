@@ -1,0 +1,1 @@
+"""Regions, centres, municipalities, units, committees and offers, all with validity dates."""

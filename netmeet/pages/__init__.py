@@ -1,0 +1,1 @@
+"""Screens over many slices; they only read."""

@@ -1,0 +1,1 @@
+"""The living plan: sections, frozen versions, acceptance, PDF."""

@@ -1,0 +1,156 @@
+"""The living plan, its frozen versions, and what the person says to them."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Date, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from netmeet.accounts.models import User
+from netmeet.cases.models import Case
+from netmeet.core.db import Base, Versioned
+from netmeet.core.sealed import Sealed, SealedData
+from netmeet.plans.rules import AcceptanceAnswer, PlanType, SectionKey
+
+
+class Plan(Versioned, Base):
+    """The case's plan. One a case; its type is data of the law (domain § 0.1)."""
+
+    __tablename__ = "plan"
+
+    case_id: Mapped[str] = mapped_column(ForeignKey("case.id"), unique=True)
+    case: Mapped[Case] = relationship(lazy="raise_on_sql")
+    kind: Mapped[PlanType] = mapped_column(default=PlanType.SHARED)
+    begun_at: Mapped[datetime]
+    review_on: Mapped[date | None] = mapped_column(Date)
+    sections: Mapped[list["PlanSection"]] = relationship(back_populates="plan", lazy="raise_on_sql")
+    goals: Mapped[list["Goal"]] = relationship(
+        back_populates="plan", lazy="raise_on_sql", order_by="Goal.begun_at"
+    )
+    versions: Mapped[list["PlanVersion"]] = relationship(
+        back_populates="plan", lazy="raise_on_sql", order_by="PlanVersion.n"
+    )
+
+    @property
+    def lead_ids(self) -> frozenset[str]:
+        """Return who coordinates the case."""
+        return self.case.lead_ids
+
+
+class PlanSection(Versioned, Base):
+    """One section of the living plan; own words are the person's alone."""
+
+    __tablename__ = "plan_section"
+    __table_args__ = (UniqueConstraint("plan_id", "key", name="uq_plan_section_once"),)
+
+    plan_id: Mapped[str] = mapped_column(ForeignKey("plan.id"))
+    plan: Mapped[Plan] = relationship(back_populates="sections", lazy="raise_on_sql")
+    key: Mapped[SectionKey]
+    text = Sealed()
+    author_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
+    saved_at: Mapped[datetime]
+
+    @property
+    def case(self) -> Case:
+        """Return the case it belongs to."""
+        return self.plan.case
+
+    @property
+    def case_id(self) -> str:
+        """Return the case's id (for the access log)."""
+        return self.plan.case_id
+
+    @property
+    def lead_ids(self) -> frozenset[str]:
+        """Return who coordinates the case."""
+        return self.plan.lead_ids
+
+
+class Goal(Versioned, Base):
+    """A goal in the person's words, the agreed wording, and where the person stands (0-10)."""
+
+    __tablename__ = "goal"
+
+    plan_id: Mapped[str] = mapped_column(ForeignKey("plan.id"), index=True)
+    plan: Mapped[Plan] = relationship(back_populates="goals", lazy="raise_on_sql")
+    words = Sealed()
+    agreed = Sealed()
+    begun_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    scores: Mapped[list["GoalScore"]] = relationship(
+        back_populates="goal", lazy="raise_on_sql", order_by="GoalScore.on"
+    )
+
+
+class GoalScore(Base):
+    """Where the person puts themselves on the scale on a day."""
+
+    __tablename__ = "goal_score"
+
+    goal_id: Mapped[str] = mapped_column(ForeignKey("goal.id"), index=True)
+    goal: Mapped[Goal] = relationship(back_populates="scores", lazy="raise_on_sql")
+    on: Mapped[date] = mapped_column(Date)
+    value: Mapped[int]
+
+
+class PlanVersion(Base):
+    """A frozen version: what was published, when, by whom, and why. Never changed (trigger).
+
+    ``content`` is plain data (``plans.exports``); each line keeps its life area and section, so
+    that every recipient's copy is cut from the same version.
+    """
+
+    __tablename__ = "plan_version"
+    __table_args__ = (UniqueConstraint("plan_id", "n", name="uq_plan_version_n"),)
+
+    plan_id: Mapped[str] = mapped_column(ForeignKey("plan.id"))
+    plan: Mapped[Plan] = relationship(back_populates="versions", lazy="raise_on_sql")
+    n: Mapped[int]
+    meeting_id: Mapped[str | None] = mapped_column(ForeignKey("meeting.id"))
+    published_at: Mapped[datetime]
+    published_by_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
+    published_by: Mapped[User] = relationship(lazy="raise_on_sql")
+    comments_until: Mapped[date] = mapped_column(Date)
+    reason = Sealed()
+    content = SealedData()
+
+    @property
+    def case(self) -> Case:
+        """Return the case it belongs to."""
+        return self.plan.case
+
+    @property
+    def case_id(self) -> str:
+        """Return the case's id (for the access log)."""
+        return self.plan.case_id
+
+    @property
+    def lead_ids(self) -> frozenset[str]:
+        """Return who coordinates the case."""
+        return self.plan.lead_ids
+
+
+class Acceptance(Versioned, Base):
+    """What the person answers to a version. No answer is "ikke besvaret", never a yes."""
+
+    __tablename__ = "acceptance"
+
+    plan_version_id: Mapped[str] = mapped_column(ForeignKey("plan_version.id"), unique=True)
+    plan_version: Mapped[PlanVersion] = relationship(lazy="raise_on_sql")
+    answer: Mapped[AcceptanceAnswer]
+    words = Sealed()
+    at: Mapped[datetime]
+    by_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
+    how: Mapped[str] = mapped_column(String(20))
+    told_at: Mapped[datetime | None]
+
+
+class PlanTemplate(Versioned, Base):
+    """Which sections a plan type has, as data with validity dates."""
+
+    __tablename__ = "plan_template"
+
+    kind: Mapped[PlanType]
+    name: Mapped[str] = mapped_column(String(120))
+    content = SealedData()
+    valid_from: Mapped[date] = mapped_column(Date)
+    valid_to: Mapped[date | None] = mapped_column(Date)

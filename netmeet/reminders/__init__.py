@@ -1,0 +1,1 @@
+"""Which reminders are due now, derived and never stored."""

@@ -1,0 +1,1 @@
+"""The HTTP edge every slice shares: guard, transaction, errors, headers, filters, forms."""

@@ -1,0 +1,132 @@
+"""Error pages: a sentence that says what to do next, and nothing about anybody."""
+
+import logging
+
+from flask import Flask, g, jsonify, render_template, request, session
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from netmeet.core import ids
+from netmeet.core.refusals import Conflict, Refused
+from netmeet.web.hooks import hooks
+
+log = logging.getLogger(__name__)
+
+
+def _sentence(code: int) -> tuple[str, str]:
+    """Return heading and sentence for a status."""
+    known = {
+        400: (_("Siden var for gammel"), _("Gå tilbage, og prøv igen.")),
+        403: (
+            _("Det kan du ikke her"),
+            _("Du kan læse siden, men en anden skal gøre det. Spørg koordinatoren."),
+        ),
+        404: (
+            _("Siden findes ikke"),
+            _("Måske er den flyttet, eller også er den ikke åben for dig."),
+        ),
+        405: (_("Det kan siden ikke"), _("Gå tilbage, og brug knapperne på siden.")),
+        413: (_("Det er for stort"), _("Send noget mindre.")),
+        429: (_("Vent lidt"), _("Der er prøvet mange gange. Prøv igen om et kvarter.")),
+    }
+    return known.get(code, (_("Noget gik galt hos os"), _("Prøv igen om lidt.")))
+
+
+def _wants_json() -> bool:
+    return request.accept_mimetypes.best == "application/json"
+
+
+def _page(code: int, *, reference: str = "") -> ResponseReturnValue:
+    heading, sentence = _sentence(code)
+    if _wants_json():
+        return jsonify(error=sentence), code
+    return (
+        render_template(
+            "web/error.html", heading=heading, sentence=sentence, reference=reference, code=code
+        ),
+        code,
+    )
+
+
+def on_http(error: HTTPException) -> ResponseReturnValue:
+    """Answer any HTTP refusal."""
+    return _page(error.code or 500)
+
+
+def on_ended_login(_error: HTTPException) -> ResponseReturnValue:
+    """Answer 401: keep what was posted for an hour, and open the login over it."""
+    if _wants_json():
+        return jsonify(error=_("Du er logget ud. Log ind igen, så gemmer vi.")), 401
+    owner = hooks().owner_of(session.get("sid", ""))
+    parked = ""
+    if owner is not None and request.method == "POST":
+        parked = hooks().park(owner, request.path, request.form.to_dict(flat=False), g.actor.at)
+        g.keep = True
+    page = render_template("web/ended.html", parked=parked, path=request.path)
+    return page, 401
+
+
+def on_csrf(_error: CSRFError) -> ResponseReturnValue:
+    """Answer 400 to a form without a good token, with the text shown so that it can be copied."""
+    if _wants_json():
+        return jsonify(error=_("Siden var for gammel. Hent den igen.")), 400
+    texts = [
+        text
+        for name, values in request.form.lists()
+        if name not in {"csrf_token", "password", "version"}
+        for text in values
+        if text.strip()
+    ]
+    return render_template("web/stale.html", texts=texts), 400
+
+
+def on_refused(refusal: Refused) -> ResponseReturnValue:
+    """Answer 409 with the sentence of a refusal no form could show."""
+    if _wants_json():
+        return jsonify(error=str(refusal)), 409
+    page = render_template(
+        "web/error.html",
+        heading=_("Det kan ikke lade sig gøre endnu"),
+        sentence=str(refusal),
+        reference="",
+        code=409,
+    )
+    return page, 409
+
+
+def on_conflict(conflict: Conflict) -> ResponseReturnValue:
+    """Answer 409 with both texts; nothing has been overwritten."""
+    template = "web/_conflict.html" if _wants_json() else "web/conflict.html"
+    page = render_template(
+        template,
+        mine=conflict.mine,
+        theirs=conflict.theirs,
+        version=conflict.version,
+        path=request.path,
+        fields=request.form.to_dict(flat=False),
+    )
+    return page, 409
+
+
+def on_bug(error: Exception) -> ResponseReturnValue:
+    """Answer 500 with a reference; the log gets the kind of error and where, never its data."""
+    reference = ids.new_id()
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
+    log.error("%s %s %s at %s", reference, request.endpoint, type(error).__name__, where)
+    return _page(500, reference=reference)
+
+
+def install(app: Flask) -> None:
+    """Give ``app`` its error pages."""
+    app.register_error_handler(HTTPException, on_http)
+    app.register_error_handler(401, on_ended_login)
+    app.register_error_handler(CSRFError, on_csrf)
+    app.register_error_handler(Refused, on_refused)
+    app.register_error_handler(Conflict, on_conflict)
+    if not app.config["PROPAGATE_EXCEPTIONS"]:
+        app.register_error_handler(Exception, on_bug)

@@ -1,0 +1,58 @@
+"""Dates and times as people in Denmark read them; the only place that knows the zone."""
+
+from datetime import date, datetime
+
+from flask import Flask
+from flask_babel import get_locale
+
+from netmeet.core import calendar, clock
+
+
+def _lang() -> str:
+    locale = get_locale()
+    return locale.language if locale else "da"
+
+
+def day(value: date) -> str:
+    """Return "torsdag den 3. december", with the year when it is not this one."""
+    return calendar.day(value, today=clock.today(), lang=_lang())
+
+
+def short_day(value: date) -> str:
+    """Return "tors. 3. dec."."""
+    return calendar.short_day(value, lang=_lang())
+
+
+def day_and_time(value: datetime) -> str:
+    """Return "torsdag den 3. december kl. 13.00"; an aware instant is shown in Danish time."""
+    return calendar.day_and_time(_local(value), today=clock.today(), lang=_lang())
+
+
+def clock_time(value: datetime) -> str:
+    """Return "13.22"; an aware instant is shown in Danish time."""
+    return calendar.clock(_local(value))
+
+
+def local_day(value: datetime) -> str:
+    """Return the Danish day of an aware instant in words."""
+    return day(_local(value).date())
+
+
+def in_words(value: date) -> str:
+    """Return "i dag", "i morgen" or the day in words."""
+    return calendar.in_words(value, clock.today(), lang=_lang())
+
+
+def span(start: datetime, minutes: int) -> str:
+    """Return "kl. 13.00–13.45"."""
+    return calendar.span(_local(start), minutes)
+
+
+def _local(value: datetime) -> datetime:
+    return calendar.to_local(value) if value.tzinfo else value
+
+
+def install(app: Flask) -> None:
+    """Give the templates of ``app`` these filters by their names."""
+    for function in (day, short_day, day_and_time, clock_time, local_day, in_words, span):
+        app.add_template_filter(function)

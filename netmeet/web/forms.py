@@ -1,0 +1,70 @@
+"""The base of every form."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import request
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, IntegerField
+from wtforms.validators import DataRequired, Length
+
+from netmeet.core.refusals import Refused
+
+WORD = 200
+LINE = 500
+TEXT = 4000
+
+
+def required(message: str | None = None) -> DataRequired:
+    """Return the validator for a field that must be filled in."""
+    return DataRequired(message or _("Skriv noget her."))
+
+
+def at_most(characters: int) -> Length:
+    """Return the validator for the longest text a field takes."""
+    return Length(max=characters, message=_("Teksten er for lang. Højst %(max)d tegn."))
+
+
+def stripped(value: str | None) -> str:
+    """Return the text without surrounding white space and control characters."""
+    text = (value or "").replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in text if c == "\n" or c == "\t" or c.isprintable()).strip()
+
+
+class Form(FlaskForm):
+    """A form of netmeet: CSRF-protected, its texts stripped."""
+
+    class Meta(FlaskForm.Meta):
+        """Strip every text field."""
+
+        def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
+            """Add the stripping filter to text fields."""
+            filters = list(unbound_field.kwargs.get("filters", []))
+            if _takes_text(unbound_field.field_class):
+                filters.append(stripped)
+            return unbound_field.bind(form=form, filters=filters, **options)
+
+    def refuse(self, refusal: Refused) -> None:
+        """Show a service's no beside its field, or on top of the form."""
+        field = self._fields.get(refusal.field or "")
+        if field is None:
+            self.form_errors.append(str(refusal))
+        else:
+            field.errors = [*field.errors, str(refusal)]
+
+    @property
+    def was_sent(self) -> bool:
+        """Tell whether the request posts this form."""
+        return request.method == "POST"
+
+
+class VersionedForm(Form):
+    """A form over something that others edit too: carries the version it was opened at."""
+
+    version = IntegerField(widget=HiddenField.widget, default=0)
+
+
+def _takes_text(field_class: Callable[..., Any]) -> bool:
+    names = {kind.__name__ for kind in getattr(field_class, "__mro__", ())}
+    return bool(names & {"StringField"}) and "PasswordField" not in names

@@ -1,0 +1,151 @@
+"""Default deny: every view names its operation, and is reached only when the rules allow it."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Flask, abort, g, redirect, request, session, url_for
+from werkzeug.wrappers import Response
+
+from netmeet.core import clock
+from netmeet.core.access import Actor, anonymous
+from netmeet.core.permissions import Permission
+from netmeet.core.trail import entry
+from netmeet.web.hooks import hooks
+
+View = Callable[..., Any]
+Load = Callable[[str], Any]
+
+REFRESH_HEADER = "X-Refresh"
+"""Sent by an open screen that fetches itself anew (``security.md`` § 3, followed screens)."""
+
+
+def load_actor() -> None:
+    """Find out who is asking, once a request, before anything else."""
+    at = clock.now()
+    secret = session.get("sid", "")
+    g.trail = []
+    g.actor = (hooks().load_actor(secret, at) if secret else None) or anonymous(at)
+
+
+def actor() -> Actor:
+    """Return who is asking. Raises ``RuntimeError`` outside a request."""
+    found: Actor = g.actor
+    return found
+
+
+def note(permission: Permission, thing: Any = None, *, reason: str = "") -> None:
+    """Log one more operation of this request, beside the one the view declared."""
+    g.trail.append(entry(actor(), permission, thing, reason=reason))
+
+
+def allowed(permission: Permission, thing: Any = None) -> bool:
+    """Tell whether the actor may do ``permission`` with ``thing`` now (for what a page offers)."""
+    return hooks().book.allows(actor(), permission, thing)
+
+
+def may_after_step_up(permission: Permission, thing: Any = None) -> bool:
+    """Tell whether the actor may do it now or after confirming who they are."""
+    return hooks().book.allows_after_step_up(actor(), permission, thing)
+
+
+def public(permission: Permission) -> Callable[[View], View]:
+    """Declare a view open to everybody. Raises ``ValueError`` for anything but ``public.*``."""
+    if not permission.startswith("public."):
+        message = f"{permission} is not public"
+        raise ValueError(message)
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def guarded(**parts: Any) -> Any:
+            return view(**parts)
+
+        guarded.operation = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return declare
+
+
+def needs(
+    permission: Permission, *, load: Load | None = None, see: Permission | None = None
+) -> Callable[[View], View]:
+    """Declare a view's operation.
+
+    ``load`` gets the address' ``id`` and returns the object (or ``None``), which the view receives
+    as its first argument. Who may not ``see`` it (default: who may not do it) gets 404, as if it
+    were not there; who may see but not do gets 403; who only lacks a fresh proof of identity is
+    sent to give it. Every outcome is logged.
+    """
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def guarded(**parts: Any) -> Any:
+            if load is None:
+                refusal = _refuse(permission, see, None)
+                return refusal if refusal is not None else view(**parts)
+            thing = load(parts.pop("id"))
+            refusal = _refuse(permission, see, thing, missing=thing is None)
+            return refusal if refusal is not None else view(thing, **parts)
+
+        guarded.operation = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return declare
+
+
+def _refuse(
+    permission: Permission, see: Permission | None, thing: Any, *, missing: bool = False
+) -> Response | None:
+    """Return ``None`` to let the actor in, a redirect to a proof, or raise the right refusal."""
+    who, book = actor(), hooks().book
+    if not missing and book.allows(who, permission, thing):
+        refresh = request.headers.get(REFRESH_HEADER) == "1"
+        g.trail.append(entry(who, permission, thing, is_refresh=refresh))
+        return None
+    if who.is_anonymous:
+        return ask_to_sign_in()
+    g.trail.append(entry(who, permission, thing, allowed=False))
+    if missing:
+        abort(404)
+    if book.allows_after_step_up(who, permission, thing):
+        return _ask_again(who)
+    abort(403 if see is not None and book.allows(who, see, thing) else 404)
+
+
+def ask_to_sign_in() -> Response:
+    """Send a reader to the login; keep what a writer posted and answer 401."""
+    if request.method in {"GET", "HEAD"}:
+        return redirect(url_for("accounts.login", next=_here()), 303)
+    abort(401)
+
+
+def _ask_again(who: Actor) -> Response:
+    """Send the actor to prove who they are, keeping what was posted."""
+    parked = ""
+    if request.method == "POST":
+        parked = hooks().park(who.user_id, request.path, request.form.to_dict(flat=False), who.at)
+        g.keep = True
+    return redirect(url_for("accounts.step_up", next=_here(), parked=parked or None), 303)
+
+
+def _here() -> str:
+    return request.full_path.rstrip("?")
+
+
+def check(app: Flask) -> None:
+    """Refuse to start with a view that names no operation, or one that nobody may do.
+
+    Raises ``RuntimeError`` listing all of them.
+    """
+    book = app.extensions["netmeet"].book
+    wrong = []
+    for name, view in app.view_functions.items():
+        operation = getattr(view, "operation", None)
+        if name == "static":
+            continue
+        if operation is None:
+            wrong.append(f"{name} names no operation")
+        elif not book.reachable(operation):
+            wrong.append(f"{name}: nobody may {operation}")
+    if wrong:
+        raise RuntimeError("; ".join(wrong))

@@ -1,0 +1,44 @@
+"""What the web layer is handed at start, because it lies below those who own it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from flask import current_app
+
+from netmeet.core.access import AccessBook, Actor
+from netmeet.core.trail import Entry
+
+
+@dataclass(frozen=True, kw_only=True)
+class Navigation:
+    """One link of the main menu."""
+
+    label: str
+    endpoint: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hooks:
+    """The composed parts.
+
+    ``load_actor(secret, at)`` returns who a session's secret belongs to, if it is still good;
+    ``owner_of(secret)`` whose it was, good or ended; ``record`` appends to the access log within
+    the open transaction; ``park(user_id, path, fields, at)`` keeps a posted body for an hour and
+    returns its id; ``keep_awake(session_id, at)`` puts off the idle end; ``menu`` is the menu for
+    an actor.
+    """
+
+    book: AccessBook
+    load_actor: Callable[[str, datetime], Actor | None]
+    owner_of: Callable[[str], str | None]
+    record: Callable[[Sequence[Entry]], None]
+    park: Callable[[str, str, Mapping[str, Sequence[str]], datetime], str]
+    keep_awake: Callable[[str, datetime], None]
+    menu: Callable[[Actor], Sequence[Navigation]]
+
+
+def hooks() -> Hooks:
+    """Return the parts the running application was composed of."""
+    return cast("Hooks", current_app.extensions["netmeet"])

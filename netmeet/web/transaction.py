@@ -1,0 +1,49 @@
+"""One request, one commit; what must outlive a refusal is written after the roll-back."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from flask import Response, g, request
+
+from netmeet.core.db import db, may_write, only_read
+from netmeet.core.trail import Entry
+from netmeet.web.hooks import hooks
+
+_READS = frozenset({"GET", "HEAD", "OPTIONS"})
+_AWAKE_FOR = timedelta(minutes=1)
+
+
+def begin() -> None:
+    """Open the request's transaction: reading methods take no write lock."""
+    if request.method in _READS:
+        only_read()
+    else:
+        may_write()
+
+
+def end(response: Response) -> Response:
+    """Commit what a writing request did together with its log rows; else roll back.
+
+    A read's rows, and denials, are written in a short transaction of their own before the answer
+    leaves (``security.md`` § 3). When the log cannot be written the answer does not leave.
+    """
+    trail = g.get("trail", [])
+    if request.method not in _READS and (response.status_code < 400 or g.get("keep", False)):
+        _write(trail)
+        return response
+    db.session.rollback()
+    if trail:
+        may_write()
+        _write(trail)
+    return response
+
+
+def _write(trail: Sequence[Entry]) -> None:
+    """Write the log rows, keep the session awake (a refresh does not), and commit."""
+    hooks().record(trail)
+    who = g.actor
+    is_refresh = any(row.is_refresh for row in trail)
+    if who.seen_at is not None and who.at - who.seen_at > _AWAKE_FOR and not is_refresh:
+        hooks().keep_awake(who.session_id, who.at)
+    db.session.commit()
+
