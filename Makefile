@@ -123,10 +123,10 @@ assets: $(ASSETS) ## Fetch and build the front end into static/vendor/
 .PHONY: catalogue
 catalogue: $(PACKAGES) ## Gather the texts to translate and compile the catalogues
 	@template=$$(mktemp)
-	$(BIN)/pybabel -q extract -F babel.cfg --omit-header --no-location --sort-output \
-	    --no-wrap -o "$$template" .
-	$(BIN)/pybabel -q update --no-wrap --no-fuzzy-matching --ignore-obsolete --omit-header \
-	    -i "$$template" -d netmeet/translations
+	$(BIN)/pybabel -q extract -F babel.cfg --no-location --sort-output --no-wrap \
+	    --project netmeet --version 0.1.0 --copyright-holder "the netmeet authors" -o "$$template" .
+	$(BIN)/pybabel -q update --no-wrap --no-fuzzy-matching --ignore-obsolete --init-missing \
+	    --ignore-pot-creation-date -l en -i "$$template" -d netmeet/translations
 	rm "$$template"
 	$(BIN)/pybabel -q compile -d netmeet/translations
 
