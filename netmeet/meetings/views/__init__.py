@@ -1,4 +1,4 @@
-"""HTTP of the slice."""
+"""HTTP of the slice: request, meeting, preparation and agenda."""
 
 from flask import Blueprint
 

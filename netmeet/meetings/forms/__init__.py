@@ -1,0 +1,1 @@
+"""Forms of requests, meetings, preparation and agendas."""

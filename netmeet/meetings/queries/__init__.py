@@ -1,0 +1,1 @@
+"""Reading requests, meetings, preparation and agendas."""

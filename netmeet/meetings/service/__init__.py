@@ -1,0 +1,1 @@
+"""Verbs of meetings: ask, plan, prepare, build the agenda, write the minutes."""
