@@ -1,6 +1,11 @@
-// Small things every page has: the error summary takes the focus, and a link in it leads to its field.
+// Small things every page has: the error summary takes the focus, a link in it leads to its field, and
+// htmx sends the form token.
 (() => {
   "use strict";
+
+  document.addEventListener("htmx:configRequest", (event) => {
+    event.detail.headers["X-CSRFToken"] = document.querySelector("meta[name='csrf-token']").content;
+  });
 
   const summary = document.querySelector("[data-error-summary]");
   if (summary) {
