@@ -162,7 +162,19 @@ LAWS: Mapping[Paragraph, Law] = {
 }
 """The legal bases that may be recorded beside consent, by their Danish names."""
 
+CONSENT_TEXT_VERSION = "2026-11"
+"""Which wording of the consent page the person saw."""
+
 CONSENT_LAW = "Sundhedsloven §§ 42-44"
+
+CONSENT_TEXT_VERSION = "2026-1"
+"""Which wording of the consent page the person was shown; counted up when it changes."""
+
+LIFE_AREAS = (
+    *("housing", "everyday", "treatment", "health", "substances", "economy"),
+    *("work", "family", "network", "transport", "legal", "other"),
+)
+"""The areas of life a consent may be limited to, in the order they are shown."""
 
 
 def basis_fits(kind: Paragraph, plan_type: str) -> bool:

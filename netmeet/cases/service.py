@@ -141,7 +141,7 @@ def join(case: Case, user: User, *, place: Place, at: datetime) -> TeamMember:
     case.team.append(member)
     db.session.flush()
     if not place.role.is_staff or place.is_staff_guest:
-        accounts.give_role(user, place.role.access_role, at=at, title=place.title)
+        accounts.give_role(user, place.role.access, at=at, title=place.title)
     return member
 
 
@@ -219,7 +219,7 @@ def grant_consent(  # noqa: PLR0913 - every part of a consent is the person's to
 
 
 def withdraw_consent(
-    case: Case, consent: Consent, *, by: Actor, at: datetime, how: ConsentHow = ConsentHow.SELF
+    case: Case, consent: Consent, *, by: Actor, at: datetime, how: ConsentHow = ConsentHow.DIGITAL
 ) -> None:
     """Take a consent back, in force from the next request. Doing it twice changes nothing."""
     if not consent.is_in_force(at):
@@ -271,11 +271,3 @@ def _tell(case: Case, user_id: str | None, organisation_id: str | None, at: date
     for handler in _on_end:
         handler(case, user_id, organisation_id, at)
 
-
-def age(person: Person, on: date) -> int | None:
-    """Return the person's age in whole years on the day, if the date of birth is known."""
-    born = person.born_on
-    if born is None:
-        return None
-    had_birthday = (on.month, on.day) >= (born.month, born.day)
-    return on.year - born.year - (0 if had_birthday else 1)
