@@ -1,11 +1,22 @@
 """What every test may ask for."""
 
+import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
+import flask_migrate
 import pytest
+from flask import Flask
+from sqlalchemy import text
 
+import config
+from netmeet.app import create_app
+from netmeet.core import sealed
+from netmeet.core.db import db
+from tests.reader import StrictClient
 from tests.services import postgres, smtp
+from tests.world import World
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +33,90 @@ def smtp_sink() -> Iterator[smtp.Sink]:
     """A mail server that keeps what it is sent."""
     with smtp.running() as sink:
         yield sink
+
+
+@dataclass
+class Backend:
+    """One application on one database, and how to empty it."""
+
+    app: Flask
+    template: Path | None = None
+    file: Path | None = None
+
+    def empty(self) -> None:
+        """Bring the database back to how migrations leave it."""
+        with self.app.app_context():
+            if self.template is not None and self.file is not None:
+                db.engine.dispose()
+                for tail in ("-wal", "-shm"):
+                    self.file.with_name(self.file.name + tail).unlink(missing_ok=True)
+                shutil.copyfile(self.template, self.file)
+                return
+            names = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
+            db.session.execute(text(f"TRUNCATE {names} CASCADE"))
+            db.session.commit()
+
+
+def settings(database_url: str, instance: Path) -> config.Settings:
+    """Return demo settings for a test on ``database_url``."""
+    environment = {
+        "NETMEET_DEMO": "1",
+        "NETMEET_SECRET_KEY": "a secret key that only the tests use",
+        "NETMEET_KEYS": config.new_keys(),
+        "NETMEET_DATABASE_URL": database_url,
+        "NETMEET_BASE_URL": "http://localhost",
+    }
+    return config.read(environment, instance=instance)
+
+
+def _migrated(database_url: str, instance: Path) -> Flask:
+    app = create_app(settings(database_url, instance))
+    app.testing = True
+    app.test_client_class = StrictClient
+    with app.app_context():
+        flask_migrate.upgrade()
+        db.session.remove()
+        db.engine.dispose()
+    return app
+
+
+@pytest.fixture(scope="session")
+def sqlite_backend(tmp_path_factory: pytest.TempPathFactory) -> Backend:
+    """netmeet on SQLite."""
+    folder = tmp_path_factory.mktemp("sqlite")
+    file = folder / "netmeet.db"
+    app = _migrated(f"sqlite:///{file}", folder)
+    template = folder / "empty.db"
+    shutil.copyfile(file, template)
+    return Backend(app, template, file)
+
+
+@pytest.fixture(scope="session")
+def postgresql_backend(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Backend:
+    """netmeet on PostgreSQL."""
+    return Backend(_migrated(postgres_url, tmp_path_factory.mktemp("postgresql")))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """netmeet on each database in turn, empty."""
+    backend: Backend = request.getfixturevalue(f"{request.param}_backend")
+    backend.empty()
+    sealed.install(backend.app.config["NETMEET"].keyring)
+    yield backend.app
+
+
+@pytest.fixture
+def world(app: Flask) -> Iterator[World]:
+    """People and cases, made within an application context of the test's own."""
+    with app.app_context():
+        yield World(app)
+        db.session.rollback()
+
+
+@pytest.fixture
+def client(app: Flask) -> StrictClient:
+    """A browser that reads strictly."""
+    browser = app.test_client()
+    assert isinstance(browser, StrictClient)
+    return browser

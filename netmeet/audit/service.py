@@ -14,6 +14,7 @@ from netmeet.core.db import db
 from netmeet.core.trail import Entry
 
 _LOCK = 7_305_121
+_AT_ONCE = 1000
 FOLLOWED_FOR = timedelta(minutes=15)
 
 
@@ -103,14 +104,21 @@ def broken_at() -> int | None:
     A cut tail shows against the newest anchor.
     """
     before, expected = b"", 0
-    rows = db.session.scalars(select(AuditEvent).order_by(AuditEvent.seq).execution_options(yield_per=500))
-    for event in rows:
-        expected += 1
-        if event.seq != expected or not hmac.compare_digest(bytes(event.chain), link(event, before)):
-            return expected
-        before = bytes(event.chain)
+    while rows := _rows_after(expected):
+        for event in rows:
+            expected += 1
+            good = hmac.compare_digest(bytes(event.chain), link(event, before))
+            if event.seq != expected or not good:
+                return expected
+            before = bytes(event.chain)
+        db.session.expunge_all()
     newest = db.session.scalar(select(Anchor).order_by(Anchor.seq.desc()).limit(1))
     return expected + 1 if newest is not None and newest.seq > expected else None
+
+
+def _rows_after(seq: int) -> Sequence[AuditEvent]:
+    statement = select(AuditEvent).where(AuditEvent.seq > seq).order_by(AuditEvent.seq)
+    return db.session.scalars(statement.limit(_AT_ONCE)).all()
 
 
 def anchor(*, at: datetime) -> Anchor:
