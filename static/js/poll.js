@@ -17,7 +17,7 @@
     async function look() {
       if (!document.hidden && !busy(part)) {
         try {
-          const headers = { Accept: "text/html" };
+          const headers = { Accept: "text/html", "X-Refresh": "1" };
           if (tag) headers["If-None-Match"] = tag;
           const answer = await fetch(part.dataset.poll, { credentials: "same-origin", headers });
           wait = answer.status < 500 ? seconds : Math.min(LONGEST, wait * 2);

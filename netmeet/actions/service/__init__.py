@@ -1,0 +1,1 @@
+"""Verbs of agreements: capture, correct, report, carry over."""
