@@ -98,12 +98,12 @@ def postgresql_backend(postgres_url: str, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
+def app(request: pytest.FixtureRequest) -> Flask:
     """netmeet on each database in turn, empty."""
     backend: Backend = request.getfixturevalue(f"{request.param}_backend")
     backend.empty()
     sealed.install(backend.app.config["NETMEET"].keyring)
-    yield backend.app
+    return backend.app
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from netmeet.accounts.models import UnitRole, User
 from netmeet.cases import service as cases
 from netmeet.cases.models import Case, Person, TeamMember
 from netmeet.cases.rules import ConsentHow, MemberRole, Scope
-from netmeet.core import ids
+from netmeet.core import clock, ids
 from netmeet.core.access import Actor, Role
 from netmeet.core.db import db
 from netmeet.meetings.models import AgendaItem, Invitation, Meeting
@@ -167,7 +167,7 @@ class World:
         made: Person = self.made[key]
         return made
 
-    def case(
+    def case(  # noqa: PLR0913 - what a test may want to say of a case
         self,
         name: str = "Mia Sørensen",
         *,
@@ -254,7 +254,7 @@ class World:
     ) -> Meeting:
         """Return a meeting at 13.00 in so many days, chaired by Lise, everybody invited."""
         at = now() - timedelta(days=5)
-        starts = datetime.combine(date.today() + timedelta(days=in_days), datetime.min.time())
+        starts = datetime.combine(clock.today() + timedelta(days=in_days), datetime.min.time())
         meeting = Meeting(
             case_id=case.id,
             case=case,

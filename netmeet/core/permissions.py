@@ -63,8 +63,8 @@ class Permission(StrEnum):
     FILE_UPLOAD = "file.upload"
     HOME_READ_OWN = "home.read_own"
     ICAL_DOWNLOAD_OWN_MEETING = "ical.download_own_meeting"
-    ICAL_FEED_BY_TOKEN = "ical.feed_by_token"
-    ICAL_ROTATE_FEED_TOKEN = "ical.rotate_feed_token"
+    ICAL_FEED_BY_TOKEN = "ical.feed_by_token"  # noqa: S105 - an operation, no secret
+    ICAL_ROTATE_FEED_TOKEN = "ical.rotate_feed_token"  # noqa: S105 - an operation, no secret
     IMPORT_PLAN = "import.plan"
     INBOX_READ_OWN = "inbox.read_own"
     INDICATORS_READ = "indicators.read"

@@ -18,7 +18,7 @@ _KEY = 32
 
 @dataclass(frozen=True)
 class Keyring:
-    """The keys of one installation. ``keys`` maps a key id (0-255) to 32 bytes; the highest seals."""
+    """The keys of one installation: ``keys`` maps an id (0-255) to 32 bytes; the highest seals."""
 
     keys: Mapping[int, bytes]
     index_key: bytes

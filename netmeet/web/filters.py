@@ -8,9 +8,9 @@ from flask_babel import get_locale
 from netmeet.core import calendar, clock
 
 
-def _lang() -> str:
+def _lang() -> calendar.Lang:
     locale = get_locale()
-    return locale.language if locale else "da"
+    return "en" if locale is not None and locale.language == "en" else "da"
 
 
 def day(value: date) -> str:
@@ -44,7 +44,7 @@ def in_words(value: date) -> str:
 
 
 def span(start: datetime, minutes: int) -> str:
-    """Return "kl. 13.00–13.45"."""
+    """Return from when to when, as "kl. 13.00" to "13.45"."""
     return calendar.span(_local(start), minutes)
 
 

@@ -6,8 +6,9 @@ from typing import Any
 from flask import request
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, IntegerField
+from wtforms import IntegerField
 from wtforms.validators import DataRequired, Length
+from wtforms.widgets import HiddenInput
 
 from netmeet.core.refusals import Refused
 
@@ -29,7 +30,7 @@ def at_most(characters: int) -> Length:
 def stripped(value: str | None) -> str:
     """Return the text without surrounding white space and control characters."""
     text = (value or "").replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in text if c == "\n" or c == "\t" or c.isprintable()).strip()
+    return "".join(c for c in text if c in "\n\t" or c.isprintable()).strip()
 
 
 class Form(FlaskForm):
@@ -62,7 +63,7 @@ class Form(FlaskForm):
 class VersionedForm(Form):
     """A form over something that others edit too: carries the version it was opened at."""
 
-    version = IntegerField(widget=HiddenField.widget, default=0)
+    version = IntegerField(widget=HiddenInput(), default=0)
 
 
 def _takes_text(field_class: Callable[..., Any]) -> bool:

@@ -109,14 +109,14 @@ def _refuse(
         abort(404)
     if book.allows_after_step_up(who, permission, thing):
         return _ask_again(who)
-    abort(403 if see is not None and book.allows(who, see, thing) else 404)
+    return abort(403 if see is not None and book.allows(who, see, thing) else 404)
 
 
 def ask_to_sign_in() -> Response:
     """Send a reader to the login; keep what a writer posted and answer 401."""
     if request.method in {"GET", "HEAD"}:
         return redirect(url_for("accounts.login", next=_here()), 303)
-    abort(401)
+    return abort(401)
 
 
 def _ask_again(who: Actor) -> Response:

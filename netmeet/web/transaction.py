@@ -10,6 +10,7 @@ from netmeet.core.trail import Entry
 from netmeet.web.hooks import hooks
 
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
+_REFUSALS = 400
 _AWAKE_FOR = timedelta(minutes=1)
 
 
@@ -28,7 +29,7 @@ def end(response: Response) -> Response:
     leaves (``security.md`` § 3). When the log cannot be written the answer does not leave.
     """
     trail = g.get("trail", [])
-    if request.method not in _READS and (response.status_code < 400 or g.get("keep", False)):
+    if request.method not in _READS and (response.status_code < _REFUSALS or g.get("keep", False)):
         _write(trail)
         return response
     db.session.rollback()
@@ -46,4 +47,3 @@ def _write(trail: Sequence[Entry]) -> None:
     if who.seen_at is not None and who.at - who.seen_at > _AWAKE_FOR and not is_refresh:
         hooks().keep_awake(who.session_id, who.at)
     db.session.commit()
-

@@ -1,7 +1,6 @@
+import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
-
-import pytest
 
 from netmeet.audit import service
 from netmeet.audit.models import AuditEvent
