@@ -24,6 +24,7 @@
       this.sending = false;
       this.tries = 0;
       this.timer = 0;
+      this.underWay = null;
       this.firstChange = 0;
       form.addEventListener("input", (event) => this.note(event.target));
       form.addEventListener("change", (event) => this.note(event.target));
@@ -74,7 +75,8 @@
       this.sending = true;
       let answer = null;
       try {
-        answer = await this.request(names, false);
+        this.underWay = this.request(names, false);
+        answer = await this.underWay;
         await this.read(answer, field);
       } catch {
         answer = null;
@@ -180,11 +182,13 @@
     if (savers.some((saver) => saver.changed.size && !saver.leaving)) event.preventDefault();
   });
 
-  // quick_exit.js sends what is typed without asking anything.
-  document.addEventListener("netmeet:leave", () => {
+  // quick_exit.js asks what is still to be sent, and ends the login when it has arrived.
+  document.addEventListener("netmeet:leave", (event) => {
     for (const saver of savers) {
       saver.leaving = true;
-      if (saver.changed.size) saver.request([...saver.changed], true).catch(() => {});
+      if (saver.underWay) event.detail.push(saver.underWay);
+      if (saver.changed.size) event.detail.push(saver.request([...saver.changed], true));
+      saver.changed.clear();
     }
   });
 })();

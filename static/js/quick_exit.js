@@ -6,23 +6,33 @@
   const form = document.querySelector("form[data-quick-exit]");
   if (!form) return;
 
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    const away = form.dataset.quickExit;
+  const SEND = 800; // ms the typed text gets to arrive before the login ends
+  const LEAVE = 300; // ms the end of the login gets to be on its way
+
+  const within = (promise, wait) =>
+    Promise.race([promise, new Promise((done) => setTimeout(done, wait))]);
+
+  function endLogin() {
     const body = new URLSearchParams(new FormData(form));
-    document.dispatchEvent(new Event("netmeet:leave"));
-    document.body.classList.add("blank");
-    document.title = "";
-    // The login's end must be on its way before the page is left; a slow network must not hold us here.
-    const ended = fetch(form.action, {
+    body.set("leave", "1");
+    return fetch(form.action, {
       method: "POST",
       body,
       credentials: "same-origin",
       keepalive: true,
       redirect: "manual",
     }).catch(() => {});
-    const slow = new Promise((done) => setTimeout(done, 400));
-    Promise.race([ended, slow]).then(() => location.replace(away));
+  }
+
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    document.body.classList.add("blank");
+    document.title = "";
+    const unsent = [];
+    document.dispatchEvent(new CustomEvent("netmeet:leave", { detail: unsent }));
+    await within(Promise.allSettled(unsent), SEND);
+    await within(endLogin(), LEAVE);
+    location.replace(form.dataset.quickExit);
   });
 
   // Coming back with the browser's back button must not show the page from its memory.
