@@ -48,6 +48,13 @@ class Due:
         return self.candidates[0] if self.doubt is DueDoubt.NONE else None
 
 
+def _is_a_beginning(lowers: Sequence[str], place: int) -> bool:
+    """Say whether the day here is when something may begin: "efter mødet den …", "fra den …"."""
+    before = lowers[max(0, place - 3) : place]
+    straight = [word for word in before if word not in {"den", "d.", "d"}]
+    return "efter" in before or straight[-1:] == ["fra"]
+
+
 def read(tokens: Sequence[Token], today: date) -> Due:
     """Return the date that the words say, as seen from today."""
     lowers = [token.lower for token in tokens]
@@ -64,6 +71,8 @@ def read(tokens: Sequence[Token], today: date) -> Due:
         if end < len(tokens) and bare(lowers[end]) in _ENDINGS and one.doubt is DueDoubt.NONE:
             end += 1
         start = _with_leads(lowers, place)
+        if one.doubt is DueDoubt.NONE and _is_a_beginning(lowers, place):
+            one = Found(one.length, one.candidates, DueDoubt.TWO_WAYS)
         found.append(one)
         spans.append((tokens[start].start, tokens[min(end, len(tokens)) - 1].end))
         place = end

@@ -58,6 +58,8 @@ _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _ORDINAL = re.compile(r"(\d{1,2})\.")
 _FRACTION_OF = frozenset(
     [
+        "kr",
+        "kroner",
         "time",
         "timer",
         "tablet",
@@ -269,7 +271,7 @@ def _week(at: At) -> Found | None:
 def _ahead(at: At) -> Found | None:
     """Read "om 14 dage", "inden for to uger", "om en måned", "om 5 hverdage"."""
     skip = 2 if at.word(0) == "inden" and at.word(1) == "for" else 1
-    if at.word(0) not in {"om", "indenfor"} and skip == 1:
+    if at.word(0) not in {"om", "indenfor", "inden"}:
         return None
     half = at.plain(skip) in {"et", "en"} and at.plain(skip + 1) in {"halvt", "halv"}
     if half and at.plain(skip + 2) == "år":
@@ -309,11 +311,16 @@ def _days_ahead(at: At, count: int, length: int) -> Found:
     return Found(length, (day_,))
 
 
+_PARTS_OF_MONTH = frozenset(
+    {"primo", "medio", "ultimo", "starten", "begyndelsen", "midten", "slutningen"}
+)
+
+
 def _end_of_month(at: At) -> Found | None:
     """Read "udgangen af november" as its last day; "ultimo november" only suggests it."""
     if at.plain(0) == "udgangen" and at.word(1) == "af":
         month, length, doubt = at.word(2), 3, DueDoubt.NONE
-    elif at.plain(0) in {"ultimo", "slutningen", "medio", "primo"}:
+    elif at.plain(0) in _PARTS_OF_MONTH:
         skip = 2 if at.word(1) == "af" else 1
         month, length, doubt = at.word(skip), skip + 1, DueDoubt.VAGUE
     else:

@@ -82,7 +82,7 @@ def _what(line: str, spans: Collection[Span]) -> str:
         words.pop(0)
     while words and words[-1].lower().strip(",;()") in _HANGING:
         words.pop()
-    text = " ".join(words).replace(" ,", ",").replace(" .", ".").replace("()", "")
+    text = " ".join(words).replace(" ,", ",").replace(" .", ".").replace("( )", "")
     text = text.strip(" ,;:-")
     return text[:1].upper() + text[1:]
 

@@ -86,15 +86,16 @@ def _of(tokens: Sequence[Token], mentions: Sequence[_Mention], *, with_verb: boo
     span = (tokens[first.place].start, tokens[first.place + first.length - 1].end)
     partners = [one for one in mentions[1:] if _are_joined(tokens, first, one)]
     ids = tuple(person.id for person in first.people)
-    if partners:
+    if partners or _shares_with_others(tokens, first):
         return _several([first, *partners])
     if len(ids) > 1:
         return Owner(ids, OwnerDoubt.SEVERAL)
     if not first.is_exact or _has_other_surname(tokens, first, mentions):
         return Owner(ids, OwnerDoubt.SPELLING)
-    if with_verb and _only_receives(tokens, first):
+    if with_verb and (_only_receives(tokens, first) or not _is_subject(tokens, first)):
         return Owner(ids, OwnerDoubt.RECEIVES)
-    return Owner(ids, OwnerDoubt.NONE, span)
+    is_in_front = not with_verb or first.place <= 1
+    return Owner(ids, OwnerDoubt.NONE, span if is_in_front else None)
 
 
 def _several(mentions: Sequence[_Mention]) -> Owner:
@@ -249,6 +250,49 @@ def _are_joined(tokens: Sequence[Token], one: _Mention, other: _Mention) -> bool
     """Say whether only joining words and capitals stand between two names."""
     between = tokens[one.place + one.length : other.place]
     return bool(between) and all(token.lower in JOINING | {","} for token in between)
+
+
+def _shares_with_others(tokens: Sequence[Token], mention: _Mention) -> bool:
+    """Say whether somebody else follows at once: "Lise og bostøtten", "Bo Mia og Lise"."""
+    after = [token.lower for token in tokens[mention.place + mention.length :]]
+    if after[:1] and after[0] in JOINING:
+        return True
+    return mention.place == 0 and after[1:2] == ["og"] and not _is_verb(after[0])
+
+
+def _is_verb(word: str) -> bool:
+    """Say whether the word may be a verb in the present tense."""
+    return bare(word).endswith("r") or word in _SHORT_VERBS
+
+
+_SHORT_VERBS = frozenset({"skal", "vil", "kan", "må", "bør", "ved"})
+_FRONT = OBLIQUE | {"så", "derefter", "herefter", "først", "næste", "hvis", "når"}
+_OPENS = frozenset({"at", "(", ":", ","})
+
+
+def _is_subject(tokens: Sequence[Token], mention: _Mention) -> bool:
+    """Say whether the name stands where a Danish statement has its subject.
+
+    That is first; second after a title; after the verb when something stands before the verb, be
+    it a date; or first in a clause. Anywhere else the name may be the object of somebody else.
+    """
+    place = mention.place
+    if place == 0 or tokens[place - 1].lower in _OPENS:
+        return True
+    after = tokens[place + mention.length].lower if place + mention.length < len(tokens) else ""
+    has_verb_before = _is_verb(tokens[place - 1].lower)
+    if has_verb_before and place > 1 and tokens[place - 2].text in {",", ";", ":"}:
+        return True
+    if place == 1:
+        return (has_verb_before and tokens[0].start > 0) or _is_verb(after)
+    if tokens[0].lower in _FRONT:
+        return has_verb_before
+    return place == len("ab") and _is_genitive(tokens[0]) and _is_verb(after)
+
+
+def _is_genitive(token: Token) -> bool:
+    """Say whether the word may say whose something is: "Mias", "Jonas'"."""
+    return token.lower.endswith(("s", "'", "\u2019"))
 
 
 def _only_receives(tokens: Sequence[Token], mention: _Mention) -> bool:

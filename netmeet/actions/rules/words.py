@@ -47,6 +47,11 @@ NUMBERS: Mapping[str, int] = {
 
 OBLIQUE = frozenset(
     [
+        "hvis",
+        "når",
+        "mens",
+        "fordi",
+        "indtil",
         "til",
         "med",
         "fra",
