@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
-from sqlalchemy.orm.interfaces import ORMOption
 
 from netmeet.cases.models import (
     Case,
@@ -21,7 +21,7 @@ from netmeet.core.access import Actor
 from netmeet.core.db import db
 
 
-def access_options() -> tuple[ORMOption, ...]:
+def access_options() -> tuple[Any, ...]:
     """Return what to load with a ``Case`` so that every access rule can be judged.
 
     Five queries whatever the size: person, team with users and places, consents with their

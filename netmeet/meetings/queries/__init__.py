@@ -1,1 +1,56 @@
 """Reading requests, meetings, preparation and agendas."""
+
+from netmeet.meetings.queries.agenda import Agenda, agenda_for, item_by_id, readable
+from netmeet.meetings.queries.meetings import (
+    access_options,
+    agenda_options,
+    by_id,
+    following,
+    next_of,
+    of_case,
+    template_for,
+    visible_to,
+    with_agenda,
+    with_answers,
+)
+from netmeet.meetings.queries.preparation import (
+    Progress,
+    answer_to,
+    has_words,
+    leads,
+    progress,
+    wants_call,
+)
+from netmeet.meetings.queries.requests import (
+    meeting_of,
+    request_by_id,
+    requests_of_case,
+    requests_waiting,
+)
+
+__all__ = [
+    "Agenda",
+    "Progress",
+    "access_options",
+    "agenda_for",
+    "agenda_options",
+    "answer_to",
+    "by_id",
+    "following",
+    "has_words",
+    "item_by_id",
+    "leads",
+    "meeting_of",
+    "next_of",
+    "of_case",
+    "progress",
+    "readable",
+    "request_by_id",
+    "requests_of_case",
+    "requests_waiting",
+    "template_for",
+    "visible_to",
+    "wants_call",
+    "with_agenda",
+    "with_answers",
+]

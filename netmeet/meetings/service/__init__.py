@@ -1,1 +1,27 @@
 """Verbs of meetings: ask, plan, prepare, build the agenda, write the minutes."""
+
+from netmeet.meetings.service import agenda, preparation, requests
+from netmeet.meetings.service.meetings import (
+    Details,
+    cancel,
+    create,
+    draft_follow_up,
+    edit,
+    move,
+    movers,
+    postpone,
+)
+
+__all__ = [
+    "Details",
+    "agenda",
+    "cancel",
+    "create",
+    "draft_follow_up",
+    "edit",
+    "move",
+    "movers",
+    "postpone",
+    "preparation",
+    "requests",
+]

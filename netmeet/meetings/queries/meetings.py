@@ -1,0 +1,137 @@
+"""Meetings with what access rules and pages need."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from netmeet.cases import queries as cases
+from netmeet.cases.models import Case, TeamMember
+from netmeet.core.access import Actor
+from netmeet.core.db import db
+from netmeet.meetings.models import AgendaItem, Invitation, Meeting, MeetingTemplate
+from netmeet.meetings.rules import MeetingState
+
+OVER = (MeetingState.CANCELLED, MeetingState.DECLINED)
+
+
+def access_options() -> tuple[Any, ...]:
+    """Return what to load with a ``Meeting`` so that every access rule can be judged."""
+    return (
+        joinedload(Meeting.case).options(*cases.access_options()),
+        joinedload(Meeting.chair),
+        selectinload(Meeting.invitations).joinedload(Invitation.user),
+    )
+
+
+def agenda_options() -> tuple[Any, ...]:
+    """Return what to load with a ``Meeting`` to show its points and what is written on them."""
+    return (
+        selectinload(Meeting.items).options(
+            joinedload(AgendaItem.author),
+            joinedload(AgendaItem.decider),
+            selectinload(AgendaItem.entries),
+        ),
+    )
+
+
+def _one(meeting_id: str, *options: Any) -> Meeting | None:
+    statement = select(Meeting).where(Meeting.id == meeting_id)
+    return db.session.scalars(statement.options(*access_options(), *options)).one_or_none()
+
+
+def by_id(meeting_id: str) -> Meeting | None:
+    """Return the meeting with its case's access facts, chair and invitations with users."""
+    return _one(meeting_id)
+
+
+def with_agenda(meeting_id: str) -> Meeting | None:
+    """Return the meeting as :func:`by_id` does, with its points and what is written on them.
+
+    The person's answers come too: what matters most stands on top of the agenda.
+    """
+    return _one(meeting_id, *agenda_options(), selectinload(Meeting.answers))
+
+
+def with_answers(meeting_id: str) -> Meeting | None:
+    """Return the meeting as :func:`by_id` does, with the person's answers and their points."""
+    return _one(meeting_id, selectinload(Meeting.answers), selectinload(Meeting.items))
+
+
+def of_case(case_id: str) -> Sequence[Meeting]:
+    """Return the case's meetings with their invitations and points, newest first.
+
+    The case must be loaded with its access facts already (it is found by identity).
+    """
+    statement = (
+        select(Meeting)
+        .where(Meeting.case_id == case_id)
+        .options(*access_options(), selectinload(Meeting.items))
+        .order_by(Meeting.starts_local.desc().nulls_first(), Meeting.created_at.desc())
+    )
+    return db.session.scalars(statement).all()
+
+
+def visible_to(actor: Actor) -> Sequence[Meeting]:
+    """Return the meetings that the actor is in the network of or invited to, soonest first.
+
+    It is a superset of what the rules allow: pages ask the guard for each.
+    """
+    member = (
+        select(TeamMember.case_id)
+        .where(TeamMember.user_id == actor.user_id, TeamMember.left_at.is_(None))
+        .scalar_subquery()
+    )
+    invited = (
+        select(Invitation.meeting_id)
+        .where(Invitation.user_id == actor.user_id, Invitation.withdrawn_at.is_(None))
+        .scalar_subquery()
+    )
+    statement = (
+        _ordered()
+        .where(Meeting.case_id.in_(member) | Meeting.id.in_(invited))
+        .where(Meeting.state.not_in(OVER))
+        .options(*access_options())
+    )
+    return db.session.scalars(statement).all()
+
+
+def next_of(case: Case, *, today: date) -> Meeting | None:
+    """Return the case's next meeting that is planned from ``today`` on, or has no day yet."""
+    coming = (MeetingState.PLANNED, MeetingState.INVITED, MeetingState.CONFIRMED)
+    statement = (
+        _ordered()
+        .where(Meeting.case_id == case.id, Meeting.state.in_((*coming, MeetingState.POSTPONED)))
+        .options(*access_options(), selectinload(Meeting.answers))
+    )
+    found = db.session.scalars(statement).all()
+    return next(
+        (m for m in found if m.starts_local is None or m.starts_local.date() >= today), None
+    )
+
+
+def following(meeting: Meeting) -> Meeting | None:
+    """Return the meeting that follows this one up, if one has been drafted."""
+    statement = select(Meeting).where(Meeting.follows_id == meeting.id).options(*access_options())
+    return db.session.scalars(statement).first()
+
+
+def _ordered() -> Select[Meeting]:
+    return select(Meeting).order_by(Meeting.starts_local.asc().nulls_last(), Meeting.created_at)
+
+
+def template_for(kind: str, on: date) -> MeetingTemplate | None:
+    """Return the shared template of the kind that is valid on the day; the newest wins."""
+    statement = (
+        select(MeetingTemplate)
+        .where(
+            MeetingTemplate.kind == kind,
+            MeetingTemplate.valid_from <= on,
+            MeetingTemplate.valid_to.is_(None) | (MeetingTemplate.valid_to >= on),
+        )
+        .order_by(MeetingTemplate.valid_from.desc())
+        .limit(1)
+    )
+    return db.session.scalars(statement).first()

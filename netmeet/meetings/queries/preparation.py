@@ -1,0 +1,65 @@
+"""How far the person has come with the preparation."""
+
+from dataclasses import dataclass
+
+from netmeet.accounts.models import User
+from netmeet.meetings.models import Meeting, PreparationAnswer
+from netmeet.meetings.rules import PreparationMode, Question
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How many of the questions are answered, and where to go on (``None``: all were seen)."""
+
+    answered: int
+    total: int
+    next: Question | None
+    unconfirmed: int
+    mode: PreparationMode | None
+
+    @property
+    def is_begun(self) -> bool:
+        """Tell whether anything has been answered."""
+        return self.answered > 0
+
+
+def answer_to(meeting: Meeting, question: Question) -> PreparationAnswer | None:
+    """Return the answer to the question, if there is one."""
+    return next((answer for answer in meeting.answers if answer.question is question), None)
+
+
+def has_words(answer: PreparationAnswer | None) -> bool:
+    """Tell whether something has been said: a text, a tap or a choice."""
+    if answer is None:
+        return False
+    said = {name: value for name, value in (answer.data or {}).items() if name != "items"}
+    return bool(answer.text) or any(said.values())
+
+
+def progress(meeting: Meeting) -> Progress:
+    """Return how far the person has come; a skipped question is passed, but not answered."""
+    found = {question: answer_to(meeting, question) for question in Question}
+    passed = [q for q, a in found.items() if has_words(a) or (a is not None and a.skipped)]
+    begun = found[Question.MATTERS]
+    return Progress(
+        answered=sum(has_words(answer) for answer in found.values()),
+        total=len(Question),
+        next=next((question for question in Question if question not in passed), None),
+        unconfirmed=sum(
+            has_words(a) and a is not None and a.confirmed_at is None for a in found.values()
+        ),
+        mode=begun.mode if begun is not None else None,
+    )
+
+
+def wants_call(meeting: Meeting) -> bool:
+    """Tell whether the person has asked to be called instead of writing."""
+    return progress(meeting).mode is PreparationMode.CALL
+
+
+def leads(meeting: Meeting) -> list[User]:
+    """Return who leads the meeting: coordinator first, then chair. They read the preparation."""
+    found = [member.user for member in meeting.case.members if member.is_coordinator]
+    if meeting.chair_id not in {user.id for user in found}:
+        found.append(meeting.chair)
+    return found

@@ -1,0 +1,310 @@
+"""A meeting from draft to cancelled or followed up."""
+
+import uuid
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from flask_babel import gettext as _
+
+from netmeet.cases.models import Case
+from netmeet.core import calendar
+from netmeet.core.access import Actor, Role
+from netmeet.core.db import db
+from netmeet.core.refusals import Refused
+from netmeet.meetings import queries, rules
+from netmeet.meetings.models import AgendaItem, Meeting, MeetingRequest
+from netmeet.meetings.rules import (
+    KINDS,
+    MeetingForm,
+    MeetingKind,
+    MeetingState,
+    Mover,
+    Purpose,
+    StandingPoint,
+)
+
+_UID_DOMAIN = "netmeet.invalid"
+_SHORTEST, _LONGEST = 10, 240
+_SET_UP = (MeetingState.PLANNED, MeetingState.INVITED, MeetingState.CONFIRMED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Details:
+    """What is decided about a meeting. ``starts_local`` is naive wall time in Copenhagen.
+
+    ``minutes`` 0 means the length of its kind; an empty chair means whoever creates it.
+    """
+
+    kind: str
+    purpose: str
+    starts_local: datetime | None = None
+    minutes: int = 0
+    form: MeetingForm = MeetingForm.IN_PERSON
+    place: str = ""
+    greeter: str = ""
+    video_link: str = ""
+    show_place: bool = False
+    chair_id: str = ""
+    minute_taker_id: str | None = None
+
+
+def create(
+    case: Case,
+    *,
+    by: Actor,
+    at: datetime,
+    details: Details,
+    request: MeetingRequest | None = None,
+    follows: Meeting | None = None,
+) -> Meeting:
+    """Make a draft with the standing points of its kind. Raises ``Refused`` for wrong details."""
+    full = _checked(_with_defaults(case, details, by), at=at)
+    meeting = Meeting(
+        case_id=case.id,
+        case=case,
+        request_id=request.id if request else None,
+        follows_id=follows.id if follows else None,
+        state=MeetingState.PLANNED,
+        uid=f"{uuid.uuid4()}@{_UID_DOMAIN}",
+        created_at=at,
+        kind=full.kind,
+        chair_id=full.chair_id,
+        postponed=0,
+        sequence=0,
+        invitations=[],
+        items=[],
+        attendances=[],
+        answers=[],
+    )
+    _write(meeting, full)
+    db.session.add(meeting)
+    _add_standing_points(meeting, by=by, at=at)
+    db.session.flush()
+    if request is not None and full.starts_local is not None:
+        request.date_set_at = at
+    return meeting
+
+
+def edit(
+    meeting: Meeting,
+    *,
+    by: Actor,
+    at: datetime,
+    details: Details,
+    version: int,
+    request: MeetingRequest | None = None,
+) -> None:
+    """Change what is decided. A new start or length counts ``sequence`` up (RFC 5545 § 3.8.7.4).
+
+    A postponed meeting that gets a time is planned again. ``request`` is what it came of: its
+    clock stops with the first time. Raises ``Refused``, or ``Conflict`` for a stale ``version``.
+    """
+    full = _checked(_with_defaults(meeting.case, details, by), at=at, was=meeting.starts_local)
+    mine, theirs = _texts(full), _texts(_details(meeting))
+    meeting.expect(version, mine=mine, theirs=theirs)
+    if meeting.state not in {*_SET_UP, MeetingState.POSTPONED, MeetingState.NOT_COMPLETED}:
+        raise Refused(_("Mødet er holdt eller aflyst. Det kan ikke ændres."))
+    is_moved = (meeting.starts_local, meeting.minutes) != (full.starts_local, full.minutes)
+    _write(meeting, full)
+    if is_moved:
+        meeting.sequence += 1
+    if full.starts_local is not None:
+        if meeting.state not in _SET_UP:
+            move(meeting, MeetingState.PLANNED, by=by, at=at)
+        if request is not None and request.date_set_at is None:
+            request.date_set_at = at
+    db.session.flush()
+
+
+def move(
+    meeting: Meeting, to: MeetingState, *, by: Actor, at: datetime, reason: str = ""
+) -> None:
+    """Take the meeting to its next state, as ``rules.NEXT`` allows, and set that state's instant.
+
+    Raises ``Refused`` when there is no such step, the actor may not take it, or a reason lacks.
+    """
+    step = rules.NEXT[meeting.state].get(to)
+    if step is None:
+        raise Refused(_("Det kan mødet ikke blive nu. Hent siden igen."))
+    if not step.by & movers(meeting, by):
+        raise Refused(_("Det er mødelederen eller koordinatoren, der kan gøre det."))
+    if step.reason and not reason.strip():
+        raise Refused(_("Skriv hvorfor."), field="reason")
+    meeting.state = to
+    meeting.state_reason = reason
+    if to is MeetingState.HELD:
+        meeting.ended_at = meeting.ended_at or at
+    elif to is MeetingState.PUBLISHED:
+        meeting.published_at = meeting.published_at or at
+    elif to is MeetingState.FINAL:
+        meeting.final_at = meeting.final_at or at
+    db.session.flush()
+
+
+def movers(meeting: Meeting, by: Actor) -> frozenset[Mover]:
+    """Return what the actor is to the meeting: coordinator, chair, minute taker, the person."""
+    hats = {
+        Mover.SYSTEM: by.role is Role.SYS,
+        Mover.COORDINATOR: by.user_id in meeting.case.lead_ids,
+        Mover.CHAIR: by.user_id == meeting.chair_id,
+        Mover.MINUTE_TAKER: by.user_id == meeting.minute_taker_id,
+        Mover.PERSON: by.user_id == meeting.case.person.user_id,
+    }
+    return frozenset(hat for hat, is_theirs in hats.items() if is_theirs)
+
+
+def postpone(
+    meeting: Meeting,
+    *,
+    by: Actor,
+    at: datetime,
+    reason: str,
+    asked_by: str,
+    version: int,
+    new_start: datetime | None = None,
+) -> None:
+    """Put the meeting off, to ``new_start`` or to a time not yet known; the agenda is kept.
+
+    ``asked_by`` is person, relative, region, municipality or other; what the person asks for is
+    never counted (domain § 2.6). Raises ``Refused`` without a reason or for a time that is past.
+    """
+    meeting.expect(version, mine={_("Hvorfor"): reason}, theirs=_texts(_details(meeting)))
+    if new_start is not None:
+        _check_start(new_start, at=at, was=None)
+    move(meeting, MeetingState.POSTPONED, by=by, at=at, reason=reason)
+    meeting.moved_by = asked_by
+    meeting.postponed += asked_by != "person"
+    meeting.starts_local = new_start
+    meeting.sequence += 1
+    if new_start is not None:
+        move(meeting, MeetingState.PLANNED, by=by, at=at, reason=reason)
+    db.session.flush()
+
+
+def cancel(
+    meeting: Meeting, *, by: Actor, at: datetime, reason: str, asked_by: str, version: int
+) -> None:
+    """Call the meeting off for good. Raises ``Refused`` without a reason."""
+    meeting.expect(version, mine={_("Hvorfor"): reason}, theirs=_texts(_details(meeting)))
+    move(meeting, MeetingState.CANCELLED, by=by, at=at, reason=reason)
+    meeting.moved_by = asked_by
+    meeting.sequence += 1
+    db.session.flush()
+
+
+def draft_follow_up(
+    meeting: Meeting, *, by: Actor, at: datetime, starts_local: datetime | None = None
+) -> Meeting:
+    """Draft the meeting that follows this one up: same chair, minute taker, place and form.
+
+    Returns the draft that is there already when there is one.
+    """
+    drafted = queries.following(meeting)
+    if drafted is not None:
+        return drafted
+    details = replace(
+        _details(meeting),
+        kind=MeetingKind.FOLLOW_UP,
+        purpose=_("Vi følger op på det, vi aftalte sidst."),
+        starts_local=starts_local or meeting.next_starts_local,
+        minutes=0,
+    )
+    return create(meeting.case, by=by, at=at, details=details, follows=meeting)
+
+
+def _with_defaults(case: Case, details: Details, by: Actor) -> Details:
+    needs_interpreter = bool(case.person.interpreter)
+    kind = KINDS.get(MeetingKind(details.kind)) if details.kind in set(MeetingKind) else None
+    length = kind.minutes_with(interpreter=needs_interpreter) if kind else 0
+    return replace(
+        details, minutes=details.minutes or length, chair_id=details.chair_id or by.user_id
+    )
+
+
+def _checked(details: Details, *, at: datetime, was: datetime | None = None) -> Details:
+    if details.kind not in set(MeetingKind):
+        raise Refused(_("Vælg en slags møde fra listen."), field="kind")
+    if not details.purpose.strip():
+        raise Refused(_("Skriv formålet i én sætning, som den, det handler om, forstår."),
+                      field="purpose")
+    if not _SHORTEST <= details.minutes <= _LONGEST:
+        raise Refused(_("Et møde varer mellem 10 minutter og 4 timer."), field="minutes")
+    if details.starts_local is not None:
+        _check_start(details.starts_local, at=at, was=was)
+    return details
+
+
+def _check_start(start: datetime, *, at: datetime, was: datetime | None) -> None:
+    if start == was:
+        return
+    if not calendar.exists_locally(start):
+        raise Refused(_("Det klokkeslæt findes ikke den dag. Uret stilles frem."), field="time")
+    if calendar.to_instant(start) <= at:
+        raise Refused(_("Vælg en tid, der ligger forude."), field="date")
+
+
+def _write(meeting: Meeting, details: Details) -> None:
+    meeting.kind = details.kind
+    meeting.purpose = details.purpose
+    meeting.starts_local = details.starts_local
+    meeting.minutes = details.minutes
+    meeting.form = details.form
+    meeting.place, meeting.greeter = details.place, details.greeter
+    meeting.video_link = details.video_link
+    meeting.show_place = details.show_place
+    meeting.minute_taker_id = details.minute_taker_id
+    chair = meeting.case.member(details.chair_id)
+    if chair is None or not chair.role.is_staff:
+        raise Refused(_("Mødelederen skal være med i netværket som ansat."), field="chair")
+    meeting.chair_id, meeting.chair = chair.user_id, chair.user
+
+
+def _details(meeting: Meeting) -> Details:
+    return Details(
+        kind=meeting.kind,
+        purpose=meeting.purpose,
+        starts_local=meeting.starts_local,
+        minutes=meeting.minutes,
+        form=meeting.form,
+        place=meeting.place,
+        greeter=meeting.greeter,
+        video_link=meeting.video_link,
+        show_place=meeting.show_place,
+        chair_id=meeting.chair_id,
+        minute_taker_id=meeting.minute_taker_id,
+    )
+
+
+def _texts(details: Details) -> dict[str, str]:
+    start = details.starts_local
+    return {
+        _("Formål"): details.purpose,
+        _("Tid"): calendar.day_and_time(start) if start else "–",
+        _("Sted"): details.place,
+        _("Hvem tager imod"): details.greeter,
+        _("Link til video"): details.video_link,
+    }
+
+
+def _add_standing_points(meeting: Meeting, *, by: Actor, at: datetime) -> None:
+    """Add the standing points of the template. The person's own points stand for themselves, and
+    only a follow-up has a last time."""
+    template = queries.template_for(meeting.kind, calendar.to_local(at).date())
+    points = (template.content or {}).get("standing", []) if template else []
+    for point in points:
+        is_first = meeting.follows_id is None and point["key"] == StandingPoint.LAST_TIME
+        if is_first or point["key"] == StandingPoint.PERSONS_POINTS:
+            continue
+        meeting.items.append(
+            AgendaItem(
+                meeting_id=meeting.id,
+                position=len(meeting.items),
+                standing=point["key"],
+                title=point["title"],
+                author_id=by.user_id,
+                raised_as=by.role_on(meeting),
+                purpose=Purpose(point["purpose"]),
+                minutes=point["minutes"],
+                entries=[],
+            )
+        )

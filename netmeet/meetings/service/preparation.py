@@ -1,0 +1,228 @@
+"""The person's preparation: saved as it is written, and turned into points for the agenda."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+
+from netmeet.core import calendar
+from netmeet.core.access import Actor, Role
+from netmeet.core.db import db
+from netmeet.core.refusals import Conflict, Refused
+from netmeet.meetings import queries
+from netmeet.meetings.models import AgendaItem, Meeting, PreparationAnswer
+from netmeet.meetings.rules import (
+    AgendaState,
+    ItemState,
+    LifeArea,
+    MeetingState,
+    PreparationMode,
+    Purpose,
+    Question,
+)
+from netmeet.outbox import service as outbox
+
+_BEFORE = frozenset(
+    {
+        MeetingState.PLANNED,
+        MeetingState.INVITED,
+        MeetingState.CONFIRMED,
+        MeetingState.POSTPONED,
+        MeetingState.NOT_COMPLETED,
+    }
+)
+_POINT_MINUTES = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What is said to one question: free words, and taps and choices by name."""
+
+    text: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+def answer(
+    meeting: Meeting, question: Question, *, by: Actor, at: datetime, said: Said, version: int
+) -> PreparationAnswer:
+    """Keep the answer. What the person writes is theirs at once; a helper's waits for their yes.
+
+    ``version`` is 0 for a first answer. Lines about help become points of the agenda. Raises
+    ``Conflict`` with both texts for a stale version, ``Refused`` when the meeting has been held.
+    """
+    _check_open(meeting)
+    row = _row(meeting, question, by=by, at=at, version=version, mine=said.text)
+    is_own = speaks_for_themselves(meeting, by)
+    items = (row.data or {}).get("items", [])
+    changed = row.text != said.text or _without_items(row.data) != dict(said.data)
+    row.text, row.data = said.text, {**said.data, "items": items}
+    row.skipped, row.saved_at = False, at
+    if changed or is_own:
+        row.mode = PreparationMode.SELF if is_own else PreparationMode.HELPER
+        row.author_id = by.user_id
+        row.confirmed_at = at if is_own else None
+    if question is Question.HELP:
+        _make_points(meeting, row)
+    db.session.flush()
+    return row
+
+
+def skip(
+    meeting: Meeting, question: Question, *, by: Actor, at: datetime, version: int
+) -> PreparationAnswer:
+    """Pass the question by; what has been said already stays."""
+    _check_open(meeting)
+    row = _row(meeting, question, by=by, at=at, version=version, mine="")
+    row.skipped = not queries.has_words(row)
+    row.saved_at = at
+    db.session.flush()
+    return row
+
+
+def choose_way(meeting: Meeting, mode: PreparationMode, *, by: Actor, at: datetime) -> None:
+    """Keep how the person wants to answer. Asking to be called tells the coordinator.
+
+    It stands with the first question, whose answer is not touched.
+    """
+    _check_open(meeting)
+    row = queries.answer_to(meeting, Question.MATTERS)
+    if row is None:
+        row = _row(meeting, Question.MATTERS, by=by, at=at, version=0, mine="")
+    row.mode = mode
+    db.session.flush()
+    if mode is not PreparationMode.CALL:
+        return
+    day = calendar.to_local(at).date().isoformat()
+    for lead in queries.leads(meeting):
+        outbox.put(
+            key=f"call-me:{meeting.id}:{lead.id}:{day}",
+            kind="meetings.call_me",
+            user_id=lead.id,
+            at=at,
+            facts={"meeting": meeting.id},
+            case_id=meeting.case_id,
+        )
+
+
+def confirm(meeting: Meeting, *, by: Actor, at: datetime) -> None:
+    """The person says yes to what a helper wrote. Raises ``Refused`` for anybody else."""
+    if not speaks_for_themselves(meeting, by):
+        raise Refused(_("Kun den, det handler om, kan sige ja til teksten."))
+    for row in meeting.answers:
+        if row.confirmed_at is None and queries.has_words(row):
+            row.confirmed_at = at
+    for item in meeting.items:
+        if item.is_persons and item.confirmed_at is None:
+            item.confirmed_at = at
+    db.session.flush()
+
+
+def speaks_for_themselves(meeting: Meeting, by: Actor) -> bool:
+    """Tell whether the actor is the person, or holds their mandate."""
+    return by.user_id == meeting.case.person.user_id or by.role is Role.PROX
+
+
+def _check_open(meeting: Meeting) -> None:
+    if meeting.state not in _BEFORE:
+        raise Refused(_("Mødet er holdt eller aflyst. Dine svar er gemt."))
+
+
+def _row(
+    meeting: Meeting, question: Question, *, by: Actor, at: datetime, version: int, mine: str
+) -> PreparationAnswer:
+    row = queries.answer_to(meeting, question)
+    label = _("Dit svar")
+    if row is not None:
+        if version == 0 and not queries.has_words(row):
+            return row
+        row.expect(version, mine={label: mine}, theirs={label: row.text})
+        return row
+    if version:
+        raise Conflict(mine={label: mine}, theirs={label: ""}, version=0)
+    is_own = speaks_for_themselves(meeting, by)
+    row = PreparationAnswer(
+        meeting_id=meeting.id,
+        question=question,
+        mode=PreparationMode.SELF if is_own else PreparationMode.HELPER,
+        author_id=by.user_id,
+        saved_at=at,
+        skipped=False,
+        confirmed_at=None,
+    )
+    meeting.answers.append(row)
+    return row
+
+
+def _without_items(data: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {name: value for name, value in (data or {}).items() if name != "items"}
+
+
+def _make_points(meeting: Meeting, row: PreparationAnswer) -> None:
+    """Let each line and each tapped word be a point of the person's, in their order.
+
+    ``items`` in the answer's data says which point came of which place, so that a changed line
+    changes its point; a line that is gone takes its point back.
+    """
+    wishes = _wishes(row)
+    known = {item.id: item for item in meeting.items}
+    ids = [item_id for item_id in (row.data or {}).get("items", []) if item_id in known]
+    before = [(known[i].title, known[i].state) for i in ids]
+    for place, (title, area) in enumerate(wishes):
+        if place == len(ids):
+            ids.append(_new_point(meeting).id)
+            known = {item.id: item for item in meeting.items}
+        item = known[ids[place]]
+        if item.state in {ItemState.OPEN, ItemState.WITHDRAWN}:
+            item.title, item.life_area, item.state = title, area, ItemState.OPEN
+            item.confirmed_at = row.confirmed_at
+    for item_id in ids[len(wishes) :]:
+        if known[item_id].state is ItemState.OPEN:
+            known[item_id].state = ItemState.WITHDRAWN
+    row.data = {**(row.data or {}), "items": ids}
+    if before != [(known[i].title, known[i].state) for i in ids]:
+        _reopen(meeting, row)
+
+
+def _reopen(meeting: Meeting, row: PreparationAnswer) -> None:
+    """An agenda that a helper changes after the person's yes asks for it again."""
+    if meeting.agenda_state is AgendaState.APPROVED and row.confirmed_at is None:
+        meeting.agenda_state = AgendaState.SHARED
+
+
+def _wishes(row: PreparationAnswer) -> list[tuple[str, LifeArea | None]]:
+    lines = [line.strip(" \t-•") for line in row.text.splitlines()]
+    tapped = (row.data or {}).get("words", [])
+    by_word = [(_word(LifeArea(area)), LifeArea(area)) for area in tapped]
+    return [*((line, None) for line in lines if line), *by_word]
+
+
+def _word(area: LifeArea) -> str:
+    words: dict[LifeArea, str] = {
+        LifeArea.HOUSING: _("Bolig"),
+        LifeArea.ECONOMY: _("Penge"),
+        LifeArea.TREATMENT: _("Medicin og behandling"),
+        LifeArea.EVERYDAY: _("Hverdag og søvn"),
+        LifeArea.WORK: _("Arbejde og uddannelse"),
+        LifeArea.FAMILY: _("Børn og familie"),
+        LifeArea.NETWORK: _("At være alene"),
+        LifeArea.SUBSTANCES: _("Rusmidler"),
+    }
+    return words.get(area) or str(_("Noget andet"))
+
+
+def _new_point(meeting: Meeting) -> AgendaItem:
+    person = meeting.case.person
+    item = AgendaItem(
+        meeting_id=meeting.id,
+        position=max((i.position for i in meeting.items), default=-1) + 1,
+        author_id=person.user_id,
+        raised_as=Role.PAT,
+        purpose=Purpose.DISCUSS,
+        minutes=_POINT_MINUTES,
+        state=ItemState.OPEN,
+        entries=[],
+    )
+    meeting.items.append(item)
+    return item
