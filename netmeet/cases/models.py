@@ -139,6 +139,11 @@ class TeamMember(Versioned, Base):
     left_at: Mapped[datetime | None]
 
     @property
+    def lead_ids(self) -> frozenset[str]:
+        """Return who coordinates the case."""
+        return self.case.lead_ids
+
+    @property
     def name(self) -> str:
         """Return the full name."""
         return self.user.name
@@ -204,6 +209,11 @@ class Consent(Base):
         return frozenset(Scope(word) for word in self.scope_list.split(",") if word)
 
     @property
+    def lead_ids(self) -> frozenset[str]:
+        """Return who coordinates the case."""
+        return self.case.lead_ids
+
+    @property
     def life_areas(self) -> frozenset[str]:
         """Return the life areas it covers; empty means all."""
         return frozenset(word for word in self.area_list.split(",") if word)
@@ -252,6 +262,11 @@ class LegalBasis(Base):
     def scopes(self) -> frozenset[Scope]:
         """Return the document types it covers."""
         return frozenset(Scope(word) for word in self.scope_list.split(",") if word)
+
+    @property
+    def lead_ids(self) -> frozenset[str]:
+        """Return who coordinates the case."""
+        return self.case.lead_ids
 
     def is_in_force(self, at: datetime) -> bool:
         """Tell whether it holds at the instant."""
@@ -308,9 +323,15 @@ class AccessQuestion(Versioned, Base):
     case: Mapped[Case] = relationship(lazy="raise_on_sql")
     about_user_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
     unit_id: Mapped[str | None] = mapped_column(ForeignKey("unit.id"))
+    unit: Mapped[Unit | None] = relationship(lazy="raise_on_sql")
     asked_at: Mapped[datetime]
     words = Sealed()
     answer = Sealed()
     answered_at: Mapped[datetime | None]
     answered_by_id: Mapped[str | None] = mapped_column(ForeignKey("user.id"))
     looks = SealedData()
+
+    @property
+    def organisation_id(self) -> str | None:
+        """Return the organisation of the one who looked, whose auditor may answer too."""
+        return self.unit.organisation_id if self.unit is not None else None

@@ -17,7 +17,7 @@ from netmeet.cases.models import (
     Person,
     TeamMember,
 )
-from netmeet.cases.rules import ConsentHow, MemberRole, Scope
+from netmeet.cases.rules import ConsentHow, Direction, MemberRole, Scope
 from netmeet.core import calendar, ids, sealed
 from netmeet.core.access import Actor
 from netmeet.core.db import db
@@ -178,6 +178,7 @@ def grant_consent(  # noqa: PLR0913 - every part of a consent is the person's to
     organisation_id: str | None = None,
     life_areas: Iterable[str] = (),
     purpose: str = "",
+    direction: Direction = Direction.DISCLOSE,
     valid_to: date | None = None,
     asked_alone: bool = False,
 ) -> Consent:
@@ -203,6 +204,7 @@ def grant_consent(  # noqa: PLR0913 - every part of a consent is the person's to
         scope_list=",".join(chosen),
         area_list=",".join(sorted(set(life_areas))),
         purpose=purpose,
+        direction=direction,
         valid_from=today,
         valid_to=ends,
         given_at=at,
