@@ -265,7 +265,7 @@ def _is_verb(word: str) -> bool:
     return bare(word).endswith("r") or word in _SHORT_VERBS
 
 
-_SHORT_VERBS = frozenset({"skal", "vil", "kan", "må", "bør", "ved"})
+_SHORT_VERBS = frozenset({"mødes", "ses", "skal", "vil", "kan", "må", "bør", "ved"})
 _FRONT = OBLIQUE | {"så", "derefter", "herefter", "først", "næste", "hvis", "når"}
 _OPENS = frozenset({"at", "(", ":", ","})
 

@@ -196,7 +196,7 @@ class PointLack(StrEnum):
     REASON = "reason"
 
 
-def may_close_point(  # noqa: PLR0913 - one argument for each fact on the point
+def may_close_point(
     *,
     is_persons: bool,
     conclusion: Conclusion | None,
