@@ -1,1 +1,1 @@
-"""The person, the course, the team, consent and legal basis: everything that decides who may see."""
+"""The person, the case, the team, consent and legal basis: all that decides who may see."""

@@ -1,24 +1,32 @@
 """Reading cases: with everything that decides who may see."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
+from netmeet.accounts import queries as users
+from netmeet.accounts.models import UnitRole, User
 from netmeet.cases.models import (
+    AccessQuestion,
     Case,
     Consent,
     LegalBasis,
     Person,
+    RelativeWord,
     Representation,
     TeamMember,
 )
 from netmeet.cases.rules import CaseState
 from netmeet.core import sealed
-from netmeet.core.access import Actor
+from netmeet.core.access import STAFF, Actor, Role
 from netmeet.core.db import db
+from netmeet.organisations.models import Unit
+
+Part = TypeVar("Part", TeamMember, Consent, LegalBasis)
 
 
 def access_options() -> tuple[Any, ...]:
@@ -87,3 +95,156 @@ def person_by_cpr(cpr: str) -> Person | None:
 def consents_in_force(case: Case, at: datetime) -> list[Consent]:
     """Return the consents that hold at ``at``, oldest first."""
     return [consent for consent in case.consents if consent.is_in_force(at)]
+
+
+def own(actor: Actor) -> Case | None:
+    """Return the actor's own case: the one about them, or about whom they represent."""
+    about_me = of_person(actor.user_id)
+    if about_me is not None or actor.role is not Role.PROX:
+        return about_me
+    statement = (
+        select(Case)
+        .join(Case.representations)
+        .where(Representation.user_id == actor.user_id)
+        .options(*access_options())
+        .order_by(Case.opened_at.desc())
+    )
+    found = db.session.scalars(statement).unique().all()
+    return next((c for c in found if any(r.is_in_force(actor.at) for r in c.representations)), None)
+
+
+def member_by_id(member_id: str) -> TeamMember | None:
+    """Return somebody's place with its case and access facts, if it has not ended."""
+    return _within_case(TeamMember, TeamMember.id == member_id, TeamMember.left_at.is_(None))
+
+
+def consent_by_id(consent_id: str) -> Consent | None:
+    """Return the consent with its case and access facts."""
+    return _within_case(Consent, Consent.id == consent_id)
+
+
+def legal_basis_by_id(basis_id: str) -> LegalBasis | None:
+    """Return the legal basis with its case and access facts."""
+    return _within_case(LegalBasis, LegalBasis.id == basis_id)
+
+
+def _within_case(table: type[Part], *conditions: ColumnElement[bool]) -> Part | None:
+    within = joinedload(table.case).options(*access_options())
+    statement = select(table).where(*conditions).options(within)
+    return db.session.scalars(statement).one_or_none()
+
+
+def told(case: Case, *, author_id: str | None = None) -> Sequence[RelativeWord]:
+    """Return what relatives told in the case, newest first; of one author when given."""
+    statement = (
+        select(RelativeWord)
+        .where(RelativeWord.case_id == case.id)
+        .options(joinedload(RelativeWord.author))
+        .order_by(RelativeWord.at.desc())
+    )
+    if author_id is not None:
+        statement = statement.where(RelativeWord.author_id == author_id)
+    return db.session.scalars(statement).all()
+
+
+def questions_of(case_id: str) -> Sequence[AccessQuestion]:
+    """Return what the person asked about who looked, newest first."""
+    statement = (
+        select(AccessQuestion)
+        .where(AccessQuestion.case_id == case_id)
+        .order_by(AccessQuestion.asked_at.desc())
+    )
+    return db.session.scalars(statement).all()
+
+
+def question_by_id(question_id: str) -> AccessQuestion | None:
+    """Return the question with the unit that must answer, and whom to tell of the answer."""
+    statement = (
+        select(AccessQuestion)
+        .where(AccessQuestion.id == question_id)
+        .options(
+            joinedload(AccessQuestion.unit),
+            joinedload(AccessQuestion.case).joinedload(Case.person).joinedload(Person.user),
+        )
+    )
+    return db.session.scalars(statement).one_or_none()
+
+
+def questions_for(actor: Actor) -> Sequence[AccessQuestion]:
+    """Return the questions the actor may answer: of their unit, or organisation as an auditor."""
+    statement = (
+        select(AccessQuestion)
+        .join(AccessQuestion.unit)
+        .options(contains_eager(AccessQuestion.unit))
+        .where(AccessQuestion.about_user_id != actor.user_id)
+        .order_by(AccessQuestion.answered_at.is_not(None), AccessQuestion.asked_at)
+    )
+    if actor.role is Role.AUD:
+        statement = statement.where(Unit.organisation_id == actor.organisation_id)
+    else:
+        statement = statement.where(AccessQuestion.unit_id == actor.unit_id)
+    return db.session.scalars(statement).all()
+
+
+def managers_of(unit_id: str | None, at: datetime) -> Sequence[User]:
+    """Return the unit's managers now."""
+    statement = (
+        select(User)
+        .join(User.roles)
+        .where(
+            UnitRole.unit_id == unit_id,
+            UnitRole.role == Role.MGR,
+            UnitRole.until.is_(None) | (UnitRole.until > at),
+        )
+    )
+    return db.session.scalars(statement).unique().all()
+
+
+def users_by_id(user_ids: Collection[str]) -> dict[str, User]:
+    """Return the users with their roles and units, by id."""
+    if not user_ids:
+        return {}
+    statement = users.with_roles().where(User.id.in_(user_ids))
+    return {user.id: user for user in db.session.scalars(statement)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """Somebody who is to be added to ``case``: what the rules of adding judge."""
+
+    case: Case
+    recipient_id: str | None
+    organisation_id: str | None
+
+    @property
+    def case_id(self) -> str:
+        """Return the case's id (for the access log)."""
+        return self.case.id
+
+    @property
+    def id(self) -> str:
+        """Return the case's id: the candidate is no row yet."""
+        return self.case.id
+
+    @property
+    def lead_ids(self) -> frozenset[str]:
+        """Return who coordinates the case."""
+        return self.case.lead_ids
+
+
+def colleague(role_id: str, at: datetime) -> UnitRole | None:
+    """Return somebody of the directory by the role they hold now, with user and unit."""
+    statement = (
+        select(UnitRole)
+        .where(UnitRole.id == role_id, UnitRole.until.is_(None) | (UnitRole.until > at))
+        .options(joinedload(UnitRole.user), joinedload(UnitRole.unit).joinedload(Unit.organisation))
+    )
+    return db.session.scalars(statement).one_or_none()
+
+
+def directory(case: Case, organisation_id: str, at: datetime) -> list[UnitRole]:
+    """Return the staff of an organisation who may join a network and are not in ``case``."""
+    here = {member.user_id for member in case.members}
+    held = users.staff_of([organisation_id], at)
+    fit = [role for role in held if role.role in STAFF and role.user_id not in here]
+    return sorted(fit, key=lambda role: role.user.name)

@@ -13,6 +13,10 @@ _MONTHS_OF_CONSENT = 12
 _RENEW_DAYS_BEFORE = 30
 _AGE_OF_CONSENT = 15
 
+HOUR = timedelta(hours=1)
+SEARCHES_AN_HOUR = 30
+LINKS_AN_HOUR = 3
+
 
 class Scope(StrEnum):
     """What a consent opens."""

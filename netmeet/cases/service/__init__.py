@@ -153,17 +153,27 @@ def leave(case: Case, member: TeamMember, *, at: datetime) -> None:
         raise Refused(_("Vælg først en anden koordinator."))
     member.left_at = at
     db.session.flush()
-    _tell(case, member.user_id, None, at)
+    right_ended(case, member.user_id, None, at=at)
 
 
-def hand_over(case: Case, *, to: TeamMember, by: Actor, at: datetime, reason: str) -> None:
+def hand_over(
+    case: Case,
+    *,
+    to: TeamMember,
+    by: Actor,  # noqa: ARG001 - every verb names who; the access log keeps it
+    at: datetime,
+    reason: str,
+) -> None:
     """Make a member of staff the coordinator. Raises ``Refused`` without a reason."""
     if not reason.strip():
         raise Refused(_("Skriv hvorfor."), field="reason")
     if not to.role.is_staff or to.is_staff_guest:
         raise Refused(_("Koordinatoren skal være ansat i regionen eller kommunen."))
     for member in case.members:
-        member.is_coordinator = member is to
+        was, member.is_coordinator = member.is_coordinator, member is to
+        if was and member is not to:
+            db.session.flush()
+            right_ended(case, member.user_id, None, at=at)
     db.session.flush()
 
 
@@ -216,7 +226,7 @@ def grant_consent(  # noqa: PLR0913 - every part of a consent is the person's to
     )
     case.consents.append(consent)
     db.session.flush()
-    _tell(case, recipient_id, organisation_id, at)
+    right_ended(case, recipient_id, organisation_id, at=at)
     return consent
 
 
@@ -227,7 +237,7 @@ def withdraw_consent(
     if not consent.is_in_force(at):
         return
     _withdraw(consent, by=by, at=at, how=how)
-    _tell(case, consent.recipient_id, consent.organisation_id, at)
+    right_ended(case, consent.recipient_id, consent.organisation_id, at=at)
 
 
 def _withdraw(consent: Consent, *, by: Actor, at: datetime, how: ConsentHow) -> None:
@@ -237,7 +247,7 @@ def _withdraw(consent: Consent, *, by: Actor, at: datetime, how: ConsentHow) -> 
     db.session.flush()
 
 
-def record_legal_basis(  # noqa: PLR0913 - each part is required by domain L3 and L6
+def record_legal_basis(
     case: Case,
     *,
     by: Actor,
@@ -269,7 +279,9 @@ def record_legal_basis(  # noqa: PLR0913 - each part is required by domain L3 an
     return basis
 
 
-def _tell(case: Case, user_id: str | None, organisation_id: str | None, at: datetime) -> None:
+def right_ended(
+    case: Case, user_id: str | None, organisation_id: str | None, *, at: datetime
+) -> None:
+    """Let those who registered act on an ended right of a user or an organisation."""
     for handler in _on_end:
         handler(case, user_id, organisation_id, at)
-

@@ -1,0 +1,56 @@
+"""Reading the access log: who looked at a case, and what one looked at oneself."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from netmeet.audit.models import AuditEvent
+from netmeet.core.db import db
+
+
+def of_case(
+    case_id: str, *, since: datetime, until: datetime, besides: str
+) -> Sequence[AuditEvent]:
+    """Return what was done with the case from ``since`` up to ``until``, newest first.
+
+    Denied attempts are there too; the user ``besides`` (whose log it is) is left out.
+    """
+    statement = (
+        select(AuditEvent)
+        .where(
+            AuditEvent.case_id == case_id,
+            AuditEvent.at >= since,
+            AuditEvent.at < until,
+            AuditEvent.user_id != besides,
+        )
+        .order_by(AuditEvent.at.desc(), AuditEvent.seq.desc())
+    )
+    return db.session.scalars(statement).all()
+
+
+def is_older(case_id: str, *, than: datetime, besides: str) -> bool:
+    """Tell whether anybody looked at the case before the instant."""
+    statement = (
+        select(AuditEvent.id)
+        .where(AuditEvent.case_id == case_id, AuditEvent.at < than, AuditEvent.user_id != besides)
+        .limit(1)
+    )
+    return db.session.scalar(statement) is not None
+
+
+def of_user_in_case(
+    case_id: str, *, user_id: str, since: datetime, until: datetime
+) -> Sequence[AuditEvent]:
+    """Return what the user did with the case from ``since`` up to ``until``, oldest first."""
+    statement = (
+        select(AuditEvent)
+        .where(
+            AuditEvent.case_id == case_id,
+            AuditEvent.user_id == user_id,
+            AuditEvent.at >= since,
+            AuditEvent.at < until,
+        )
+        .order_by(AuditEvent.at)
+    )
+    return db.session.scalars(statement).all()
