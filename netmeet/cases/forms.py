@@ -1,0 +1,300 @@
+"""Forms of the slice: parse what is typed; choices are handed in."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from wtforms import (
+    BooleanField,
+    DateField,
+    EmailField,
+    Field,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TelField,
+    TextAreaField,
+)
+from wtforms.validators import Email, InputRequired, Optional, Regexp, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from netmeet.cases.rules import LAWS, ConsentHow, Direction, MemberRole, Scope
+from netmeet.web.forms import LINE, TEXT, WORD, Form, VersionedForm, at_most, required
+
+Choices = Sequence[tuple[str, Any]]
+
+PRIVATE_SCOPES = (
+    (Scope.INVITE.value, _("Komme med til mødet")),
+    (Scope.NETWORK.value, _("Se, hvem der er med")),
+    (Scope.AGENDA.value, _("Læse, hvad mødet handler om")),
+    (Scope.MINUTES.value, _("Læse, hvad vi talte om")),
+    (Scope.PLAN.value, _("Læse planen")),
+    (Scope.ACTIONS.value, _("Se aftalerne")),
+    (Scope.CRISIS.value, _("Se kriseplanen")),
+    (Scope.FILES.value, _("Se bilag")),
+)
+STAFF_SCOPES = (*PRIVATE_SCOPES, (Scope.EXPORT.value, _("Hente planen til sit eget system")))
+
+AREAS = (
+    ("housing", _("Bolig")),
+    ("everyday", _("Hverdag")),
+    ("treatment", _("Behandling og medicin")),
+    ("health", _("Krop og helbred")),
+    ("substances", _("Rusmidler")),
+    ("economy", _("Penge")),
+    ("work", _("Arbejde og uddannelse")),
+    ("family", _("Familie og børn")),
+    ("network", _("Venner og fritid")),
+    ("transport", _("Transport")),
+    ("legal", _("Retlige forhold")),
+    ("other", _("Andet")),
+)
+
+PRIVATE_ROLES = (
+    (MemberRole.RELATIVE.value, _("Pårørende eller ven")),
+    (MemberRole.SUPPORTER.value, _("Bisidder")),
+    (MemberRole.PEER.value, _("Mentor med egne erfaringer")),
+    (MemberRole.RESIDENCE.value, _("Ansat på et bosted")),
+    (MemberRole.SCHOOL.value, _("Ansat på en skole")),
+    (MemberRole.VOLUNTEER.value, _("Frivillig")),
+    (MemberRole.INTERPRETER.value, _("Tolk")),
+    (MemberRole.GUEST.value, _("Anden gæst")),
+)
+
+
+def _checks(label: Any, choices: Choices, validators: Sequence[Any] = ()) -> Any:
+    """Return a field of check boxes to choose several of."""
+    return SelectMultipleField(
+        label,
+        choices=list(choices),
+        validators=list(validators),
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+    )
+
+
+def _email(label: Any) -> Any:
+    wrong = _("Skriv en hel mailadresse, som navn@eksempel.dk.")
+    return EmailField(label, [Optional(), Email(wrong), at_most(WORD)])
+
+
+class NewCaseForm(Form):
+    """Opening a case: who it is about, and how they are reached."""
+
+    name = StringField(_("Fulde navn"), [required(), at_most(WORD)])
+    birth_date = DateField(_("Fødselsdato"), [required(_("Vælg fødselsdatoen."))])
+    cpr = StringField(
+        _("CPR-nummer"),
+        [Optional(), Regexp(r"^\d{6}-?\d{4}$", message=_("Skriv ti cifre."))],
+    )
+    municipality_id = SelectField(_("Kommune"), choices=[])
+    email = _email(_("Mailadresse"))
+    phone = TelField(_("Telefon"), [Optional(), at_most(40)])
+    address = StringField(_("Adresse"), [Optional(), at_most(LINE)])
+    interpreter = StringField(_("Tolk på hvilket sprog"), [Optional(), at_most(WORD)])
+    is_protected = BooleanField(_("Navn og adresse er beskyttet"))
+
+    def validate_birth_date(self, field: Field) -> None:
+        """Refuse a day that has not come."""
+        if field.data is not None and field.data > date.today():  # noqa: DTZ011 - a birth date
+            raise ValidationError(_("Fødselsdatoen kan ikke ligge fremme i tiden."))
+
+
+class SearchForm(Form):
+    """Looking for a person by exact CPR number, and why."""
+
+    cpr = StringField(
+        _("CPR-nummer"), [required(), Regexp(r"^\d{6}-?\d{4}$", message=_("Skriv ti cifre."))]
+    )
+    reason = StringField(_("Hvorfor søger du"), [required(_("Skriv hvorfor.")), at_most(LINE)])
+
+
+class ConsentForm(Form):
+    """What somebody may see, for how long. The person's own form."""
+
+    scopes = _checks(_("Hvad må de"), STAFF_SCOPES)
+    limit = RadioField(
+        _("Hvad må de læse om"),
+        choices=[("all", _("Alt, hvad vi taler om")), ("some", _("Kun noget af det"))],
+        default="all",
+        validators=[Optional()],
+    )
+    areas = _checks(_("Kun det her"), AREAS)
+    months = RadioField(
+        _("Hvor længe"),
+        choices=[("3", _("3 måneder")), ("6", _("6 måneder")), ("12", _("Et år"))],
+        default="12",
+        validators=[InputRequired(_("Vælg hvor længe."))],
+    )
+
+    def life_areas(self) -> list[str]:
+        """Return the areas of life it is limited to, none for all of them."""
+        return list(self.areas.data or []) if self.limit.data == "some" else []
+
+    def validate_areas(self, field: Field) -> None:
+        """Refuse a limit without anything in it."""
+        if self.limit.data == "some" and not field.data:
+            raise ValidationError(_("Vælg mindst én ting."))
+
+
+class RecordedConsentForm(ConsentForm):
+    """The same, written down by the coordinator together with the person."""
+
+    how = RadioField(
+        _("Hvordan blev der sagt ja"),
+        choices=[
+            (ConsentHow.ORAL.value, _("Mundtligt")),
+            (ConsentHow.WRITTEN.value, _("Skriftligt")),
+        ],
+        validators=[InputRequired(_("Vælg hvordan."))],
+    )
+    asked_alone = RadioField(
+        _("Var I alene, da du spurgte"),
+        choices=[("yes", _("Ja")), ("no", _("Nej"))],
+        validators=[InputRequired(_("Vælg ja eller nej."))],
+    )
+    direction = RadioField(
+        _("Hvilken vej"),
+        choices=[
+            (Direction.DISCLOSE.value, _("Vi må give oplysninger til dem")),
+            (Direction.BOTH.value, _("Vi må også hente oplysninger hos dem")),
+        ],
+        default=Direction.DISCLOSE.value,
+        validators=[InputRequired()],
+    )
+    purpose = StringField(_("Hvad skal det bruges til"), [required(), at_most(LINE)])
+
+
+class ForSomebodyForm(RecordedConsentForm):
+    """A consent for somebody who is in the network already."""
+
+    recipient = SelectField(_("Hvem gælder det"), choices=[], validators=[required()])
+
+
+class ColleagueForm(RecordedConsentForm):
+    """Adding somebody from the directory with the consent it rests on."""
+
+    who = HiddenField(validators=[required(_("Vælg en kollega."))])
+    reach = RadioField(
+        _("Hvem gælder det for"),
+        choices=[],
+        validators=[InputRequired(_("Vælg hvem."))],
+    )
+
+
+class PlainColleagueForm(Form):
+    """Adding somebody on a consent or a law that holds already."""
+
+    who = HiddenField(validators=[required(_("Vælg en kollega."))])
+
+
+class GuestForm(RecordedConsentForm):
+    """Adding staff of an organisation that does not use netmeet, with the consent it rests on."""
+
+    name = StringField(_("Fulde navn"), [required(), at_most(WORD)])
+    email = EmailField(
+        _("Mailadresse"),
+        [required(), Email(_("Skriv en hel mailadresse, som navn@eksempel.dk.")), at_most(WORD)],
+    )
+    title = StringField(_("Stilling"), [required(), at_most(80)])
+    place = StringField(_("Arbejdssted"), [required(), at_most(WORD)])
+    role = RadioField(
+        _("Arbejder i"),
+        choices=[
+            (MemberRole.MUNICIPAL_STAFF.value, _("Kommunen")),
+            (MemberRole.REGIONAL_STAFF.value, _("Regionen")),
+            (MemberRole.GP.value, _("Almen praksis")),
+        ],
+        validators=[InputRequired(_("Vælg en."))],
+    )
+    organisation_id = SelectField(_("Organisation"), choices=[], validators=[Optional()])
+
+
+class RelativeForm(RecordedConsentForm):
+    """Adding somebody private or a helper, with the consent it rests on."""
+
+    name = StringField(_("Fulde navn"), [required(), at_most(WORD)])
+    role = SelectField(_("Er med som"), choices=list(PRIVATE_ROLES))
+    relation = StringField(_("Hvad er de for personen"), [Optional(), at_most(80)])
+    email = _email(_("Mailadresse"))
+    phone = TelField(_("Telefon"), [Optional(), at_most(40)])
+
+
+class OwnRelativeForm(ConsentForm):
+    """The person adds somebody on their own."""
+
+    scopes = _checks(_("Hvad må de"), PRIVATE_SCOPES)
+    name = StringField(_("Hvad hedder de"), [required(), at_most(WORD)])
+    relation = StringField(_("Hvem er de for dig"), [required(), at_most(80)])
+    email = _email(_("Deres mailadresse"))
+    phone = TelField(_("Deres telefonnummer"), [Optional(), at_most(40)])
+
+
+class HandOverForm(Form):
+    """Another coordinator, and why."""
+
+    to = RadioField(_("Ny koordinator"), choices=[], validators=[InputRequired(_("Vælg en."))])
+    reason = StringField(_("Hvorfor"), [required(_("Skriv hvorfor.")), at_most(LINE)])
+
+
+class ContactForm(VersionedForm):
+    """How a member of the network is reached."""
+
+    is_contact = BooleanField(_("Fast kontaktperson for sin side"))
+    reachable = StringField(_("Træffes"), [Optional(), at_most(LINE)])
+    stand_in = StringField(_("Afløser"), [Optional(), at_most(WORD)])
+
+
+class LawForm(Form):
+    """A legal basis: who reads without a consent, by which law, and why it is necessary."""
+
+    organisation_id = SelectField(_("Hvem"), choices=[], validators=[required()])
+    paragraph = RadioField(
+        _("Efter hvilken lov"),
+        choices=[(key.value, law.name) for key, law in LAWS.items()],
+        validators=[InputRequired(_("Vælg en lov fra listen."))],
+    )
+    scopes = _checks(_("Hvad gælder det"), STAFF_SCOPES[1:])
+    necessity = TextAreaField(
+        _("Hvorfor er det nødvendigt"),
+        [required(_("Skriv, hvorfor det er nødvendigt.")), at_most(TEXT)],
+    )
+
+
+class TellForm(Form):
+    """What a relative tells the staff."""
+
+    text = TextAreaField(_("Det vil jeg fortælle"), [required(), at_most(TEXT)])
+
+
+class AskForm(Form):
+    """Whose looks, in which week, the person asks about."""
+
+    about = HiddenField(validators=[required()])
+    week = DateField(validators=[required()])
+
+
+class AnswerForm(VersionedForm):
+    """Why somebody looked, in words for the person."""
+
+    answer = TextAreaField(_("Svar"), [required(_("Skriv et svar.")), at_most(TEXT)])
+
+
+class LinkForm(Form):
+    """By which way a personal link travels."""
+
+    by = RadioField(
+        _("Hvordan"),
+        choices=[("mail", _("Med mail")), ("letter", _("Som brev"))],
+        validators=[InputRequired(_("Vælg en."))],
+    )
+
+
+class StopForm(Form):
+    """A yes to stopping; nothing is asked."""
+
+    sure = IntegerField(widget=HiddenField.widget, default=1)
