@@ -32,6 +32,12 @@ class Settings:
     acute_number: str
     exit_url: str
     instance: Path
+    mail_from: str = ""
+
+    @property
+    def sender(self) -> str:
+        """Return the address every message comes from, also the calendar files' organiser."""
+        return self.mail_from or f"moede@{self.host}"
 
     @property
     def is_https(self) -> bool:
@@ -102,6 +108,7 @@ def read(environment: Mapping[str, str], *, instance: Path | None = None) -> Set
         secret_key=value("SECRET_KEY"),
         keyring=keyring,
         mail_url=value("MAIL_URL"),
+        mail_from=value("MAIL_FROM"),
         base_url=base_url,
         metrics_token=value("METRICS_TOKEN"),
         demo=demo,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from flask import Flask, g, request, session, url_for
+from flask import Flask, g, has_request_context, request, session, url_for
 from flask_babel import Babel
 from flask_babel import gettext as _
 from flask_migrate import Migrate
@@ -12,6 +12,8 @@ from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 
 import config
+from netmeet import cli
+from netmeet.accounts import exports as accounts_exports
 from netmeet.accounts import policy as accounts_policy
 from netmeet.accounts import queries as accounts_queries
 from netmeet.accounts import service as accounts_service
@@ -33,6 +35,7 @@ from netmeet.meetings import policy as meetings_policy
 from netmeet.meetings import views as meetings_views
 from netmeet.organisations import policy as organisations_policy
 from netmeet.outbox import policy as outbox_policy
+from netmeet.outbox import service as outbox_service
 from netmeet.pages import views as pages_views
 from netmeet.plans import policy as plans_policy
 from netmeet.plans import views as plans_views
@@ -66,6 +69,10 @@ _RULES = (
     plans_policy.RULES,
     indicators_policy.RULES,
 )
+
+_RENDERERS = {
+    **accounts_exports.RENDERERS,
+}
 
 
 @dataclass(frozen=True)
@@ -117,11 +124,13 @@ def create_app(settings: config.Settings) -> Flask:
     app.after_request(transaction.end)
     errors.install(app)
     filters.install(app)
-    Babel(app, locale_selector=lambda: session.get("lang", "da"))
+    Babel(app, locale_selector=_lang)
     app.context_processor(lambda: _page_variables(settings))
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
     guard.check(app)
+    outbox_service.install(_RENDERERS)
+    cli.install(app)
     return app
 
 
@@ -159,10 +168,15 @@ def _page_variables(settings: config.Settings) -> dict[str, object]:
         "nav": _links(menu(known)) if known else [],
         "acute_phone": Phone(settings.acute_label, settings.acute_number),
         "quick_exit_url": settings.exit_url,
-        "lang": session.get("lang", "da"),
-        "large_text": session.get("large_text", False),
+        "lang": _lang(),
+        "large_text": has_request_context() and session.get("large_text", False),
         "demo": settings.demo,
     }
+
+
+def _lang() -> str:
+    """Return the language of the request; Danish where there is none, as in the worker."""
+    return session.get("lang", "da") if has_request_context() else "da"
 
 
 def _links(entries: Sequence[Navigation]) -> list[tuple[str, str, bool]]:

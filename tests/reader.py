@@ -31,7 +31,7 @@ class StrictClient(FlaskClient):
     def token(self) -> str:
         """Return a CSRF token for the client's session."""
         answer = self.get("/login/token", headers={"Accept": "application/json"})
-        token: str = answer.get_json()["token"]
+        token: str = answer.get_json()["csrf_token"]
         return token
 
     def send(self, path: str, data: dict[str, Any] | None = None, **kwargs: Any) -> TestResponse:

@@ -72,9 +72,7 @@ def load_actor(secret: str, at: datetime) -> Actor | None:
 
 def owner_of(secret: str) -> str | None:
     """Return whose session it is or was."""
-    return db.session.scalar(
-        select(Session.user_id).where(Session.secret_hash == digest(secret))
-    )
+    return db.session.scalar(select(Session.user_id).where(Session.secret_hash == digest(secret)))
 
 
 def user(user_id: str) -> User | None:
@@ -130,3 +128,46 @@ def parked(parked_id: str, *, user_id: str, at: datetime) -> ParkedText | None:
     if text is None or text.user_id != user_id or at - text.created_at > rules.PARKED_LASTS:
         return None
     return text
+
+
+def current_roles(user_id: str, at: datetime) -> Sequence[UnitRole]:
+    """Return the roles the user may act in at ``at``, with their units, oldest first."""
+    statement = (
+        select(UnitRole)
+        .where(UnitRole.user_id == user_id, (UnitRole.until.is_(None)) | (UnitRole.until > at))
+        .options(joinedload(UnitRole.unit).joinedload(Unit.organisation))
+        .order_by(UnitRole.from_at, UnitRole.id)
+    )
+    return db.session.scalars(statement).all()
+
+
+def demo_people(at: datetime) -> Sequence[UnitRole]:
+    """Return one current role of every active user, with user and unit, in order of creation."""
+    statement = (
+        select(UnitRole)
+        .join(UnitRole.user)
+        .where(User.active.is_(True), (UnitRole.until.is_(None)) | (UnitRole.until > at))
+        .options(joinedload(UnitRole.user), joinedload(UnitRole.unit).joinedload(Unit.organisation))
+        .order_by(User.created_at, User.id, UnitRole.from_at, UnitRole.id)
+    )
+    first: dict[str, UnitRole] = {}
+    for role in db.session.scalars(statement):
+        first.setdefault(role.user_id, role)
+    return list(first.values())
+
+
+def open_sessions(user_id: str, at: datetime) -> Sequence[Session]:
+    """Return the user's logins that still admit, newest first."""
+    statement = (
+        select(Session)
+        .where(Session.user_id == user_id, Session.ended_at.is_(None))
+        .options(joinedload(Session.user), joinedload(Session.role))
+        .order_by(Session.created_at.desc())
+    )
+    return [session for session in db.session.scalars(statement) if is_good(session, at)]
+
+
+def names(user_ids: Sequence[str]) -> dict[str, str]:
+    """Return the users' names by id."""
+    statement = select(User).where(User.id.in_(user_ids))
+    return {user.id: user.name for user in db.session.scalars(statement)}

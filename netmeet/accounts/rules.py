@@ -8,12 +8,15 @@ SHORTEST_PASSWORD = 15
 CODE_LASTS = timedelta(minutes=10)
 CODE_TRIES = 5
 CODE_WINDOW = timedelta(minutes=15)
+CODES_AN_HOUR = 6
 PARKED_LASTS = timedelta(hours=1)
 ABSOLUTE = timedelta(hours=8)
 IDLE_PRIVATE = timedelta(minutes=10)
 IDLE_STAFF = timedelta(minutes=15)
 LOGIN_TRIES = 5
 LOGIN_WINDOW = timedelta(minutes=1)
+DEMO_PASSWORD = "te og rundstykker"
+"""The password of every member of staff in the demo, which prints it on its pages."""
 
 
 def idle(role: Role) -> timedelta:

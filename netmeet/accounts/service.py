@@ -3,12 +3,15 @@
 import hmac
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from flask_babel import gettext as _
-from sqlalchemy import delete, select, update
+from sqlalchemy import case, delete, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from netmeet.accounts import queries, rules
 from netmeet.accounts.models import (
@@ -24,6 +27,7 @@ from netmeet.core import ids, sealed
 from netmeet.core.access import Role
 from netmeet.core.db import db
 from netmeet.core.refusals import Refused
+from netmeet.outbox import service as outbox
 from netmeet.outbox.rules import Channel
 
 _hasher = PasswordHasher()
@@ -42,7 +46,9 @@ def create_user(
     """Create a user without a password. Raises ``Refused`` when the address is taken."""
     if email and queries.by_email(email) is not None:
         raise Refused(_("Der er allerede en bruger med den adresse."), field="email")
-    user = User(name=name, phone=phone, address=address, channel=channel, created_at=at, active=True)
+    user = User(
+        name=name, phone=phone, address=address, channel=channel, created_at=at, active=True
+    )
     db.session.add(user)
     if email:
         set_email(user, email)
@@ -206,6 +212,7 @@ def use_code(user_id: str, code: str, *, browser: str, at: datetime) -> bool:
         select(OneTimeCode)
         .where(OneTimeCode.user_id == user_id, OneTimeCode.created_at > at - rules.CODE_WINDOW)
         .order_by(OneTimeCode.created_at.desc())
+        .with_for_update()
     )
     codes = db.session.scalars(statement).all()
     if not codes or sum(c.tries for c in codes) >= rules.CODE_TRIES:
@@ -227,21 +234,81 @@ def _code_digest(user_id: str, code: str) -> bytes:
     return sealed.keyring().index(f"{user_id}|{code}", kind="code")
 
 
+def send_code(user: User, *, browser: str, at: datetime) -> str:
+    """Make a code and send it at once; return it (only the demo shows it).
+
+    Raises ``Refused`` after six codes within an hour, and for somebody nobody can reach.
+    """
+    if not count(f"code:{user.id}", most=rules.CODES_AN_HOUR, within=timedelta(hours=1), at=at):
+        raise Refused(_("Der er sendt mange koder. Vent en time, eller ring."))
+    code = new_code(user, browser=browser, at=at)
+    outbox.put(
+        key=f"accounts.code:{ids.new_id()}",
+        kind="accounts.code",
+        user_id=user.id,
+        at=at,
+        facts={"code": code},
+        expires_at=at + rules.CODE_LASTS,
+    )
+    return code
+
+
+def send_link(
+    user: User,
+    *,
+    purpose: str,
+    subject_id: str,
+    at: datetime,
+    case_id: str | None = None,
+    expires_at: datetime | None = None,
+) -> None:
+    """Send the user a fresh personal link."""
+    token = make_link(user, purpose=purpose, subject_id=subject_id, at=at, expires_at=expires_at)
+    outbox.put(
+        key=f"accounts.link:{ids.new_id()}",
+        kind="accounts.link",
+        user_id=user.id,
+        case_id=case_id,
+        at=at,
+        facts={"token": token},
+        expires_at=expires_at,
+    )
+
+
 def count(key: str, *, most: int, within: timedelta, at: datetime) -> bool:
-    """Count one more ``key`` and tell whether it is still within ``most`` in the window."""
-    row = db.session.scalars(select(RateCount).where(RateCount.key == key)).one_or_none()
-    if row is None:
-        row = RateCount(key=key, started_at=at, count=0)
-        db.session.add(row)
-    if at - row.started_at >= within:
-        row.started_at, row.count = at, 0
-    row.count += 1
-    return row.count <= most
+    """Count one more ``key`` and tell whether it is still within ``most`` in the window.
+
+    One statement, so that several workers together let exactly ``most`` through.
+    """
+    dialect = db.session.get_bind().dialect.name
+    insert = postgresql_insert if dialect == "postgresql" else sqlite_insert
+    is_over = RateCount.started_at <= at - within
+    statement = (
+        insert(RateCount)
+        .values(id=ids.new_id(), key=key, started_at=at, count=1)
+        .on_conflict_do_update(
+            index_elements=[RateCount.key],
+            set_={
+                "count": case((is_over, 1), else_=RateCount.count + 1),
+                "started_at": case((is_over, at), else_=RateCount.started_at),
+            },
+        )
+        .returning(RateCount.count)
+    )
+    return db.session.scalars(statement).one() <= most
 
 
-def park(
-    user_id: str, path: str, fields: Mapping[str, Sequence[str]], at: datetime
-) -> str:
+def may_try_password(email: str, *, address: str, at: datetime) -> bool:
+    """Count a try to sign in, per account and per network address; the caller keeps the count."""
+    account = sealed.keyring().index(email.strip().lower(), kind="login").hex()
+    kept = [
+        count(key, most=rules.LOGIN_TRIES, within=rules.LOGIN_WINDOW, at=at)
+        for key in (f"login:{account}", f"login:{address}"[:120])
+    ]
+    return all(kept)
+
+
+def park(user_id: str, path: str, fields: Mapping[str, Sequence[str]], at: datetime) -> str:
     """Keep a posted body for an hour for the user, encrypted; passwords are left out."""
     kept = {
         name: list(values)
@@ -254,6 +321,53 @@ def park(
     return text.id
 
 
-def forget_parked(*, at: datetime) -> None:
-    """Delete parked text older than an hour."""
-    db.session.execute(delete(ParkedText).where(ParkedText.created_at < at - rules.PARKED_LASTS))
+def forget(*, at: datetime) -> None:
+    """Delete what has had its time: parked text after an hour, codes and counts after a day."""
+    yesterday = at - timedelta(days=1)
+    for statement in (
+        delete(ParkedText).where(ParkedText.created_at < at - rules.PARKED_LASTS),
+        delete(OneTimeCode).where(OneTimeCode.created_at < yesterday),
+        delete(RateCount).where(RateCount.started_at < yesterday),
+    ):
+        db.session.execute(statement)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Details:
+    """What users may say about themselves."""
+
+    email: str
+    phone: str
+    own_word: str
+
+
+def update_details(user: User, details: Details, *, version: int) -> None:
+    """Write down what a user says. Raises ``Refused`` for an address that somebody else has."""
+    labels = {"email": _("E-mail"), "phone": _("Telefon"), "own_word": _("Dit eget ord")}
+    user.expect(
+        version,
+        mine={label: getattr(details, name) for name, label in labels.items()},
+        theirs={label: getattr(user, name) for name, label in labels.items()},
+    )
+    if details.email.lower() != user.email.lower():
+        if not details.email:
+            raise Refused(_("Skriv den e-mail, vi skal skrive til."), field="email")
+        if queries.by_email(details.email) is not None:
+            raise Refused(_("Den e-mail kan ikke bruges her."), field="email")
+        set_email(user, details.email)
+    user.phone = details.phone
+    user.own_word = details.own_word
+    db.session.flush()
+
+
+def choose_display(user: User, *, lang: str, is_large: bool) -> None:
+    """Remember how the user reads."""
+    user.lang, user.large_text = lang, is_large
+
+
+def end_other_sessions(user_id: str, *, but: str, at: datetime) -> None:
+    """End every login of the user except the session ``but``."""
+    statement = update(Session).where(
+        Session.user_id == user_id, Session.id != but, Session.ended_at.is_(None)
+    )
+    db.session.execute(statement.values(ended_at=at))

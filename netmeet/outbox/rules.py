@@ -1,8 +1,10 @@
 """How a message travels."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
+
+from netmeet.core import calendar
 
 
 class Channel(StrEnum):
@@ -27,6 +29,30 @@ class State(StrEnum):
 LEASE = timedelta(minutes=2)
 RETRY_EVERY = timedelta(minutes=5)
 MOST_ATTEMPTS = 48
+BATCH = 5
+"""Claimed at a time: so many time-outs of the mail server still end within the lease."""
+SEND_TIMEOUT = timedelta(seconds=20)
+
+DAY_BEGINS = time(9)
+DAY_ENDS = time(19)
+
+
+def waits_for_day(kind: str) -> bool:
+    """Tell whether messages of the kind leave between 9 and 19 only, as reminders and news do.
+
+    Codes, invitations, changes and cancellations leave at once.
+    """
+    slice_, _, what = kind.partition(".")
+    return slice_ == "reminders" or what.startswith(("news", "reminder"))
+
+
+def next_daytime(at: datetime) -> datetime:
+    """Return the first instant from ``at`` on between 9 and 19 in Copenhagen (aware, UTC)."""
+    local = calendar.to_local(at)
+    if DAY_BEGINS <= local.time() < DAY_ENDS:
+        return at
+    day = local.date() if local.time() < DAY_BEGINS else local.date() + timedelta(days=1)
+    return calendar.to_instant(datetime.combine(day, DAY_BEGINS))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Putting messages in the outbox, claiming and settling them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -9,7 +9,23 @@ from netmeet.core import ids
 from netmeet.core.db import db
 from netmeet.outbox import rules
 from netmeet.outbox.models import Attempt, Message
-from netmeet.outbox.rules import Channel, State
+from netmeet.outbox.rules import Channel, Letter, State
+
+Renderer = Callable[[Message, datetime], Letter | None]
+"""Makes the text of a message at the instant of sending; ``None`` when it no longer holds."""
+
+_renderers: dict[str, Renderer] = {}
+
+
+def install(renderers: Mapping[str, Renderer]) -> None:
+    """Make ``renderers`` (by kind) those that this process writes messages with."""
+    _renderers.clear()
+    _renderers.update(renderers)
+
+
+def render(message: Message, *, at: datetime) -> Letter | None:
+    """Return what to send now, or ``None``. Raises ``LookupError`` for a kind nobody writes."""
+    return _renderers[message.kind](message, at)
 
 
 def put(  # noqa: PLR0913 - a message is all of this
@@ -77,6 +93,11 @@ def claim(*, at: datetime, most: int = 20) -> list[str]:
     return list(taken)
 
 
+def put_off(message: Message, *, until: datetime) -> None:
+    """Let a claimed message wait; this is no try."""
+    message.state, message.send_after, message.lease_until = State.WAITING, until, None
+
+
 def settle(
     message: Message,
     state: State,
@@ -84,10 +105,14 @@ def settle(
     at: datetime,
     error: str = "",
     content: Mapping[str, object] | None = None,
+    for_good: bool = False,
 ) -> None:
-    """Note how a try ended. A failed one waits five minutes, 48 times, then is given up."""
+    """Note how a try ended. A failed one waits five minutes, 48 times, then is given up.
+
+    ``for_good`` gives up at once: another try would fail as well.
+    """
     message.tries += 1
-    if state is State.FAILED and message.tries < rules.MOST_ATTEMPTS:
+    if state is State.FAILED and message.tries < rules.MOST_ATTEMPTS and not for_good:
         message.state, message.send_after = State.WAITING, at + rules.RETRY_EVERY
     else:
         message.state = state

@@ -1,0 +1,80 @@
+"""The mails of accounts, and the demo's post as something to read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from netmeet.accounts import queries
+from netmeet.outbox.exports import address, letter
+from netmeet.outbox.models import Attempt, Message
+from netmeet.outbox.rules import Letter
+
+
+def code_letter(message: Message, _at: datetime) -> Letter | None:
+    """Return the mail with a one-time code."""
+    return _letter(message, "accounts/email/code", {"code": message.facts["code"]})
+
+
+def link_letter(message: Message, _at: datetime) -> Letter | None:
+    """Return the mail with a personal link; ``None`` once the link has been ended."""
+    token = message.facts["token"]
+    link = queries.link_by_token(token)
+    if link is None or link.revoked_at is not None:
+        return None
+    to = address("invitations.landing", {"token": token})
+    return _letter(message, "accounts/email/link", {"link": to})
+
+
+def _letter(message: Message, template: str, facts: Mapping[str, object]) -> Letter | None:
+    user = queries.user(message.user_id)
+    if user is None or not user.active:
+        return None
+    known = {**facts, "own_word": user.own_word}
+    to = message.address or user.email
+    return letter(message, template, to=to, facts=known, lang=user.lang)
+
+
+RENDERERS = {"accounts.code": code_letter, "accounts.link": link_letter}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One line of a mail; ``path`` is set when it is a link to a page of netmeet."""
+
+    text: str
+    path: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivered:
+    """One mail as the page Post shows it. ``at`` is UTC."""
+
+    name: str
+    at: datetime
+    subject: str
+    lines: Sequence[Line]
+    calendar: str
+
+
+def post(
+    attempts: Sequence[Attempt], names: Mapping[str, str], *, base_url: str
+) -> list[Delivered]:
+    """Return the kept mails, each with the name of whoever received it."""
+    return [
+        Delivered(
+            name=names.get(attempt.message.user_id, ""),
+            at=attempt.at,
+            subject=attempt.content["subject"],
+            lines=[_line(text, base_url) for text in attempt.content["text"].splitlines()],
+            calendar=attempt.content["calendar"],
+        )
+        for attempt in attempts
+        if attempt.content
+    ]
+
+
+def _line(text: str, base_url: str) -> Line:
+    stripped = text.strip()
+    if stripped.startswith(f"{base_url}/"):
+        return Line(text=stripped, path=stripped.removeprefix(base_url))
+    return Line(text=text)

@@ -1,0 +1,63 @@
+"""What people type to sign in and about themselves."""
+
+from flask_babel import lazy_gettext as _
+from wtforms import EmailField, HiddenField, PasswordField, StringField
+from wtforms.validators import Email, Optional, Regexp
+
+from netmeet.web.forms import LINE, WORD, Form, VersionedForm, at_most, required
+
+
+class Login(Form):
+    """E-mail and password. ``next`` is where the user was going."""
+
+    email = EmailField(_("E-mail"), [required(_("Skriv din e-mail.")), at_most(WORD)])
+    password = PasswordField(
+        _("Adgangskode"), [required(_("Skriv din adgangskode.")), at_most(LINE)]
+    )
+    next = HiddenField()
+
+
+class Password(Form):
+    """The password once more. ``parked`` is the text that waits for it."""
+
+    password = PasswordField(
+        _("Din adgangskode"), [required(_("Skriv din adgangskode.")), at_most(LINE)]
+    )
+    next = HiddenField()
+    parked = HiddenField()
+
+
+class Code(Form):
+    """A one-time code, with or without the space people put in the middle."""
+
+    code = StringField(
+        _("Koden"),
+        [
+            required(_("Skriv koden med de seks tal.")),
+            Regexp(r"^\d{3}\s?\d{3}$", message=_("Koden er seks tal.")),
+        ],
+    )
+    next = HiddenField()
+    parked = HiddenField()
+
+    @property
+    def digits(self) -> str:
+        """Return the six digits."""
+        return "".join(c for c in self.code.data or "" if c.isdigit())
+
+
+class Onward(Form):
+    """A button: where to go after it."""
+
+    next = HiddenField()
+    parked = HiddenField()
+
+
+class Details(VersionedForm):
+    """What users may say about themselves."""
+
+    email = EmailField(
+        _("E-mail"), [Optional(), at_most(WORD), Email(_("Skriv en e-mail som navn@sted.dk."))]
+    )
+    phone = StringField(_("Telefon"), [at_most(WORD)])
+    own_word = StringField(_("Dit eget ord"), [at_most(40)])

@@ -1,0 +1,71 @@
+"""One's own account."""
+
+from typing import TYPE_CHECKING
+
+from flask import redirect, render_template, session, url_for
+from flask.typing import ResponseReturnValue
+
+from netmeet.accounts import forms, queries, service
+from netmeet.accounts.views.blueprint import bp
+from netmeet.core.permissions import Permission as P
+from netmeet.core.refusals import Refused
+from netmeet.web import guard
+from netmeet.web.guard import needs
+
+if TYPE_CHECKING:
+    from netmeet.accounts.models import User
+
+
+def _oneself() -> "User | None":
+    return queries.user_with_roles(guard.actor().user_id)
+
+
+@bp.get("/account")
+@needs(P.ACCOUNT_READ_UPDATE_OWN)
+def account() -> ResponseReturnValue:
+    """Show what netmeet knows about oneself, and where one is signed in."""
+    user = _oneself()
+    return _page(forms.Details(obj=user))
+
+
+@bp.post("/account")
+@needs(P.ACCOUNT_READ_UPDATE_OWN)
+def update_account() -> ResponseReturnValue:
+    """Keep what one says about oneself."""
+    form, user = forms.Details(), _oneself()
+    if user is None or not form.validate():
+        return _page(form), 422
+    details = service.Details(
+        email=form.email.data or "",
+        phone=form.phone.data or "",
+        own_word=form.own_word.data or "",
+    )
+    try:
+        service.update_details(user, details, version=form.version.data or 0)
+    except Refused as no:
+        form.refuse(no)
+        return _page(form), 422
+    session["account_saved"] = True
+    return redirect(url_for("accounts.account"), 303)
+
+
+def _page(form: forms.Details) -> str:
+    who = guard.actor()
+    return render_template(
+        "accounts/account.html",
+        form=form,
+        user=_oneself(),
+        roles=queries.current_roles(who.user_id, who.at),
+        sessions=queries.open_sessions(who.user_id, who.at),
+        own_session=who.session_id,
+        is_saved=session.pop("account_saved", False),
+    )
+
+
+@bp.post("/account/sessions/end")
+@needs(P.ACCOUNT_SESSIONS_LIST_AND_END_OWN)
+def end_sessions() -> ResponseReturnValue:
+    """End one's logins everywhere else."""
+    who = guard.actor()
+    service.end_other_sessions(who.user_id, but=who.session_id, at=who.at)
+    return redirect(url_for("accounts.account"), 303)

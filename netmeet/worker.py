@@ -1,0 +1,93 @@
+"""The worker: one process that ticks. ``python -m netmeet.worker`` or ``netmeet worker``.
+
+Two of them by mistake do no harm: messages are claimed with a lease and keyed.
+"""
+
+import logging
+import os
+import signal
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from types import FrameType
+
+from apscheduler.schedulers.blocking import BlockingScheduler
+from flask import Flask
+
+import config
+from netmeet.accounts import jobs as accounts
+from netmeet.app import create_app
+from netmeet.audit import jobs as audit
+from netmeet.core import clock
+from netmeet.outbox import channels
+from netmeet.outbox import jobs as outbox
+
+log = logging.getLogger(__name__)
+
+Job = Callable[[datetime], object]
+
+DRAIN_SECONDS = 30
+DEMO_DRAIN_SECONDS = 2
+REMINDERS_MINUTES = 10
+
+
+def plan(app: Flask) -> BlockingScheduler:
+    """Return the scheduler with every job of ``app``; none of them overlaps itself.
+
+    What was missed while the machine slept is made up for once (the default grace of one second
+    would drop it).
+    """
+    settings: config.Settings = app.config["NETMEET"]
+    scheduler = BlockingScheduler(
+        timezone=UTC,
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+    )
+
+    def every(name: str, job: Job, first_at: datetime, **interval: int) -> None:
+        scheduler.add_job(
+            run, "interval", args=(app, job), id=name, next_run_time=first_at, **interval
+        )
+
+    send = channels.choose(
+        mail_url=settings.mail_url, sender=settings.sender, is_demo=settings.demo
+    )
+    now = clock.now()
+    seconds = DEMO_DRAIN_SECONDS if settings.demo else DRAIN_SECONDS
+    every("outbox.drain", partial(drain, send=send), now, seconds=seconds)
+    every("accounts.tidy", accounts.tidy, now, minutes=10)
+    every("audit.anchor", partial(audit.anchor, folder=settings.instance), now, hours=1)
+    every("audit.verify", audit.verify, now, hours=24)
+    return scheduler
+
+
+def run(app: Flask, job: Job) -> None:
+    """Run one job at this instant within an application context of its own."""
+    with app.app_context():
+        job(clock.now())
+
+
+def drain(now: datetime, *, send: channels.Send) -> None:
+    """Send everything that is due, batch by batch, each with a lease counted from its own time."""
+    while outbox.drain(now, send):
+        now = clock.now()
+
+
+def main() -> None:
+    """Work until SIGTERM or Ctrl-C; a job that has begun is let finish."""
+    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
+    scheduler = plan(create_app(config.read(os.environ)))
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    try:
+        scheduler.start()
+    finally:
+        if scheduler.running:
+            scheduler.shutdown()
+
+
+if __name__ == "__main__":
+    main()
