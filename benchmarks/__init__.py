@@ -1,0 +1,1 @@
+"""How much each page costs, as ratios against a plain page within one run."""

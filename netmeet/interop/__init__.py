@@ -1,0 +1,1 @@
+"""Whole-case export and import."""

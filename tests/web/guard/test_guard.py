@@ -1,0 +1,113 @@
+"""The guard, the transaction, the headers and the error pages, on routes made for the purpose."""
+
+import re
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from netmeet.audit.models import AuditEvent
+from netmeet.core.db import db
+from netmeet.core.permissions import Permission as P
+from netmeet.web import guard, headers
+
+_HEADERS = {
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+
+def _rows():
+    return db.session.scalars(select(AuditEvent).order_by(AuditEvent.seq)).all()
+
+
+def test_a_view_without_an_operation_stops_the_start(app):
+    bare = Flask("bare")
+    bare.extensions["netmeet"] = app.extensions["netmeet"]
+    bare.add_url_rule("/open", view_func=lambda: "open", endpoint="open")
+    with pytest.raises(RuntimeError, match="open names no operation"):
+        guard.check(bare)
+
+
+def test_a_view_for_what_nobody_may_do_stops_the_start(app):
+    bare = Flask("bare")
+    bare.extensions["netmeet"] = app.extensions["netmeet"]
+    view = guard.needs(P.AUDIT_MODIFY_OR_DELETE)(lambda: "done")
+    bare.add_url_rule("/log", view_func=view, endpoint="log")
+    with pytest.raises(RuntimeError, match=r"nobody may audit\.modify_or_delete"):
+        guard.check(bare)
+
+
+def test_only_a_public_operation_may_be_open():
+    with pytest.raises(ValueError, match="not public"):
+        guard.public(P.CASE_READ)
+
+
+def test_a_stranger_gets_404_and_nothing_of_the_case(world, client):
+    case = world.case("Mia Hemmelig")
+    world.sign_in(client, world.stranger)
+    answer = client.get(f"/cases/{case.id}")
+    assert answer.status_code == 404
+    assert "Hemmelig" not in answer.text
+
+
+def test_the_404_of_a_case_that_is_there_equals_that_of_one_that_is_not(world, client):
+    case = world.case()
+    world.sign_in(client, world.stranger)
+    there = client.get(f"/cases/{case.id}")
+    not_there = client.get("/cases/0000000000000000")
+    assert _without_tokens(there.text) == _without_tokens(not_there.text)
+
+
+def _without_tokens(page: str) -> str:
+    return re.sub(r'(csrf-token" content|name="csrf_token" value)="[^"]*"', r"\1", page)
+
+
+def test_a_denial_is_logged_after_the_roll_back(world, client):
+    case = world.case()
+    world.sign_in(client, world.stranger)
+    client.get(f"/cases/{case.id}")
+    (row,) = _rows()
+    assert (row.operation, row.allowed, row.case_id) == ("case.read", False, case.id)
+    assert row.user_id == world.stranger.id
+
+
+def test_a_read_is_logged_once_with_who_what_and_as_whom(world, client):
+    case = world.case()
+    world.sign_in(client, world.lise)
+    assert client.get(f"/cases/{case.id}").status_code == 200
+    (row,) = [row for row in _rows() if row.operation == "case.read"]
+    assert (row.allowed, row.case_id, row.role) == (True, case.id, "lead")
+
+
+def test_without_a_login_a_reader_is_sent_to_it_and_a_writer_gets_401(world, client):
+    case = world.case()
+    answer = client.get(f"/cases/{case.id}")
+    assert answer.status_code == 303
+    assert answer.location.startswith("/login?next=/cases/")
+    assert client.send(f"/cases/{case.id}/tell", {"text": "x"}).status_code == 401
+
+
+def test_every_answer_carries_the_same_headers(world, client):
+    world.sign_in(client, world.lise)
+    for path in ("/", "/login", "/nowhere", "/cases/0000000000000000", "/was"):
+        answer = client.get(path)
+        assert answer.headers["Content-Security-Policy"] == headers.POLICY
+        assert {name: answer.headers[name] for name in _HEADERS} == _HEADERS
+
+
+def test_a_post_without_a_token_is_refused_and_its_text_shown_for_copying(world, client):
+    world.sign_in(client, world.lise)
+    answer = client.post("/display", data={"note": "Det jeg skrev <b>her</b>"})
+    assert answer.status_code == 400
+    assert "Det jeg skrev &lt;b&gt;her&lt;/b&gt;" in answer.text
+
+
+def test_a_replayed_cookie_is_worthless_after_logout(world, client):
+    world.sign_in(client, world.lise)
+    kept = client.get_cookie("netmeet").value
+    client.send("/logout")
+    client.set_cookie("netmeet", kept)
+    assert client.get("/").status_code == 303
