@@ -35,6 +35,20 @@ class Plan(Versioned, Base):
         """Return who coordinates the case."""
         return self.case.lead_ids
 
+    @property
+    def newest(self) -> "PlanVersion | None":
+        """Return the version in force, if anything has been published."""
+        return self.versions[-1] if self.versions else None
+
+    @property
+    def is_released(self) -> bool:
+        """Tell whether something has been published: condition ``P`` of the matrix."""
+        return bool(self.versions)
+
+    def section(self, key: SectionKey) -> "PlanSection | None":
+        """Return the section with this letter, if anything has been written."""
+        return next((one for one in self.sections if one.key is key), None)
+
 
 class PlanSection(Versioned, Base):
     """One section of the living plan; own words are the person's alone."""
@@ -80,6 +94,21 @@ class Goal(Versioned, Base):
         back_populates="goal", lazy="raise_on_sql", order_by="GoalScore.on"
     )
 
+    @property
+    def case(self) -> Case:
+        """Return the case it belongs to."""
+        return self.plan.case
+
+    @property
+    def case_id(self) -> str:
+        """Return the case's id (for the access log)."""
+        return self.plan.case_id
+
+    @property
+    def lead_ids(self) -> frozenset[str]:
+        """Return who coordinates the case."""
+        return self.plan.lead_ids
+
 
 class GoalScore(Base):
     """Where the person puts themselves on the scale on a day."""
@@ -112,6 +141,9 @@ class PlanVersion(Base):
     comments_until: Mapped[date] = mapped_column(Date)
     reason = Sealed()
     content = SealedData()
+    acceptance: Mapped["Acceptance | None"] = relationship(
+        back_populates="plan_version", lazy="raise_on_sql"
+    )
 
     @property
     def case(self) -> Case:
@@ -135,7 +167,9 @@ class Acceptance(Versioned, Base):
     __tablename__ = "acceptance"
 
     plan_version_id: Mapped[str] = mapped_column(ForeignKey("plan_version.id"), unique=True)
-    plan_version: Mapped[PlanVersion] = relationship(lazy="raise_on_sql")
+    plan_version: Mapped[PlanVersion] = relationship(
+        back_populates="acceptance", lazy="raise_on_sql"
+    )
     answer: Mapped[AcceptanceAnswer]
     words = Sealed()
     at: Mapped[datetime]

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+
+from netmeet.core import calendar
 
 
 class PlanType(StrEnum):
@@ -147,3 +150,85 @@ SETTLED = frozenset(
     {AcceptanceAnswer.ACCEPTED, AcceptanceAnswer.ACCEPTED_BUT, AcceptanceAnswer.REJECTED}
 )
 """Answers that everybody else in the network is told."""
+
+
+PLAN_OF_MEETING: Mapping[str, PlanType] = {
+    "discharge": PlanType.DISCHARGE_AGREEMENT,
+    "discharge_without": PlanType.COORDINATION_PLAN,
+    "kip": PlanType.KIP,
+}
+"""Which plan a kind of meeting makes; every other kind goes on with the plan there is."""
+
+PROMISES_NO_PAUSE = frozenset({PlanType.DISCHARGE_AGREEMENT, PlanType.COORDINATION_PLAN})
+"""Plans that the law asks for: a no never means that nothing happens (psykiatriloven § 13 a, b)."""
+
+WRITTEN = (
+    SectionKey.ABOUT_ME,
+    SectionKey.SITUATION,
+    SectionKey.EFFORTS,
+    SectionKey.CONTRIBUTIONS,
+    SectionKey.CRISIS,
+    SectionKey.OTHER_PLANS,
+    SectionKey.FOLLOW_UP,
+    SectionKey.DISAGREEMENT,
+)
+"""The sections that somebody writes; the others are made of what the case holds."""
+
+WRITTEN_BY_THE_PERSON = frozenset(
+    {SectionKey.ABOUT_ME, SectionKey.CONTRIBUTIONS, SectionKey.CRISIS}
+)
+"""The sections that the person may write alone."""
+
+AREA_NAMES: Mapping[str, str] = {
+    "housing": "Bolig",
+    "everyday": "Hverdag",
+    "treatment": "Behandling",
+    "health": "Krop og helbred",
+    "substances": "Rusmidler",
+    "economy": "Penge",
+    "work": "Arbejde og uddannelse",
+    "family": "Børn og familie",
+    "network": "Venner og fællesskab",
+    "transport": "Transport",
+    "legal": "Retssager",
+    "other": "Noget andet",
+}
+"""How a line of a section says which area of life it belongs to: "Bolig: Jonas viser to steder"."""
+
+_AREAS = {name.casefold(): area for area, name in AREA_NAMES.items()}
+
+
+def split_area(line: str) -> tuple[str, str]:
+    """Return the area of life a line begins with (``""`` when none) and the rest of it."""
+    head, colon, rest = line.partition(":")
+    area = _AREAS.get(head.strip().casefold(), "") if colon else ""
+    return (area, rest.strip()) if area else ("", line.strip())
+
+
+def with_area(area: str, text: str) -> str:
+    """Return the line as :func:`split_area` reads it."""
+    return f"{AREA_NAMES[area]}: {text}" if area and text else text
+
+
+LOWEST, HIGHEST = 0, 10
+"""The ends of the scale on which the person says where they are."""
+
+_CONTEST_DAYS = 5
+_LATE_BEFORE_REST = time(14)
+
+
+def contest_deadline(said_on: date) -> date:
+    """Return by when the coordinator answers "Det er forkert": five working days, our default."""
+    return calendar.add_working_days(said_on, _CONTEST_DAYS)
+
+
+def reaches_weekend(local: datetime) -> bool:
+    """Say whether a plan sent at this wall time reaches the person when nobody can be asked.
+
+    That is after 14 on a Friday or another last working day, and on days off.
+    """
+    today = local.date()
+    if not calendar.is_working_day(today):
+        return True
+    is_last_day = not calendar.is_working_day(today + timedelta(days=1))
+    return is_last_day and local.time() >= _LATE_BEFORE_REST

@@ -1,0 +1,296 @@
+"""Plans with what access rules and pages need."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
+
+from netmeet.actions.models import Action
+from netmeet.actions.policy import RULES as ACTION_RULES
+from netmeet.cases import queries as cases
+from netmeet.cases.models import Case, TeamMember
+from netmeet.cases.policy import RULES as CASE_RULES
+from netmeet.core.access import Actor, Role
+from netmeet.core.db import db
+from netmeet.core.permissions import Permission as P
+from netmeet.meetings.models import ContestedLine, Meeting
+from netmeet.meetings.policy import RULES as MEETING_RULES
+from netmeet.meetings.queries import minutes
+from netmeet.meetings.rules import MeetingState
+from netmeet.plans.models import Goal, Plan, PlanVersion
+from netmeet.plans.policy import RULES as PLAN_RULES
+
+_RULES = {**CASE_RULES, **MEETING_RULES, **ACTION_RULES, **PLAN_RULES}
+
+EVERY_AREA = "*"
+"""What belongs to the whole plan and not to one area of life."""
+
+
+@dataclass(frozen=True)
+class NoPlan:
+    """A case whose plan nobody has begun; rules treat it like a plan that holds nothing."""
+
+    case: Case
+    is_released: bool = False
+
+    @property
+    def id(self) -> str:
+        """Return the case's id (for the access log)."""
+        return self.case.id
+
+    @property
+    def case_id(self) -> str:
+        """Return the case's id (for the access log)."""
+        return self.case.id
+
+    @property
+    def lead_ids(self) -> frozenset[str]:
+        """Return who coordinates the case."""
+        return self.case.lead_ids
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A line of a plan or its whole, as the rules ask about it: whose, and in which area."""
+
+    case: Case
+    life_area: str | None = None
+    author_id: str = ""
+    is_live: bool = True
+    is_released: bool = True
+
+    @property
+    def meeting(self) -> Case:
+        """Return who leads it: towards a plan that is who coordinates the case."""
+        return self.case
+
+    @property
+    def lead_ids(self) -> frozenset[str]:
+        """Return who coordinates the case."""
+        return self.case.lead_ids
+
+
+def access_options() -> tuple[Any, ...]:
+    """Return what to load with a ``Plan`` so that every rule can be judged and it can be shown."""
+    return (
+        joinedload(Plan.case).options(*cases.access_options()),
+        joinedload(Plan.sections),
+        selectinload(Plan.versions).options(
+            joinedload(PlanVersion.acceptance), joinedload(PlanVersion.published_by)
+        ),
+    )
+
+
+def by_id(plan_id: str) -> Plan | None:
+    """Return the plan with its case's access facts, its sections and versions with answers."""
+    statement = select(Plan).where(Plan.id == plan_id).options(*access_options())
+    return db.session.scalars(statement).unique().one_or_none()
+
+
+def of_case(case_id: str) -> Plan | None:
+    """Return the case's plan as :func:`by_id` does, if it has been begun."""
+    statement = select(Plan).where(Plan.case_id == case_id).options(*access_options())
+    return db.session.scalars(statement).unique().one_or_none()
+
+
+def plan_or_none_yet(case_id: str) -> Plan | NoPlan | None:
+    """Return the case's plan, or what stands in its place, or ``None`` without such a case."""
+    plan = of_case(case_id)
+    if plan is not None:
+        return plan
+    case = cases.by_id(case_id)
+    return NoPlan(case) if case is not None else None
+
+
+def goal_by_id(goal_id: str) -> Goal | None:
+    """Return the goal with its scores, plan and the case's access facts."""
+    statement = (
+        select(Goal)
+        .where(Goal.id == goal_id)
+        .options(joinedload(Goal.plan).options(*access_options()), selectinload(Goal.scores))
+    )
+    return db.session.scalars(statement).unique().one_or_none()
+
+
+def contested_by_id(contested_id: str) -> ContestedLine | None:
+    """Return what the person says is wrong, with its case's access facts."""
+    statement = (
+        select(ContestedLine)
+        .where(ContestedLine.id == contested_id)
+        .options(joinedload(ContestedLine.case).options(*cases.access_options()))
+    )
+    return db.session.scalars(statement).one_or_none()
+
+
+def contested_of(case_id: str) -> Sequence[ContestedLine]:
+    """Return every line of the case that the person says is wrong, oldest first."""
+    statement = (
+        select(ContestedLine)
+        .where(ContestedLine.case_id == case_id)
+        .order_by(ContestedLine.at, ContestedLine.id)
+    )
+    return db.session.scalars(statement).all()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """Everything a plan is made of. ``meeting`` is the one whose minutes go out with it."""
+
+    case: Case
+    plan: Plan | None
+    goals: Sequence[Goal]
+    actions: Sequence[Action]
+    meetings: Sequence[Meeting]
+    contested: Sequence[ContestedLine] = field(default_factory=list)
+    meeting: Meeting | None = None
+
+
+def facts(case: Case, plan: Plan | None, *, meeting: Meeting | None = None) -> Facts:
+    """Return what the plan of ``case`` is made of now.
+
+    With a ``meeting`` (loaded by ``meetings.queries.minutes.room``) its drafted agreements too.
+    """
+    return Facts(
+        case=case,
+        plan=plan,
+        goals=_goals(plan),
+        actions=_actions(case, meeting),
+        meetings=_meetings(case),
+        contested=contested_of(case.id),
+        meeting=meeting,
+    )
+
+
+def _goals(plan: Plan | None) -> Sequence[Goal]:
+    if plan is None:
+        return []
+    statement = (
+        select(Goal)
+        .where(Goal.plan_id == plan.id)
+        .options(joinedload(Goal.scores))
+        .order_by(Goal.begun_at, Goal.id)
+    )
+    return db.session.scalars(statement).unique().all()
+
+
+def _actions(case: Case, meeting: Meeting | None) -> Sequence[Action]:
+    in_force = Action.published_at.is_not(None)
+    drafted = Action.meeting_id == meeting.id if meeting is not None else in_force
+    statement = (
+        select(Action)
+        .where(Action.case_id == case.id, in_force | drafted)
+        .options(
+            joinedload(Action.owner),
+            joinedload(Action.unit),
+            joinedload(Action.meeting),
+            joinedload(Action.item),
+        )
+        .order_by(Action.due_on.asc().nulls_last(), Action.created_at, Action.id)
+    )
+    return db.session.scalars(statement).all()
+
+
+def _meetings(case: Case) -> Sequence[Meeting]:
+    gone = (MeetingState.CANCELLED, MeetingState.DECLINED, MeetingState.NOT_COMPLETED)
+    statement = (
+        select(Meeting)
+        .where(Meeting.case_id == case.id, Meeting.state.not_in(gone))
+        .order_by(Meeting.starts_local.asc().nulls_last(), Meeting.created_at)
+    )
+    return db.session.scalars(statement).all()
+
+
+def meeting_with_minutes(meeting_id: str) -> Meeting | None:
+    """Return the meeting with its points, what is written on them, and who was there."""
+    return minutes.room(meeting_id)
+
+
+def drafts_of(meeting: Meeting) -> Sequence[Action]:
+    """Return the agreements written in the meeting that are not in force yet, in order."""
+    statement = (
+        select(Action)
+        .where(Action.meeting_id == meeting.id, Action.published_at.is_(None))
+        .options(joinedload(Action.owner))
+        .order_by(Action.created_at, Action.id)
+    )
+    return db.session.scalars(statement).all()
+
+
+def version_of_meeting(meeting_id: str) -> PlanVersion | None:
+    """Return the version that went out with the meeting's minutes, with plan and access facts."""
+    statement = (
+        select(PlanVersion)
+        .where(PlanVersion.meeting_id == meeting_id)
+        .options(joinedload(PlanVersion.plan).options(*access_options()))
+        .order_by(PlanVersion.n.desc())
+    )
+    return db.session.scalars(statement).unique().first()
+
+
+def version_by_id(version_id: str) -> PlanVersion | None:
+    """Return the version with its plan, answers and access facts."""
+    statement = (
+        select(PlanVersion)
+        .where(PlanVersion.id == version_id)
+        .options(joinedload(PlanVersion.plan).options(*access_options()))
+    )
+    return db.session.scalars(statement).unique().one_or_none()
+
+
+def opens(part: Part, *, reader: Actor, permission: P) -> bool:
+    """Tell whether ``permission`` opens this part of a plan to the reader.
+
+    A consent for some areas of life opens only what lies in them; what belongs to the whole plan
+    (``EVERY_AREA``) is opened by the scope alone.
+    """
+    ways = _RULES[permission]
+    if part.life_area != EVERY_AREA:
+        return minutes.is_open(part, reader=reader, ways=ways)
+    return _allows(reader, permission, part)
+
+
+def _allows(reader: Actor, permission: P, thing: Any) -> bool:
+    ways = _RULES[permission].get(reader.role_on(thing), ())
+    return any(all(holds(reader, thing) for holds in way) for way in ways)
+
+
+def may_read_plan(case: Case, reader: Actor) -> bool:
+    """Tell whether the reader may read what is published of the case's plan."""
+    part = Part(case=case, life_area=EVERY_AREA)
+    return opens(part, reader=reader, permission=P.PLAN_READ_PUBLISHED)
+
+
+def as_if_published(meeting: Meeting, *, at: datetime) -> None:
+    """Let the loaded meeting look published, to show beforehand what each reader will get.
+
+    Only for a request that reads: nothing of it is written.
+    """
+    set_committed_value(meeting, "published_at", at)
+
+
+def may_read_minutes(meeting: Meeting, reader: Actor) -> bool:
+    """Tell whether the reader may read the published minutes of the meeting."""
+    return _allows(reader, P.MINUTES_READ_PUBLISHED, meeting)
+
+
+def is_on_persons_side(reader: Actor) -> bool:
+    """Tell whether the reader is the person or acts for the person."""
+    return reader.role in {Role.PAT, Role.PROX}
+
+
+def end_reading() -> None:
+    """End the transaction of a reading request: what follows works on plain data alone.
+
+    A PDF is never made inside a transaction (``security.md`` § 3).
+    """
+    db.session.rollback()
+
+
+def readers(case: Case, *, at: datetime) -> list[tuple[TeamMember, Actor]]:
+    """Return everybody in the network with how they act, the person first."""
+    found = [(member, minutes.actor_of(member, at)) for member in case.members]
+    return sorted(found, key=lambda pair: not is_on_persons_side(pair[1]))
