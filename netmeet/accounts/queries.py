@@ -171,3 +171,15 @@ def names(user_ids: Sequence[str]) -> dict[str, str]:
     """Return the users' names by id."""
     statement = select(User).where(User.id.in_(user_ids))
     return {user.id: user.name for user in db.session.scalars(statement)}
+
+
+def staff(at: datetime) -> Sequence[UnitRole]:
+    """Return every current role in a unit, with user and unit, by unit."""
+    statement = (
+        select(UnitRole)
+        .join(UnitRole.unit)
+        .where((UnitRole.until.is_(None)) | (UnitRole.until > at))
+        .options(joinedload(UnitRole.user), joinedload(UnitRole.unit).joinedload(Unit.organisation))
+        .order_by(Unit.code, UnitRole.id)
+    )
+    return db.session.scalars(statement).all()

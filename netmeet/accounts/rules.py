@@ -15,7 +15,7 @@ IDLE_PRIVATE = timedelta(minutes=10)
 IDLE_STAFF = timedelta(minutes=15)
 LOGIN_TRIES = 5
 LOGIN_WINDOW = timedelta(minutes=1)
-DEMO_PASSWORD = "te og rundstykker"
+DEMO_PASSWORD = "te og rundstykker"  # noqa: S105 - printed on the demo's own pages
 """The password of every member of staff in the demo, which prints it on its pages."""
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from netmeet.audit.models import AuditEvent
+from netmeet.audit.rules import LOOKS
 from netmeet.core.db import db
 
 
@@ -54,3 +55,23 @@ def of_user_in_case(
         .order_by(AuditEvent.at)
     )
     return db.session.scalars(statement).all()
+
+
+def count() -> int:
+    """Return how many rows the log has."""
+    return db.session.scalar(select(func.count()).select_from(AuditEvent)) or 0
+
+
+def has_changes_after(seq: int) -> bool:
+    """Tell whether anybody did more than look since the row ``seq``."""
+    looks = [operation.value for operation in LOOKS]
+    changed = (
+        select(AuditEvent.id)
+        .where(
+            AuditEvent.seq > seq,
+            AuditEvent.allowed.is_(True),
+            AuditEvent.operation.not_in(looks),
+        )
+        .limit(1)
+    )
+    return db.session.scalar(changed) is not None
