@@ -23,13 +23,16 @@ from netmeet.actions import views as actions_views
 from netmeet.audit import policy as audit_policy
 from netmeet.audit import service as audit_service
 from netmeet.cases import policy as cases_policy
+from netmeet.cases import service as cases_service
 from netmeet.cases import views as cases_views
 from netmeet.core import sealed
 from netmeet.core.access import PRIVATE, AccessBook, Actor, Role
 from netmeet.core.db import db
 from netmeet.indicators import policy as indicators_policy
 from netmeet.indicators import views as indicators_views
+from netmeet.invitations import exports as invitations_exports
 from netmeet.invitations import policy as invitations_policy
+from netmeet.invitations import service as invitations_service
 from netmeet.invitations import views as invitations_views
 from netmeet.meetings import policy as meetings_policy
 from netmeet.meetings import views as meetings_views
@@ -40,6 +43,7 @@ from netmeet.pages import views as pages_views
 from netmeet.plans import policy as plans_policy
 from netmeet.plans import views as plans_views
 from netmeet.readiness import policy as readiness_policy
+from netmeet.readiness import views as readiness_views
 from netmeet.web import errors, filters, guard, headers, transaction, urls
 from netmeet.web.hooks import Hooks, Navigation
 
@@ -51,6 +55,7 @@ _BLUEPRINTS = (
     meetings_views.bp,
     invitations_views.bp,
     actions_views.bp,
+    readiness_views.bp,
     plans_views.bp,
     indicators_views.bp,
     pages_views.bp,
@@ -72,6 +77,7 @@ _RULES = (
 
 _RENDERERS = {
     **accounts_exports.RENDERERS,
+    **invitations_exports.RENDERERS,
 }
 
 
@@ -130,6 +136,7 @@ def create_app(settings: config.Settings) -> Flask:
         app.register_blueprint(blueprint)
     guard.check(app)
     outbox_service.install(_RENDERERS)
+    cases_service.when_a_right_ends(invitations_service.withdraw_where_a_right_ended)
     cli.install(app)
     return app
 

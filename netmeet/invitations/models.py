@@ -13,7 +13,7 @@ from netmeet.meetings.models import AgendaItem, Invitation
 
 
 class Answer(Versioned, Base):
-    """Yes, no or maybe to one invitation; the last one counts. ``via`` is link, login or entered."""
+    """Yes, no or maybe to one invitation; the last one counts. ``via`` a rule's name."""
 
     __tablename__ = "answer"
 

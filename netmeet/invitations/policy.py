@@ -1,6 +1,11 @@
 """Who may invite, and answer an invitation."""
 
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
 from netmeet.accounts.policy import holds_token
+from netmeet.cases.models import Case, TeamMember
 from netmeet.cases.policy import (
     consented,
     consented_or_lawful,
@@ -13,9 +18,78 @@ from netmeet.cases.policy import (
     target_consented_or_lawful,
 )
 from netmeet.cases.rules import Scope
-from netmeet.core.access import Role, Rules, anyone
+from netmeet.core.access import STAFF, Role, Rules, anonymous, anyone
 from netmeet.core.permissions import Permission as P
 from netmeet.meetings.policy import in_window, is_invited
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """Somebody who might be invited: the consent that counts is the one for them."""
+
+    __tablename__: ClassVar[str] = "team_member"
+
+    case: Case
+    member: TeamMember
+
+    @property
+    def id(self) -> str:
+        """Return the id of the place in the network (for the access log)."""
+        return self.member.id
+
+    @property
+    def case_id(self) -> str:
+        """Return the case's id (for the access log)."""
+        return self.case.id
+
+    @property
+    def lead_ids(self) -> frozenset[str]:
+        """Return who coordinates the case."""
+        return self.case.lead_ids
+
+    @property
+    def recipient_id(self) -> str:
+        """Return the user who would get the invitation."""
+        return self.member.user_id
+
+    @property
+    def organisation_id(self) -> str | None:
+        """Return the organisation whose consent counts as theirs; a relative has none."""
+        return None if self.member.role.access is Role.REL else self.member.organisation_id
+
+    @property
+    def permission(self) -> P:
+        """Return the operation that inviting them is."""
+        role = self.member.role.access
+        if role is Role.INTP:
+            return P.INVITATION_CREATE_INTERPRETER
+        is_staff = role in STAFF
+        return P.INVITATION_CREATE_STAFF if is_staff else P.INVITATION_CREATE_RELATIVE_OR_GUEST
+
+
+_staff_consent = target_consented_or_lawful(Scope.NETWORK)
+_private_consent = target_consented(Scope.INVITE)
+
+
+def may_be_invited(case: Case, user_id: str, at: datetime) -> bool:
+    """Tell whether the user may be, or stay, invited at the instant ``at``.
+
+    The person and who leads always; an interpreter while in the network; staff with consent or a
+    legal basis; somebody acting for the person with a mandate; everybody else with consent.
+    """
+    member = case.member(user_id)
+    if member is None:
+        return False
+    role = member.role.access
+    if role in {Role.PAT, Role.INTP} or user_id in case.lead_ids:
+        return True
+    asked, then = Candidate(case=case, member=member), anonymous(at)
+    if role in STAFF:
+        return _staff_consent(then, asked)
+    mandates = case.representations if role is Role.PROX else []
+    mandated = any(m.user_id == user_id and m.is_in_force(at) for m in mandates)
+    return mandated or _private_consent(then, asked)
+
 
 RULES: Rules = {
     P.ICAL_DOWNLOAD_OWN_MEETING: {

@@ -1,6 +1,14 @@
-"""Answers to an invitation."""
+"""Answers to an invitation, and what sending one means."""
 
+from collections.abc import Container
 from enum import StrEnum
+
+from netmeet.outbox.rules import Channel
+
+MOST_LINES = 5
+"""The lines somebody invited may write to the meeting beforehand."""
+
+_LOWEST, _HIGHEST = 1000, 9999
 
 
 class AnswerValue(StrEnum):
@@ -17,3 +25,57 @@ class MandateValue(StrEnum):
     YES = "yes"
     ANSWER_IN_WRITING = "in_writing"
     SOMEBODY_ELSE = "somebody_else"
+
+
+class Via(StrEnum):
+    """How an answer came: by the link of the mail, after a login, or entered for somebody."""
+
+    LINK = "link"
+    LOGIN = "login"
+    ENTERED = "entered"
+
+
+class Delivery(StrEnum):
+    """What the next act of sending gives to one recipient."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    CANCELLED = "cancelled"
+    NOTHING = "nothing"
+
+
+def channel(*, wished: Channel, has_email: bool) -> Channel:
+    """Return how somebody gets an invitation: by mail, or on paper when they have no address."""
+    return Channel.MAIL if has_email and wished is not Channel.LETTER else Channel.LETTER
+
+
+def delivery(*, sent_sequence: int | None, sequence: int, is_off: bool) -> Delivery:
+    """Return what one recipient gets when the coordinator sends now.
+
+    ``sent_sequence`` is the one they last heard of (``None`` when nothing was sent); ``is_off``
+    says that the meeting is cancelled or postponed. Nobody is told that something is off who was
+    never told that it was on.
+    """
+    if sent_sequence is None:
+        return Delivery.NOTHING if is_off else Delivery.NEW
+    if sent_sequence >= sequence:
+        return Delivery.NOTHING
+    return Delivery.CANCELLED if is_off else Delivery.CHANGED
+
+
+def free_number(start: int, taken: Container[int]) -> int:
+    """Return the first number of four digits from ``start`` on that is not taken, going round.
+
+    Raises ``ValueError`` when all are.
+    """
+    span = _HIGHEST - _LOWEST + 1
+    for step in range(span):
+        number = _LOWEST + (start - _LOWEST + step) % span
+        if number not in taken:
+            return number
+    raise ValueError("every number is taken")
+
+
+def lines(text: str) -> int:
+    """Count the lines that somebody wrote."""
+    return len(text.strip().splitlines())

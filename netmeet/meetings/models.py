@@ -137,6 +137,10 @@ class Meeting(Versioned, Base):
         """Return the invitations that have not been withdrawn."""
         return [invitation for invitation in self.invitations if invitation.withdrawn_at is None]
 
+    def excuse_composition(self, reason: str) -> None:
+        """Keep why the meeting is held without region or municipality."""
+        self.composition_reason = reason
+
     def invitation(self, user_id: str) -> "Invitation | None":
         """Return the user's invitation, unless withdrawn."""
         return next((i for i in self.current_invitations if i.user_id == user_id), None)
@@ -183,6 +187,25 @@ class Invitation(Versioned, Base):
     def lead_ids(self) -> frozenset[str]:
         """Return who leads the meeting."""
         return self.meeting.lead_ids
+
+    def ask(
+        self, *, why: str, is_required: bool, part_from: time | None, part_to: time | None
+    ) -> None:
+        """Say why they are invited, whether they must be there, and to which part."""
+        self.why, self.is_required = why, is_required
+        self.part_from, self.part_to = part_from, part_to
+
+    def note_sent(self, *, at: datetime, sequence: int) -> None:
+        """Note when the recipient last heard, and of which version of the time."""
+        self.sent_at, self.sent_sequence = at, sequence
+
+    def withdraw(self, *, at: datetime) -> None:
+        """Take it back from the instant on."""
+        self.withdrawn_at = at
+
+    def renew(self) -> None:
+        """Put a withdrawn one back on the list, as if it had never been sent."""
+        self.withdrawn_at = self.sent_at = self.sent_sequence = None
 
 
 class PreparationAnswer(Versioned, Base):

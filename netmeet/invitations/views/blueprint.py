@@ -1,4 +1,4 @@
-"""HTTP of the slice."""
+"""The blueprint of invitations."""
 
 from flask import Blueprint
 

@@ -1,0 +1,238 @@
+"""Invitations as they leave the house: mails, calendar files and letters. Neutral words only."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import cast
+
+from flask import current_app
+from markupsafe import Markup
+
+import config
+from netmeet.cases.models import Case
+from netmeet.core import calendar
+from netmeet.core.access import STAFF
+from netmeet.formats import ical, qr
+from netmeet.invitations import queries
+from netmeet.meetings.models import Invitation
+from netmeet.outbox import exports as outbox
+from netmeet.outbox.models import Message
+from netmeet.outbox.rules import Channel, Letter
+
+_STYLES = ("css/tokens.css", "css/print.css", "css/invitations.css")
+
+
+@dataclass(frozen=True, kw_only=True)
+class When:
+    """The time one recipient is told: wall time in Copenhagen, and minutes."""
+
+    starts: datetime
+    minutes: int
+
+    def words(self, lang: str) -> str:
+        """Return "torsdag den 3. december kl. 13.00" up to the end of it."""
+        language: calendar.Lang = "en" if lang == "en" else "da"
+        day = calendar.day(self.starts.date(), lang=language)
+        return f"{day} {calendar.span(self.starts, self.minutes, lang=language)}"
+
+
+def when(invitation: Invitation) -> When | None:
+    """Return when the recipient's part of the meeting is, ``None`` while it has no time."""
+    if invitation.meeting.starts_local is None:
+        return None
+    starts, minutes = queries.times(invitation)
+    return When(starts=starts, minutes=minutes)
+
+
+def _told(messages: Sequence[Message]) -> When | None:
+    """Return the time that the recipient heard of last."""
+    for message in reversed(messages):
+        if "starts" in message.facts:
+            starts = datetime.fromisoformat(message.facts["starts"])
+            return When(starts=starts, minutes=int(message.facts["minutes"]))
+    return None
+
+
+def calendar_file(
+    invitation: Invitation,
+    time: When,
+    *,
+    sequence: int,
+    at: datetime,
+    make: Callable[[ical.Event], bytes],
+) -> bytes:
+    """Return the recipient's own calendar file; ``make`` is a verb of ``formats.ical``.
+
+    The place stands in it only when it was opened and the person's address is not protected.
+    """
+    meeting, case = invitation.meeting, invitation.case
+    member = case.member(invitation.user_id)
+    is_staff = member is not None and member.role.access in STAFF
+    shows_place = meeting.show_place and not case.person.is_protected
+    event = ical.Event(
+        uid=meeting.uid,
+        sequence=sequence,
+        starts_local=time.starts,
+        minutes=time.minutes,
+        number=str(invitation.number),
+        url=outbox.address("invitations.answer", {"id": meeting.id}),
+        organizer_address=_settings().sender,
+        recipient_address=invitation.user.email,
+        required=is_staff and invitation.is_required,
+        location=meeting.place or None if shows_place else None,
+        created=invitation.created_at,
+        modified=invitation.sent_at or invitation.created_at,
+        stamp=at,
+    )
+    return make(event)
+
+
+def _settings() -> config.Settings:
+    return cast("config.Settings", current_app.config["NETMEET"])
+
+
+def render_invitation(message: Message, at: datetime) -> Letter | None:
+    """Return the invitation, or ``None`` when it no longer holds or a newer one is on its way."""
+    return _render_request(message, at, template="invitations/email/invitation")
+
+
+def render_update(message: Message, at: datetime) -> Letter | None:
+    """Return the mail that names the new time, or ``None`` as :func:`render_invitation`."""
+    return _render_request(message, at, template="invitations/email/update")
+
+
+def _render_request(message: Message, at: datetime, *, template: str) -> Letter | None:
+    invitation = queries.by_id(message.facts["invitation"])
+    if invitation is None or message.channel is Channel.LETTER:
+        return None
+    is_newest = int(message.facts["sequence"]) >= invitation.meeting.sequence
+    if not is_newest or not queries.still_holds(invitation, at=at):
+        return None
+    if not queries.can_answer(invitation, at=at):
+        return None
+    return _letter(message, invitation, template=template, at=at, make=ical.request)
+
+
+def render_cancelled(message: Message, at: datetime) -> Letter | None:
+    """Return the mail that nothing happens on the day, unless the meeting stands again."""
+    invitation = queries.by_id(message.facts["invitation"])
+    if invitation is None or message.channel is Channel.LETTER:
+        return None
+    if invitation.withdrawn_at is not None or invitation.meeting.state not in queries.OFF:
+        return None
+    template = "invitations/email/cancelled"
+    return _letter(message, invitation, template=template, at=at, make=ical.cancel)
+
+
+def render_withdrawn(message: Message, at: datetime) -> Letter | None:
+    """Return the mail that one invitation is withdrawn, unless it was given again."""
+    invitation = queries.by_id(message.facts["invitation"])
+    if invitation is None or message.channel is Channel.LETTER:
+        return None
+    if invitation.withdrawn_at is None:
+        return None
+    template = "invitations/email/withdrawn"
+    return _letter(message, invitation, template=template, at=at, make=ical.withdraw)
+
+
+def _letter(
+    message: Message,
+    invitation: Invitation,
+    *,
+    template: str,
+    at: datetime,
+    make: Callable[[ical.Event], bytes],
+) -> Letter:
+    """Return the mail with its calendar file.
+
+    What is taken back names the time last told; a meeting without any time has no file.
+    """
+    user, facts = invitation.user, message.facts
+    before = queries.messages(invitation)
+    time = when(invitation) if make is ical.request else _told(before) or when(invitation)
+    file = None
+    if time is not None and user.email:
+        file = calendar_file(invitation, time, sequence=int(facts["file"]), at=at, make=make)
+    method = "REQUEST" if make is ical.request else "CANCEL"
+    token = facts.get("token", "")
+    first = before[0].key if before else message.key
+    return outbox.letter(
+        message,
+        template,
+        to=user.email,
+        facts={
+            "number": invitation.number,
+            "own_word": user.own_word,
+            "time": time.words(user.lang) if time is not None else "",
+            "link": outbox.address("invitations.landing", {"id": token}) if token else "",
+        },
+        lang=user.lang,
+        in_reply_to="" if first == message.key else outbox.own_message_id(first),
+        calendar=file,
+        method=method if file is not None else "",
+    )
+
+
+RENDERERS = {
+    "invitations.invitation": render_invitation,
+    "invitations.update": render_update,
+    "invitations.withdrawn": render_withdrawn,
+    "invitations.cancelled": render_cancelled,
+}
+"""What the worker writes messages of this slice with."""
+
+
+def letter_facts(invitation: Invitation, time: When, *, token: str) -> dict[str, object]:
+    """Return what a letter on paper says: the same as the page, in large type, with a QR code.
+
+    Who is coming and what for stands only in the letter to the person. The address is left out
+    under address protection.
+    """
+    case = invitation.case
+    link = outbox.address("invitations.landing", {"id": token})
+    is_person = invitation.user_id == case.person.user_id
+    hidden = case.person.is_protected
+    return {
+        "to_name": invitation.user.name,
+        "to_address": "" if hidden and is_person else invitation.user.address,
+        "number": invitation.number,
+        "own_word": invitation.user.own_word,
+        "time": time.words(invitation.user.lang),
+        "form": invitation.meeting.form,
+        "place": "" if hidden and not is_person else invitation.meeting.place,
+        "greeter": invitation.meeting.greeter if is_person else "",
+        "coming": coming(invitation) if is_person else [],
+        "is_person": is_person,
+        "link": link,
+        "code": Markup(qr.svg(link, title=link)),  # noqa: S704 - segno escapes the title
+        "phone": phone(case),
+    }
+
+
+def coming(invitation: Invitation) -> list[str]:
+    """Return who else is invited, by first name and what they do, as the person reads it."""
+    case = invitation.case
+    members = [case.member(i.user_id) for i in invitation.meeting.current_invitations]
+    return [
+        f"{member.user.first_name} ({member.title or member.relation or member.where})"
+        for member in members
+        if member is not None and member.user_id != invitation.user_id
+    ]
+
+
+def phone(case: Case) -> str:
+    """Return the number of the coordinator's unit, the only thing said of who asks."""
+    coordinator = case.coordinator
+    if coordinator is None:
+        return ""
+    unit, organisation = coordinator.unit, coordinator.organisation
+    return (unit.phone if unit is not None else "") or (
+        organisation.phone if organisation is not None else ""
+    )
+
+
+def styles() -> list[str]:
+    """Return the style sheets of a letter, for ``formats.pdf``."""
+    folder = Path(current_app.static_folder or "")
+    return [(folder / name).read_text(encoding="utf-8") for name in _STYLES]

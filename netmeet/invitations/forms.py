@@ -1,0 +1,30 @@
+"""Forms of invitations."""
+
+from flask_babel import lazy_gettext as _
+from wtforms import BooleanField, EmailField, StringField, TextAreaField, TimeField
+from wtforms.validators import Optional
+
+from netmeet.web.forms import LINE, WORD, Form, VersionedForm, at_most, required
+
+
+class PartForm(VersionedForm):
+    """Why somebody is invited, and to which part."""
+
+    why = StringField(_("Hvorfor (én sætning)"), validators=[required(), at_most(LINE)])
+    is_required = BooleanField(_("Skal være med, for at mødet giver mening"))
+    begins = TimeField(_("Med fra klokken"), validators=[Optional()])
+    ends = TimeField(_("Til klokken"), validators=[Optional()])
+
+
+class InputForm(VersionedForm):
+    """What one writes to the meeting beforehand, five lines at most."""
+
+    text = TextAreaField(_("Kort fra dig, højst fem linjer"), validators=[at_most(LINE * 2)])
+
+
+class DeputyForm(Form):
+    """Who comes instead."""
+
+    name = StringField(_("Hvem kommer i stedet?"), validators=[required(), at_most(WORD)])
+    email = EmailField(_("Arbejdsmail"), validators=[at_most(WORD)])
+    has_mandate = BooleanField(_("Kan beslutte det, jeg skulle"))

@@ -1,0 +1,311 @@
+"""Reading invitations, what was answered, and what a personal link leads to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from netmeet.accounts import queries as accounts
+from netmeet.accounts.models import PersonalLink
+from netmeet.cases import queries as cases
+from netmeet.cases.models import TeamMember
+from netmeet.core import calendar
+from netmeet.core.access import Actor, Role
+from netmeet.core.db import db
+from netmeet.invitations.models import Answer, Deputy, Mandate, WrittenInput
+from netmeet.invitations.policy import may_be_invited
+from netmeet.invitations.rules import AnswerValue, Delivery, channel, delivery
+from netmeet.meetings.models import AgendaItem, Invitation, Meeting
+from netmeet.meetings.policy import in_window
+from netmeet.meetings.rules import ItemState, MeetingState, Purpose
+from netmeet.outbox.models import Message
+from netmeet.outbox.rules import Channel
+
+OPEN = frozenset({MeetingState.INVITED, MeetingState.CONFIRMED})
+"""The states in which an invitation is waiting for, or has, an answer that counts."""
+
+OFF = frozenset({MeetingState.CANCELLED, MeetingState.POSTPONED})
+"""The states in which there is nothing to come to on the day that was named."""
+
+UPCOMING = OPEN | {MeetingState.PLANNED}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """All that one invited person has said; empty when nothing.
+
+    ``sent_at`` is when they last heard of a time: an answer to an earlier time counts no more.
+    """
+
+    sent_at: datetime | None = None
+    answer: Answer | None = None
+    written: WrittenInput | None = None
+    deputy: Deputy | None = None
+    mandates: Mapping[str, Mandate] = field(default_factory=dict)
+
+    @property
+    def value(self) -> AnswerValue | None:
+        """Return yes, maybe or no to the time last sent, ``None`` when unanswered."""
+        if self.answer is None or self.sent_at is None or self.answer.at < self.sent_at:
+            return None
+        return self.answer.value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One member of the network on the page of invitations.
+
+    ``may`` says whether they may be invited now, ``gets`` what sending gives them and ``by`` which
+    way it goes.
+    """
+
+    member: TeamMember
+    invitation: Invitation | None
+    reply: Reply
+    may: bool
+    gets: Delivery
+    by: Channel
+
+    @property
+    def is_leader(self) -> bool:
+        """Tell whether it is somebody who coordinates the case."""
+        return self.member.is_coordinator
+
+
+@dataclass(frozen=True, kw_only=True)
+class Landing:
+    """What the neutral page of a personal link stands on. ``invitation`` only for that purpose."""
+
+    __tablename__: ClassVar[str] = "personal_link"
+
+    link: PersonalLink
+    case_id: str | None
+    invitation: Invitation | None = None
+    reply: Reply = field(default_factory=Reply)
+
+    @property
+    def id(self) -> str:
+        """Return the link's id (for the access log)."""
+        return self.link.id
+
+
+def _with_meeting() -> tuple[Any, ...]:
+    return (
+        joinedload(Meeting.case).options(*cases.access_options()),
+        joinedload(Meeting.chair),
+        selectinload(Meeting.invitations).joinedload(Invitation.user),
+        selectinload(Meeting.items).joinedload(AgendaItem.decider),
+    )
+
+
+def meeting(meeting_id: str) -> Meeting | None:
+    """Return the meeting with the facts that decide access, its invitations and points."""
+    statement = select(Meeting).where(Meeting.id == meeting_id).options(*_with_meeting())
+    return db.session.scalars(statement).one_or_none()
+
+
+def by_id(invitation_id: str) -> Invitation | None:
+    """Return the invitation, withdrawn ones too, with its meeting loaded as :func:`meeting`."""
+    statement = (
+        select(Invitation)
+        .where(Invitation.id == invitation_id)
+        .options(
+            joinedload(Invitation.user),
+            joinedload(Invitation.meeting).options(*_with_meeting()),
+        )
+    )
+    return db.session.scalars(statement).one_or_none()
+
+
+def replies(*meetings: Meeting) -> dict[str, Reply]:
+    """Return what was said, by invitation id, in one query; silent ones have an empty reply."""
+    wanted = [invitation.id for each in meetings for invitation in each.invitations]
+    statement = (
+        select(Invitation, Answer, WrittenInput, Deputy, Mandate)
+        .outerjoin(Answer, Answer.invitation_id == Invitation.id)
+        .outerjoin(WrittenInput, WrittenInput.invitation_id == Invitation.id)
+        .outerjoin(Deputy, Deputy.invitation_id == Invitation.id)
+        .outerjoin(Mandate, Mandate.invitation_id == Invitation.id)
+        .where(Invitation.id.in_(wanted))
+    )
+    found: dict[str, Reply] = {}
+    for invitation, answer, written, deputy, mandate in db.session.execute(statement):
+        before = found.get(invitation.id, Reply())
+        fresh = {} if mandate is None else {mandate.item_id: mandate}
+        found[invitation.id] = Reply(
+            sent_at=invitation.sent_at,
+            answer=answer,
+            written=written,
+            deputy=deputy,
+            mandates={**before.mandates, **fresh},
+        )
+    return found
+
+
+def rows(of: Meeting, *, at: datetime) -> list[Row]:
+    """Return everybody in the network, with what they were sent and said; one query more."""
+    said = replies(of)
+    return [_row(of, member, said=said, at=at) for member in of.case.members]
+
+
+def _row(of: Meeting, member: TeamMember, *, said: Mapping[str, Reply], at: datetime) -> Row:
+    invited = of.invitation(member.user_id)
+    gets = Delivery.NOTHING
+    if invited is not None:
+        gets = delivery(
+            sent_sequence=sent_sequence(invited), sequence=of.sequence, is_off=of.state in OFF
+        )
+    return Row(
+        member=member,
+        invitation=invited,
+        reply=said[invited.id] if invited is not None else Reply(),
+        may=may_be_invited(of.case, member.user_id, at),
+        gets=gets,
+        by=channel(wished=member.user.channel, has_email=bool(member.user.email)),
+    )
+
+
+def sent_sequence(invitation: Invitation) -> int | None:
+    """Return the sequence the recipient last heard of, ``None`` when nothing was sent."""
+    if invitation.sent_at is None:
+        return None
+    return invitation.sent_sequence or 0
+
+
+def to_decide(of: Meeting, user_id: str) -> list[AgendaItem]:
+    """Return the open points that the user is named to decide."""
+    return [
+        item
+        for item in of.items
+        if item.state is ItemState.OPEN
+        and item.decider_id == user_id
+        and item.purpose in {Purpose.DECIDE, Purpose.AGREE}
+    ]
+
+
+def still_holds(invitation: Invitation, *, at: datetime) -> bool:
+    """Tell whether the invitation is good now: sent, not withdrawn, and still allowed."""
+    of = invitation.meeting
+    is_good = invitation.withdrawn_at is None and invitation.sent_at is not None
+    return is_good and of.state not in OFF and may_be_invited(of.case, invitation.user_id, at)
+
+
+def can_answer(invitation: Invitation, *, at: datetime) -> bool:
+    """Tell whether an answer still makes a difference: the meeting lies ahead."""
+    of = invitation.meeting
+    if of.state not in OPEN or of.starts_local is None:
+        return False
+    return calendar.to_instant(of.starts_local) > at
+
+
+def taken_numbers(user_id: str) -> set[int]:
+    """Return the numbers the user has for meetings still to come."""
+    statement = (
+        select(Invitation.number)
+        .join(Invitation.meeting)
+        .where(
+            Invitation.user_id == user_id,
+            Invitation.withdrawn_at.is_(None),
+            Meeting.state.in_(UPCOMING | {MeetingState.POSTPONED}),
+        )
+    )
+    return set(db.session.scalars(statement))
+
+
+def upcoming_of(case_id: str, user_ids: set[str]) -> list[Invitation]:
+    """Return the users' invitations to meetings of the case that have not been held."""
+    statement = (
+        select(Invitation)
+        .join(Invitation.meeting)
+        .where(
+            Meeting.case_id == case_id,
+            Meeting.state.in_(UPCOMING | {MeetingState.POSTPONED}),
+            Invitation.user_id.in_(user_ids),
+            Invitation.withdrawn_at.is_(None),
+        )
+        .options(joinedload(Invitation.meeting), joinedload(Invitation.user))
+    )
+    return list(db.session.scalars(statement))
+
+
+def messages(invitation: Invitation) -> list[Message]:
+    """Return the invitations, updates and cancellations the recipient was sent, oldest first."""
+    statement = (
+        select(Message)
+        .where(
+            Message.user_id == invitation.user_id,
+            Message.key.startswith(f"invitation:{invitation.id}:"),
+        )
+        .order_by(Message.created_at)
+    )
+    return list(db.session.scalars(statement))
+
+
+def letter_token(invitation: Invitation) -> str:
+    """Return the secret that the recipient's newest invitation carries, ``""`` without one."""
+    return next((m.facts["token"] for m in reversed(messages(invitation))), "")
+
+
+def file_sequence(invitation: Invitation) -> int:
+    """Return the SEQUENCE of the recipient's next calendar file (RFC 5545 § 3.8.7.4).
+
+    It follows the meeting's. A withdrawal took one number more, so who is invited again after one
+    goes on two above: it never falls.
+    """
+    statement = select(func.count(Message.id)).where(
+        Message.user_id == invitation.user_id,
+        Message.key.startswith(f"invitation-withdrawn:{invitation.id}:"),
+    )
+    return invitation.meeting.sequence + 2 * (db.session.scalar(statement) or 0)
+
+
+def times(invitation: Invitation) -> tuple[datetime, int]:
+    """Return when the recipient's own part begins (wall time) and its minutes.
+
+    Raises ``LookupError`` while the meeting has no time.
+    """
+    of = invitation.meeting
+    if of.starts_local is None:
+        raise LookupError("the meeting has no time")
+    if invitation.part_from is None or invitation.part_to is None:
+        return of.starts_local, of.minutes
+    begins = datetime.combine(of.starts_local.date(), invitation.part_from)
+    ends = datetime.combine(of.starts_local.date(), invitation.part_to)
+    return begins, int((ends - begins).total_seconds() // 60)
+
+
+def landing(token: str, *, at: datetime) -> Landing | None:
+    """Return what the secret leads to now, ``None`` when it leads nowhere (any more)."""
+    link = accounts.link_by_token(token)
+    if link is None or link.revoked_at is not None or not link.user.active:
+        return None
+    if link.expires_at is not None and link.expires_at <= at:
+        return None
+    if link.purpose == "invitation":
+        return _of_invitation(link, at=at)
+    if link.purpose == "case":
+        case = cases.by_id(link.subject_id)
+        is_listed = case is not None and case.member(link.user_id) is not None
+        return Landing(link=link, case_id=link.subject_id) if is_listed else None
+    return Landing(link=link, case_id=None)
+
+
+def _of_invitation(link: PersonalLink, *, at: datetime) -> Landing | None:
+    """Return the landing while the invitation holds; for guests as long as ``T`` lasts.
+
+    An interpreter answers before the window of reading opens, so only its end counts here.
+    """
+    found = by_id(link.subject_id)
+    if found is None or found.user_id != link.user_id or not still_holds(found, at=at):
+        return None
+    member = found.case.member(link.user_id)
+    role = member.role.access if member is not None else Role.ANON
+    if role in {Role.EXT, Role.INTP}:
+        guest = Actor(user_id=link.user_id, name="", role=Role.EXT, at=at)
+        if not in_window(guest, found):
+            return None
+    reply = replies(found.meeting)[found.id]
+    return Landing(link=link, case_id=found.case_id, invitation=found, reply=reply)

@@ -1,0 +1,327 @@
+"""Verbs of invitations: draft, send, withdraw, answer, name a deputy, write beforehand."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from flask_babel import gettext as _
+
+from netmeet.accounts import service as accounts
+from netmeet.cases.models import Case, TeamMember
+from netmeet.core import calendar
+from netmeet.core.access import Actor
+from netmeet.core.db import db
+from netmeet.core.refusals import Refused
+from netmeet.invitations import queries, rules
+from netmeet.invitations.models import Answer, Deputy, Mandate, WrittenInput
+from netmeet.invitations.policy import may_be_invited
+from netmeet.invitations.rules import AnswerValue, Delivery, MandateValue, Via
+from netmeet.meetings import service as meetings
+from netmeet.meetings.models import AgendaItem, Invitation, Meeting
+from netmeet.meetings.rules import MeetingState
+from netmeet.outbox import service as outbox
+from netmeet.outbox.rules import Channel, State
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """How somebody is invited: why (one sentence), whether they must be there, and for how long.
+
+    ``begins`` and ``ends`` are wall times on the day of the meeting; none means all of it.
+    """
+
+    why: str
+    is_required: bool = True
+    begins: time | None = None
+    ends: time | None = None
+
+
+def draft(
+    meeting: Meeting, member: TeamMember, *, by: Actor, at: datetime, part: Part | None = None
+) -> Invitation:
+    """Put somebody of the network on the list; nothing is sent.
+
+    Raises ``Refused`` when they are on it already, or when the person has not said yes to them.
+    """
+    if meeting.invitation(member.user_id) is not None:
+        raise Refused(_("%(name)s er allerede med.", name=member.name))
+    if not may_be_invited(meeting.case, member.user_id, at):
+        person = meeting.case.person.user.first_name
+        raise Refused(_("Spørg %(person)s først om %(name)s.", person=person, name=member.name))
+    if meeting.state not in queries.UPCOMING | {MeetingState.POSTPONED}:
+        raise Refused(_("Mødet er holdt eller aflyst."))
+    row = next((i for i in meeting.invitations if i.user_id == member.user_id), None)
+    if row is None:
+        row = Invitation(
+            meeting_id=meeting.id,
+            meeting=meeting,
+            user_id=member.user_id,
+            user=member.user,
+            number=_number(member.user_id),
+            created_at=at,
+        )
+        if row not in meeting.invitations:
+            meeting.invitations.append(row)
+    else:
+        row.renew()
+    _set_part(row, part or Part(why=meeting.purpose), by=by)
+    db.session.flush()
+    return row
+
+
+def _number(user_id: str) -> int:
+    """Return four digits the user has for no other coming meeting."""
+    start = 1000 + secrets.randbelow(9000)
+    return rules.free_number(start, queries.taken_numbers(user_id))
+
+
+def change(
+    invitation: Invitation, *, part: Part, version: int, by: Actor, at: datetime
+) -> Invitation:
+    """Say anew why and for how long somebody is invited.
+
+    Raises ``Refused`` without a reason or for a part that ends before it begins, and ``Conflict``
+    for a stale version.
+    """
+    del at
+    label = _("Hvorfor")
+    invitation.expect(version, mine={label: part.why}, theirs={label: invitation.why})
+    _set_part(invitation, part, by=by)
+    db.session.flush()
+    return invitation
+
+
+def _set_part(invitation: Invitation, part: Part, *, by: Actor) -> None:
+    del by
+    if not part.why.strip():
+        raise Refused(_("Skriv én sætning om hvorfor."), field="why")
+    if (part.begins is None) != (part.ends is None):
+        raise Refused(_("Skriv både fra og til."), field="begins")
+    if part.begins is not None and part.ends is not None and part.begins >= part.ends:
+        raise Refused(_("Slutningen ligger før begyndelsen."), field="ends")
+    invitation.ask(
+        why=part.why.strip(),
+        is_required=part.is_required,
+        part_from=part.begins,
+        part_to=part.ends,
+    )
+
+
+def send(meeting: Meeting, *, version: int, by: Actor, at: datetime) -> int:
+    """Send what waits: new invitations, the new time, or that the meeting is off.
+
+    Returns how many messages and letters came of it; nobody gets the same twice. Raises
+    ``Refused`` when there is nothing to send or no time to come at, or when somebody on the list
+    no longer may be invited, and ``Conflict`` when the meeting was changed meanwhile.
+    """
+    label = _("Mødets tid")
+    theirs = _time(meeting)
+    meeting.expect(version, mine={label: _("som siden viste den")}, theirs={label: theirs})
+    waiting = [row for row in queries.rows(meeting, at=at) if row.gets is not Delivery.NOTHING]
+    _check(meeting, waiting, at=at)
+    for row in waiting:
+        if row.invitation is not None:
+            _put(row.invitation, row.gets, by_way=row.by, at=at)
+    if meeting.state is MeetingState.PLANNED:
+        meetings.move(meeting, MeetingState.INVITED, by=by, at=at)
+    db.session.flush()
+    return len(waiting)
+
+
+def _time(meeting: Meeting) -> str:
+    if meeting.starts_local is None:
+        return str(_("ingen tid endnu"))
+    return calendar.day_and_time(meeting.starts_local)
+
+
+def _check(meeting: Meeting, waiting: Sequence[queries.Row], *, at: datetime) -> None:
+    if not waiting:
+        raise Refused(_("Alle har fået det, de skal have."))
+    if meeting.state in queries.OFF:
+        return
+    if meeting.starts_local is None:
+        raise Refused(_("Mødet har ingen tid endnu."))
+    if calendar.to_instant(meeting.starts_local) <= at:
+        raise Refused(_("Mødets tid er gået."))
+    barred = next((row.member for row in waiting if not row.may), None)
+    if barred is not None:
+        person = meeting.case.person.user.first_name
+        raise Refused(_("Spørg %(person)s først om %(name)s.", person=person, name=barred.name))
+
+
+_KINDS = {
+    Delivery.NEW: "invitations.invitation",
+    Delivery.CHANGED: "invitations.update",
+    Delivery.CANCELLED: "invitations.cancelled",
+}
+
+
+def _put(invitation: Invitation, what: Delivery, *, by_way: Channel, at: datetime) -> None:
+    """Write the message and note what the recipient now knows.
+
+    The link's secret is made here, once, and lies sealed in the message until it leaves. A letter
+    leaves with whoever prints it, so the worker never waits for it.
+    """
+    meeting = invitation.meeting
+    token = accounts.make_link(
+        invitation.user, purpose="invitation", subject_id=invitation.id, at=at
+    )
+    told = {}
+    if what is not Delivery.CANCELLED:
+        starts, minutes = queries.times(invitation)
+        told = {"starts": starts.isoformat(), "minutes": str(minutes)}
+    message = outbox.put(
+        key=f"invitation:{invitation.id}:{meeting.sequence}:{what}:{at:%Y%m%d%H%M%S}",
+        kind=_KINDS[what],
+        user_id=invitation.user_id,
+        case_id=meeting.case_id,
+        at=at,
+        channel=by_way,
+        facts={
+            "invitation": invitation.id,
+            "token": token,
+            "sequence": str(meeting.sequence),
+            "file": str(queries.file_sequence(invitation)),
+            **told,
+        },
+    )
+    if message is not None and by_way is Channel.LETTER:
+        outbox.settle(message, State.SENT, at=at)
+    invitation.note_sent(at=at, sequence=meeting.sequence)
+
+
+def withdraw(invitation: Invitation, *, by: Actor, at: datetime) -> None:
+    """Take one invitation back; who had got it is told in neutral words. Twice changes nothing.
+
+    Raises ``Refused`` for the person, whose meeting it is.
+    """
+    del by
+    if invitation.user_id == invitation.case.person.user_id:
+        raise Refused(_("Det er personens eget møde."))
+    _withdraw(invitation, at=at)
+
+
+def _withdraw(invitation: Invitation, *, at: datetime) -> None:
+    if invitation.withdrawn_at is not None:
+        return
+    invitation.withdraw(at=at)
+    accounts.revoke_links(subject_id=invitation.id, user_id=invitation.user_id, at=at)
+    if invitation.sent_at is not None:
+        way = rules.channel(wished=invitation.user.channel, has_email=bool(invitation.user.email))
+        message = outbox.put(
+            key=f"invitation-withdrawn:{invitation.id}:{at:%Y%m%d%H%M%S}",
+            kind="invitations.withdrawn",
+            user_id=invitation.user_id,
+            case_id=invitation.meeting.case_id,
+            at=at,
+            channel=way,
+            facts={
+                "invitation": invitation.id,
+                "file": str(queries.file_sequence(invitation) + 1),
+            },
+        )
+        if message is not None and way is Channel.LETTER:
+            outbox.settle(message, State.SENT, at=at)
+    db.session.flush()
+
+
+def withdraw_where_a_right_ended(
+    case: Case, user_id: str | None, organisation_id: str | None, at: datetime
+) -> None:
+    """Withdraw what rests on a right that has ended; registered with ``cases`` at the start.
+
+    Consents are re-read from ``case``: who still has another ground keeps the invitation.
+    """
+    concerned = {
+        member.user_id
+        for member in case.team
+        if member.user_id == user_id
+        or (organisation_id is not None and member.organisation_id == organisation_id)
+    }
+    for invitation in queries.upcoming_of(case.id, concerned):
+        if not may_be_invited(case, invitation.user_id, at):
+            _withdraw(invitation, at=at)
+
+
+def answer(
+    invitation: Invitation, value: AnswerValue, *, via: Via, by: str, at: datetime
+) -> Answer:
+    """Note yes, maybe or no; the last one counts. ``by`` is the user who gave or entered it.
+
+    Raises ``Refused`` when the meeting does not lie ahead, or the invitation was withdrawn.
+    """
+    if invitation.withdrawn_at is not None or not queries.can_answer(invitation, at=at):
+        raise Refused(_("Der kan ikke svares mere. Ring, hvis du vil noget andet."))
+    row = queries.replies(invitation.meeting)[invitation.id].answer
+    if row is None:
+        row = Answer(invitation_id=invitation.id, value=value, at=at, via=via.value, by_id=by)
+        db.session.add(row)
+    row.value, row.at, row.via, row.by_id = value, at, via.value, by
+    db.session.flush()
+    return row
+
+
+def declare_mandate(
+    invitation: Invitation,
+    item: AgendaItem,
+    *,
+    value: MandateValue,
+    at: datetime,
+    written: str = "",
+    who_can: str = "",
+) -> Mandate:
+    """Say whether one can decide a point at the meeting.
+
+    Raises ``Refused`` when the answer beforehand, or who can instead, is missing.
+    """
+    if value is MandateValue.ANSWER_IN_WRITING and not written.strip():
+        raise Refused(_("Skriv svaret."), field=f"answer-{item.id}")
+    if value is MandateValue.SOMEBODY_ELSE and not who_can.strip():
+        raise Refused(_("Skriv, hvem der kan."), field=f"who-{item.id}")
+    row = queries.replies(invitation.meeting)[invitation.id].mandates.get(item.id)
+    if row is None:
+        row = Mandate(invitation_id=invitation.id, item_id=item.id, value=value, at=at)
+        db.session.add(row)
+    row.value, row.at = value, at
+    row.answer, row.who_can = written.strip(), who_can.strip()
+    db.session.flush()
+    return row
+
+
+def write(invitation: Invitation, *, text: str, version: int, at: datetime) -> WrittenInput:
+    """Keep what somebody writes to the meeting beforehand; the person reads it too.
+
+    Raises ``Refused`` for more than five lines, ``Conflict`` for a stale version (0: none yet).
+    """
+    if rules.lines(text) > rules.MOST_LINES:
+        raise Refused(_("Skriv højst fem linjer."), field="text")
+    row = queries.replies(invitation.meeting)[invitation.id].written
+    if row is None:
+        row = WrittenInput(invitation_id=invitation.id, text=text.strip(), at=at)
+        db.session.add(row)
+    else:
+        label = _("Kort fra dig")
+        row.expect(version, mine={label: text}, theirs={label: row.text})
+        row.text, row.at = text.strip(), at
+    db.session.flush()
+    return row
+
+
+def name_deputy(
+    invitation: Invitation, *, name: str, email: str, has_mandate: bool, by: Actor, at: datetime
+) -> Deputy:
+    """Name who comes instead, and whether they may decide; one's own answer becomes no.
+
+    Raises ``Refused`` without a name. The deputy sees nothing before being invited.
+    """
+    if not name.strip():
+        raise Refused(_("Skriv navnet."), field="name")
+    row = queries.replies(invitation.meeting)[invitation.id].deputy
+    if row is None:
+        row = Deputy(invitation_id=invitation.id, at=at)
+        db.session.add(row)
+    row.name, row.email = name.strip(), email.strip()
+    row.has_mandate, row.at = has_mandate, at
+    answer(invitation, AnswerValue.NO, via=Via.LOGIN, by=by.user_id, at=at)
+    return row

@@ -1,0 +1,198 @@
+"""The invitation behind the login: why, what to decide, a few lines, a deputy, the calendar."""
+
+from typing import TYPE_CHECKING
+
+from flask import abort, jsonify, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from netmeet.cases import exports as cases
+from netmeet.core import calendar, clock
+from netmeet.core.access import PRIVATE
+from netmeet.core.permissions import Permission
+from netmeet.core.refusals import Refused
+from netmeet.formats import ical
+from netmeet.invitations import exports, forms, queries, service
+from netmeet.invitations.rules import AnswerValue, MandateValue, Via
+from netmeet.invitations.views.blueprint import bp
+from netmeet.web import guard
+
+if TYPE_CHECKING:
+    from netmeet.meetings.models import Invitation, Meeting
+
+
+def _own(meeting: "Meeting") -> "Invitation":
+    """Return the actor's own invitation, or 404: who leads may be in without one."""
+    invitation = meeting.invitation(guard.actor().user_id)
+    if invitation is None or invitation.sent_at is None:
+        abort(404)
+    return invitation
+
+
+@bp.get("/meetings/<oid:id>/answer")
+@guard.needs(Permission.INVITATION_RESPOND_OWN, load=queries.meeting, see=Permission.MEETING_READ)
+def answer(meeting: "Meeting") -> ResponseReturnValue:
+    """Show the whole invitation on one page."""
+    return _page(_own(meeting))
+
+
+def _page(
+    invitation: "Invitation",
+    *,
+    form: forms.InputForm | None = None,
+    deputy: forms.DeputyForm | None = None,
+    refused: str = "",
+    code: int = 200,
+) -> ResponseReturnValue:
+    meeting, who = invitation.meeting, guard.actor()
+    reply = queries.replies(meeting)[invitation.id]
+    reads_agenda = guard.allowed(Permission.AGENDA_READ, meeting)
+    written = reply.written
+    given = {"version": written.version, "text": written.text} if written else {}
+    is_private = who.role in PRIVATE
+    template = "invitations/answer.html" if is_private else "invitations/answer_staff.html"
+    page = render_template(
+        template,
+        invitation=invitation,
+        meeting=meeting,
+        case_head=None if is_private else cases.head(meeting.case, current="pages.case"),
+        time=exports.when(invitation),
+        reply=reply,
+        can_answer=queries.can_answer(invitation, at=who.at),
+        to_decide=queries.to_decide(meeting, who.user_id) if reads_agenda else [],
+        items=list(meeting.items),
+        may_write=guard.allowed(Permission.WRITTEN_INPUT_ADD_OWN, meeting),
+        may_send_other=guard.allowed(Permission.INVITATION_NAME_DEPUTY, meeting),
+        form=form or forms.InputForm(formdata=None, prefix="input", data=given),
+        deputy_form=deputy or _deputy_form(reply),
+        person=meeting.case.person.user.first_name,
+        is_person=who.user_id == meeting.case.person.user_id,
+        shows_place=guard.allowed(Permission.MEETING_READ, meeting),
+        phone=exports.phone(meeting.case),
+        refused=refused,
+    )
+    return page, code
+
+
+def _deputy_form(reply: queries.Reply) -> forms.DeputyForm:
+    named = reply.deputy
+    data = (
+        {"name": named.name, "email": named.email, "has_mandate": named.has_mandate}
+        if named is not None
+        else {}
+    )
+    return forms.DeputyForm(formdata=None, prefix="deputy", data=data)
+
+
+@bp.post("/meetings/<oid:id>/answer")
+@guard.needs(Permission.INVITATION_RESPOND_OWN, load=queries.meeting, see=Permission.MEETING_READ)
+def respond(meeting: "Meeting") -> ResponseReturnValue:
+    """Note the actor's own yes, maybe or no."""
+    invitation, value = _own(meeting), request.form.get("answer", "")
+    if value not in set(AnswerValue):
+        abort(400)
+    who = guard.actor()
+    try:
+        service.answer(
+            invitation, AnswerValue(value), via=Via.LOGIN, by=who.user_id, at=clock.now()
+        )
+    except Refused as no:
+        return _page(invitation, refused=str(no), code=422)
+    return redirect(url_for("invitations.answer", id=meeting.id), 303)
+
+
+@bp.post("/meetings/<oid:id>/answer/decide")
+@guard.needs(Permission.MANDATE_DECLARE_OWN, load=queries.meeting, see=Permission.MEETING_READ)
+def decide(meeting: "Meeting") -> ResponseReturnValue:
+    """Say of each point one is named for whether one can decide it at the meeting."""
+    invitation = _own(meeting)
+    if not guard.allowed(Permission.AGENDA_READ, meeting):
+        abort(403)
+    given = request.form
+    try:
+        for item in queries.to_decide(meeting, invitation.user_id):
+            value = given.get(f"mandate-{item.id}", "")
+            if value in set(MandateValue):
+                service.declare_mandate(
+                    invitation,
+                    item,
+                    value=MandateValue(value),
+                    at=clock.now(),
+                    written=given.get(f"answer-{item.id}", ""),
+                    who_can=given.get(f"who-{item.id}", ""),
+                )
+    except Refused as no:
+        return _page(invitation, refused=str(no), code=422)
+    return redirect(url_for("invitations.answer", id=meeting.id), 303)
+
+
+@bp.post("/meetings/<oid:id>/answer/input")
+@guard.needs(Permission.WRITTEN_INPUT_ADD_OWN, load=queries.meeting, see=Permission.MEETING_READ)
+def write(meeting: "Meeting") -> ResponseReturnValue:
+    """Keep the few lines, as they are typed or when they are sent."""
+    invitation = _own(meeting)
+    form = forms.InputForm(prefix="input")
+    wants_json = request.accept_mimetypes.best == "application/json"
+    version = request.form.get("version", type=int) or form.version.data or 0
+    kept = None
+    if form.validate():
+        try:
+            kept = service.write(
+                invitation, text=form.text.data or "", version=version, at=clock.now()
+            )
+        except Refused as no:
+            form.refuse(no)
+    if kept is None:
+        if wants_json:
+            return jsonify(error=str(form.text.errors[0])), 422
+        return _page(invitation, form=form, code=422)
+    if wants_json:
+        saved = _("Gemt kl. %(time)s", time=calendar.clock(calendar.to_local(kept.at)))
+        return jsonify(saved_at_text=saved, version=kept.version)
+    return redirect(url_for("invitations.answer", id=meeting.id), 303)
+
+
+@bp.post("/meetings/<oid:id>/deputy")
+@guard.needs(Permission.INVITATION_NAME_DEPUTY, load=queries.meeting, see=Permission.MEETING_READ)
+def deputy(meeting: "Meeting") -> ResponseReturnValue:
+    """Name who comes instead, with or without a mandate."""
+    invitation = _own(meeting)
+    form = forms.DeputyForm(prefix="deputy")
+    if not form.validate():
+        return _page(invitation, deputy=form, code=422)
+    try:
+        service.name_deputy(
+            invitation,
+            name=form.name.data or "",
+            email=form.email.data or "",
+            has_mandate=form.has_mandate.data,
+            by=guard.actor(),
+            at=clock.now(),
+        )
+    except Refused as no:
+        form.refuse(no)
+        return _page(invitation, deputy=form, code=422)
+    return redirect(url_for("invitations.answer", id=meeting.id), 303)
+
+
+@bp.get("/meetings/<oid:id>.ics")
+@guard.needs(
+    Permission.ICAL_DOWNLOAD_OWN_MEETING, load=queries.meeting, see=Permission.MEETING_READ
+)
+def ics(meeting: "Meeting") -> ResponseReturnValue:
+    """Return the actor's own calendar file; the actor is its only attendee."""
+    invitation = _own(meeting)
+    time = exports.when(invitation)
+    if time is None or not invitation.user.email or meeting.state in queries.OFF:
+        abort(404)
+    body = exports.calendar_file(
+        invitation,
+        time,
+        sequence=queries.file_sequence(invitation),
+        at=guard.actor().at,
+        make=ical.request,
+    )
+    answer_ = make_response(body)
+    answer_.headers["Content-Type"] = "text/calendar; charset=utf-8; method=REQUEST"
+    answer_.headers["Content-Disposition"] = 'attachment; filename="invite.ics"'
+    return answer_

@@ -1,0 +1,175 @@
+"""Who is invited: the draft, the one act of sending, the answers."""
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from flask import abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
+
+from netmeet.cases import exports as cases
+from netmeet.core import clock
+from netmeet.core.access import PRIVATE
+from netmeet.core.permissions import Permission
+from netmeet.core.refusals import Refused
+from netmeet.invitations import forms, queries, service
+from netmeet.invitations.policy import Candidate
+from netmeet.invitations.rules import AnswerValue, Delivery, Via
+from netmeet.invitations.views.blueprint import bp
+from netmeet.web import guard
+
+if TYPE_CHECKING:
+    from netmeet.meetings.models import Invitation, Meeting
+
+
+@bp.get("/meetings/<oid:id>/invitations")
+@guard.needs(
+    Permission.INVITATION_READ_RESPONSES, load=queries.meeting, see=Permission.MEETING_READ
+)
+def edit(meeting: "Meeting") -> ResponseReturnValue:
+    """Show who is invited and what they answered; who leads may change and send."""
+    return _page(meeting)
+
+
+def _page(
+    meeting: "Meeting",
+    *,
+    form: forms.PartForm | None = None,
+    of: str = "",
+    refused: str = "",
+    code: int = 200,
+) -> ResponseReturnValue:
+    """Return the page; ``form`` is the one to show with its errors, of the invitation ``of``."""
+    rows = queries.rows(meeting, at=guard.actor().at)
+    invited = [row for row in rows if row.invitation is not None]
+    if guard.actor().role in PRIVATE:
+        return render_template("invitations/people.html", meeting=meeting, invited=invited)
+    leads = guard.allowed(Permission.INVITATION_SEND, meeting)
+    page = render_template(
+        "invitations/edit.html",
+        meeting=meeting,
+        case_head=cases.head(meeting.case, current="pages.case"),
+        invited=invited,
+        others=[row for row in rows if row.invitation is None],
+        leads=leads,
+        forms={
+            row.invitation.id: form if form and row.invitation.id == of else _form(row.invitation)
+            for row in invited
+            if leads and row.invitation is not None
+        },
+        failed=of,
+        going=Counter((row.gets, row.by) for row in invited if row.gets is not Delivery.NOTHING),
+        is_off=meeting.state in queries.OFF,
+        items={item.id: item for item in meeting.items},
+        person=meeting.case.person.user.first_name,
+        refused=refused,
+    )
+    return page, code
+
+
+def _form(invitation: "Invitation") -> forms.PartForm:
+    return forms.PartForm(
+        formdata=None,
+        prefix=invitation.id,
+        data={
+            "version": invitation.version,
+            "why": invitation.why,
+            "is_required": invitation.is_required,
+            "begins": invitation.part_from,
+            "ends": invitation.part_to,
+        },
+    )
+
+
+def _back(meeting: "Meeting") -> Response:
+    return redirect(url_for("invitations.edit", id=meeting.id), 303)
+
+
+@bp.post("/meetings/<oid:id>/invitations/add")
+@guard.needs(Permission.INVITATION_CREATE_STAFF, load=queries.meeting, see=Permission.MEETING_READ)
+def add(meeting: "Meeting") -> ResponseReturnValue:
+    """Put one member of the network, or all who may be invited, on the list."""
+    wanted = request.form.get("user_id", "")
+    chosen = [
+        row.member
+        for row in queries.rows(meeting, at=guard.actor().at)
+        if row.invitation is None and (row.member.user_id == wanted or (not wanted and row.may))
+    ]
+    try:
+        for member in chosen:
+            candidate = Candidate(case=meeting.case, member=member)
+            guard.note(candidate.permission, candidate)
+            service.draft(meeting, member, by=guard.actor(), at=clock.now())
+    except Refused as no:
+        return _page(meeting, refused=str(no), code=422)
+    return _back(meeting)
+
+
+@bp.post("/meetings/<oid:id>/invitations/send")
+@guard.needs(Permission.INVITATION_SEND, load=queries.meeting, see=Permission.MEETING_READ)
+def send(meeting: "Meeting") -> ResponseReturnValue:
+    """Send what waits, after the page has said how many get what by which channel."""
+    version = request.form.get("version", type=int, default=0)
+    try:
+        service.send(meeting, version=version, by=guard.actor(), at=clock.now())
+    except Refused as no:
+        return _page(meeting, refused=str(no), code=422)
+    return _back(meeting)
+
+
+@bp.post("/invitations/<oid:id>")
+@guard.needs(Permission.INVITATION_SEND, load=queries.by_id, see=Permission.MEETING_READ)
+def change(invitation: "Invitation") -> ResponseReturnValue:
+    """Say anew why somebody is invited, and to which part."""
+    form = forms.PartForm(prefix=invitation.id)
+    if not form.validate():
+        return _page(invitation.meeting, form=form, of=invitation.id, code=422)
+    part = service.Part(
+        why=form.why.data or "",
+        is_required=form.is_required.data,
+        begins=form.begins.data,
+        ends=form.ends.data,
+    )
+    version = form.version.data or 0
+    try:
+        service.change(invitation, part=part, version=version, by=guard.actor(), at=clock.now())
+    except Refused as no:
+        form.refuse(no)
+        return _page(invitation.meeting, form=form, of=invitation.id, code=422)
+    return _back(invitation.meeting)
+
+
+@bp.post("/invitations/<oid:id>/withdraw")
+@guard.needs(
+    Permission.INVITATION_REVOKE_RELATIVE_OR_GUEST,
+    load=queries.by_id,
+    see=Permission.MEETING_READ,
+)
+def withdraw(invitation: "Invitation") -> ResponseReturnValue:
+    """Take an invitation back. The person may do so with relatives and guests, not with staff."""
+    member = invitation.case.member(invitation.user_id)
+    is_staff = member is not None and member.role.is_staff
+    if is_staff and not guard.allowed(Permission.INVITATION_SEND, invitation):
+        abort(403)
+    service.withdraw(invitation, by=guard.actor(), at=clock.now())
+    return _back(invitation.meeting)
+
+
+@bp.post("/invitations/<oid:id>/entered")
+@guard.needs(Permission.INVITATION_SEND, load=queries.by_id, see=Permission.MEETING_READ)
+def enter(invitation: "Invitation") -> ResponseReturnValue:
+    """Enter what somebody answered by telephone or in person; marked as entered."""
+    value = request.form.get("answer", "")
+    if value not in set(AnswerValue):
+        abort(400)
+    try:
+        service.answer(
+            invitation,
+            AnswerValue(value),
+            via=Via.ENTERED,
+            by=guard.actor().user_id,
+            at=clock.now(),
+        )
+    except Refused as no:
+        return _page(invitation.meeting, refused=str(no), code=422)
+    return _back(invitation.meeting)

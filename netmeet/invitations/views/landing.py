@@ -1,0 +1,92 @@
+"""The personal link: a neutral page that identifies and never admits (``security.md`` T7)."""
+
+from typing import TYPE_CHECKING
+
+from flask import abort, g, make_response, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from netmeet.core import clock
+from netmeet.core.permissions import Permission
+from netmeet.core.refusals import Refused
+from netmeet.core.trail import entry
+from netmeet.invitations import exports, queries, service
+from netmeet.invitations.rules import AnswerValue, Via
+from netmeet.invitations.views.blueprint import bp
+from netmeet.web import guard
+
+if TYPE_CHECKING:
+    from netmeet.invitations.queries import Landing
+
+
+def _open(token: str) -> "Landing":
+    """Return what the secret leads to; else the one neutral page, whatever the reason."""
+    who = guard.actor()
+    landing = queries.landing(token, at=who.at)
+    if landing is None:
+        g.trail.append(entry(who, Permission.INVITE_LINK_OPEN_LANDING, allowed=False))
+        abort(make_response(render_template("invitations/gone.html"), 404))
+    return landing
+
+
+@bp.get("/i/<string:id>")
+@guard.needs(Permission.INVITE_LINK_OPEN_LANDING, load=_open)
+def landing(landing: "Landing") -> ResponseReturnValue:
+    """Show what may be shown without a code. Scanners open links: nothing changes here."""
+    return _page(landing)
+
+
+def _page(landing: "Landing", *, refused: str = "", code: int = 200) -> ResponseReturnValue:
+    token = request.view_args["id"] if request.view_args else ""
+    invitation = landing.invitation
+    if invitation is None:
+        page = render_template("invitations/link.html", token=token, next_path=_next(landing))
+        return page, code
+    time = exports.when(invitation)
+    page = render_template(
+        "invitations/landing.html",
+        token=token,
+        invitation=invitation,
+        time=time,
+        reply=landing.reply,
+        can_answer=queries.can_answer(invitation, at=guard.actor().at),
+        phone=exports.phone(invitation.case),
+        next_path=_next(landing),
+        refused=refused,
+    )
+    return page, code
+
+
+def _next(landing: "Landing") -> str:
+    """Return the page behind the login that the link is about."""
+    if landing.invitation is not None:
+        return url_for("invitations.answer", id=landing.invitation.meeting_id)
+    if landing.link.purpose == "action":
+        return url_for("actions.show", id=landing.link.subject_id)
+    return url_for("pages.home")
+
+
+@bp.post("/i/<string:id>")
+@guard.needs(Permission.INVITE_LINK_ANSWER_YES_NO_MAYBE, load=_open)
+def answer_by_link(landing: "Landing") -> ResponseReturnValue:
+    """Note yes, maybe or no, and nothing else."""
+    value = request.form.get("answer", "")
+    if landing.invitation is None or value not in set(AnswerValue):
+        abort(400)
+    by = landing.link.user_id
+    try:
+        service.answer(landing.invitation, AnswerValue(value), via=Via.LINK, by=by, at=clock.now())
+    except Refused as no:
+        return _page(landing, refused=str(no), code=422)
+    token = request.view_args["id"] if request.view_args else ""
+    return redirect(url_for("invitations.landing", id=token), 303)
+
+
+@bp.post("/i/<string:id>/code")
+@guard.needs(Permission.INVITE_LINK_OPEN_LANDING, load=_open)
+def ask_for_code(landing: "Landing") -> ResponseReturnValue:
+    """Remember in this browser whose code is asked for, and go where codes are sent and taken."""
+    for name in ("code_sent", "demo_code"):
+        session.pop(name, None)
+    session["link_user"] = landing.link.user_id
+    session["link_next"] = _next(landing)
+    return redirect(url_for("accounts.code"), 303)

@@ -1,0 +1,6 @@
+"""What is missing before a meeting, and the coordinator's day made of it."""
+
+from netmeet.readiness.queries.day import Day, DayRow, day
+from netmeet.readiness.queries.lacks import Line, lacks, line, missing
+
+__all__ = ["Day", "DayRow", "Line", "day", "lacks", "line", "missing"]

@@ -1,0 +1,253 @@
+"""The coordinator's day: one row a person, one next step, one button."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import or_, select
+from sqlalchemy.orm import selectinload
+
+from netmeet.actions.models import Action
+from netmeet.cases import queries as cases
+from netmeet.cases.models import Case
+from netmeet.core import calendar
+from netmeet.core.access import Actor
+from netmeet.core.db import db
+from netmeet.invitations import queries as invitations
+from netmeet.meetings.models import AgendaItem, Invitation, Meeting, MeetingRequest
+from netmeet.meetings.rules import MeetingState, RequestState
+from netmeet.readiness import rules
+from netmeet.readiness.queries import lacks as lacking
+from netmeet.readiness.rules import Group
+
+_COMING = invitations.UPCOMING | {MeetingState.POSTPONED}
+_TO_SEND_OUT = frozenset({MeetingState.HELD, MeetingState.MINUTES_DRAFT})
+_WITHOUT_DATE = frozenset({RequestState.REQUESTED, RequestState.ASSESSED})
+_ORDER = {group: place for place, group in enumerate(Group)}
+_MINUTES_OF_REQUEST = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class DayRow:
+    """One person: where they stand, and the one next step with its button.
+
+    ``kind`` is request, coming, held or none and ``on`` the day it is about (wall time for a
+    meeting to come); ``clock`` the working day of the clock of five. Without a step ``label`` is
+    empty.
+    """
+
+    case_id: str
+    name: str
+    born_on: date | None
+    group: Group
+    kind: str
+    on: datetime | date | None = None
+    clock: int = 0
+    text: str = ""
+    label: str = ""
+    endpoint: str = "pages.case"
+    subject_id: str = ""
+    minutes: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Day:
+    """All persons one coordinates, in four groups; the worst first in each."""
+
+    today: date
+    rows: Sequence[DayRow]
+
+    def of(self, group: Group) -> list[DayRow]:
+        """Return the rows of a group."""
+        return [row for row in self.rows if row.group is group]
+
+    @property
+    def urgent(self) -> list[DayRow]:
+        """Return what cannot wait."""
+        return self.of(Group.URGENT)
+
+    @property
+    def week(self) -> list[DayRow]:
+        """Return what belongs to this week."""
+        return self.of(Group.WEEK)
+
+    @property
+    def waiting(self) -> list[DayRow]:
+        """Return who waits for others; nobody's debt."""
+        return self.of(Group.WAITING)
+
+    @property
+    def free(self) -> list[DayRow]:
+        """Return the persons without a task now."""
+        return self.of(Group.NONE)
+
+    @property
+    def minutes(self) -> int:
+        """Return about how many minutes all that cannot wait takes."""
+        return sum(row.minutes for row in self.urgent)
+
+    @property
+    def next_coming(self) -> DayRow | None:
+        """Return the person whose meeting comes next."""
+        coming = [r for r in self.rows if r.kind == "coming" and isinstance(r.on, datetime)]
+        return min(coming, key=lambda row: str(row.on), default=None)
+
+
+def day(actor: Actor, today: date) -> Day:
+    """Return the day of the coordinator ``actor``; the queries do not grow with the cases."""
+    own = [c for c in cases.visible_to(actor) if actor.user_id in c.lead_ids]
+    ids = [case.id for case in own]
+    meetings = _meetings(ids)
+    said = invitations.replies(*meetings)
+    silent = lacking.silent_actions(ids)
+    unfinished = _unfinished([m.id for m in meetings if m.state in _TO_SEND_OUT])
+    requests = _requests(ids)
+
+    def steps(case: Case) -> Iterator[DayRow]:
+        asked = [r for r in requests if r.case_id == case.id]
+        for request in asked:
+            if request.state in _WITHOUT_DATE:
+                yield _of_request(request, case, today)
+        for meeting in meetings:
+            if meeting.case_id != case.id:
+                continue
+            if meeting.state in _TO_SEND_OUT:
+                yield _of_held(meeting, case, unfinished.get(meeting.id, 0))
+                continue
+            found = lacking.missing(meeting, said=said, silent=silent.get(case.id, 0), at=actor.at)
+            clock = next((r for r in asked if r.id == meeting.request_id), None)
+            yield _of_coming(meeting, case, found, clock=clock, today=today)
+
+    rows = [_worst(case, steps) for case in own]
+    return Day(today=today, rows=sorted(rows, key=_by_urgency))
+
+
+def _by_urgency(row: DayRow) -> tuple[int, str, str]:
+    return _ORDER[row.group], str(row.on or "9999"), row.name
+
+
+def _worst(case: Case, steps: Callable[[Case], Iterator[DayRow]]) -> DayRow:
+    nothing = DayRow(
+        case_id=case.id,
+        name=case.person.name,
+        born_on=case.person.born_on,
+        group=Group.NONE,
+        kind="none",
+        subject_id=case.id,
+    )
+    return min(steps(case), key=_by_urgency, default=nothing)
+
+
+def _meetings(case_ids: Sequence[str]) -> Sequence[Meeting]:
+    statement = (
+        select(Meeting)
+        .where(Meeting.case_id.in_(case_ids), Meeting.state.in_(_COMING | _TO_SEND_OUT))
+        .options(
+            selectinload(Meeting.invitations).joinedload(Invitation.user),
+            selectinload(Meeting.items).joinedload(AgendaItem.decider),
+        )
+    )
+    return db.session.scalars(statement).all()
+
+
+def _requests(case_ids: Sequence[str]) -> Sequence[MeetingRequest]:
+    statement = select(MeetingRequest).where(
+        MeetingRequest.case_id.in_(case_ids),
+        MeetingRequest.date_set_at.is_(None),
+        MeetingRequest.state.in_(_WITHOUT_DATE | {RequestState.ACCEPTED}),
+    )
+    return db.session.scalars(statement).all()
+
+
+def _unfinished(meeting_ids: Sequence[str]) -> dict[str, int]:
+    """Return how many agreements still lack an owner or a date, by meeting."""
+    statement = select(Action.meeting_id).where(
+        Action.meeting_id.in_(meeting_ids),
+        Action.published_at.is_(None),
+        Action.closed_at.is_(None),
+        or_(Action.due_on.is_(None), Action.owner_id.is_(None)),
+    )
+    found: dict[str, int] = {}
+    for meeting_id in db.session.scalars(statement):
+        if meeting_id is not None:
+            found[meeting_id] = found.get(meeting_id, 0) + 1
+    return found
+
+
+def _clock(request: MeetingRequest, today: date) -> int:
+    asked_on = calendar.to_local(request.requested_at).date()
+    return rules.day_of_clock(asked_on, today)
+
+
+def _of_request(request: MeetingRequest, case: Case, today: date) -> DayRow:
+    return DayRow(
+        case_id=case.id,
+        name=case.person.name,
+        born_on=case.person.born_on,
+        group=rules.group_of_request(request.due_on, today),
+        kind="request",
+        on=request.due_on,
+        clock=_clock(request, today),
+        text=_("Ingen dato endnu."),
+        label=_("Foreslå tider"),
+        endpoint="meetings.request",
+        subject_id=request.id,
+        minutes=_MINUTES_OF_REQUEST,
+    )
+
+
+def _of_held(meeting: Meeting, case: Case, unfinished: int) -> DayRow:
+    text, label = _("Referatet er ikke sendt ud."), _("Send ud")
+    if unfinished == 1:
+        text = _("Én aftale mangler navn eller dato.")
+        label = _("Ret, send ud")
+    elif unfinished:
+        text = _("%(count)s aftaler mangler navn eller dato.", count=unfinished)
+        label = _("Ret, send ud")
+    return DayRow(
+        case_id=case.id,
+        name=case.person.name,
+        born_on=case.person.born_on,
+        group=Group.URGENT,
+        kind="held",
+        on=meeting.starts_local.date() if meeting.starts_local is not None else None,
+        text=text,
+        label=label,
+        endpoint="plans.send_out",
+        subject_id=meeting.id,
+        minutes=2 + unfinished,
+    )
+
+
+def _of_coming(
+    meeting: Meeting,
+    case: Case,
+    found: Sequence[rules.Missing],
+    *,
+    clock: MeetingRequest | None,
+    today: date,
+) -> DayRow:
+    starts = meeting.starts_local
+    starts_on = starts.date() if starts is not None else None
+    group = rules.group_of_meeting(found, starts_on=starts_on, today=today)
+    if clock is not None and starts is None:
+        group = rules.group_of_request(clock.due_on, today)
+    is_near = rules.is_urgent(starts_on, today)
+    step = rules.next_step(found, is_near=is_near) or (found[0] if found else None)
+    words = lacking.line(step, meeting) if step is not None else None
+    is_own = group in {Group.URGENT, Group.WEEK}
+    return DayRow(
+        case_id=case.id,
+        name=case.person.name,
+        born_on=case.person.born_on,
+        group=group,
+        kind="coming" if clock is None or starts is not None else "request",
+        on=starts if starts is not None or clock is None else clock.due_on,
+        clock=_clock(clock, today) if clock is not None else 0,
+        text=words.text if words is not None else "",
+        label=words.label if words is not None and is_own else "",
+        endpoint=words.endpoint if words is not None else "pages.case",
+        subject_id=words.subject_id if words is not None else case.id,
+        minutes=step.minutes if step is not None else 0,
+    )

@@ -1,0 +1,317 @@
+"""What one meeting lacks: facts of meetings, invitations, consent and actions put together."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from netmeet.actions.models import Action
+from netmeet.actions.rules import Status
+from netmeet.cases.models import Case, TeamMember
+from netmeet.core.access import Role
+from netmeet.core.db import db
+from netmeet.invitations import queries as invitations
+from netmeet.invitations.policy import may_be_invited
+from netmeet.invitations.queries import Reply
+from netmeet.invitations.rules import AnswerValue, MandateValue
+from netmeet.meetings.models import AgendaItem, Invitation, Meeting
+from netmeet.meetings.rules import (
+    AgendaState,
+    ItemState,
+    MeetingForm,
+    MeetingState,
+    Purpose,
+    composition,
+)
+from netmeet.organisations.rules import Sector
+from netmeet.readiness.rules import Lack, Missing, worst_first
+
+Said = Mapping[str, Reply]
+
+_SECTORS = {Sector.REGION: Lack.REGION, Sector.MUNICIPALITY: Lack.MUNICIPALITY}
+_IN_A_PLACE = frozenset({MeetingForm.IN_PERSON, MeetingForm.HYBRID})
+_ON_A_LINK = frozenset({MeetingForm.VIDEO, MeetingForm.HYBRID})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One line to read and one link that mends it.
+
+    ``endpoint`` with ``subject_id`` as its ``id`` is where one does so.
+    """
+
+    missing: Missing
+    text: str
+    label: str
+    endpoint: str
+    subject_id: str
+
+
+def lacks(meeting: Meeting, *, at: datetime) -> list[Line]:
+    """Return what the meeting lacks, worst first; two queries.
+
+    ``meeting`` is loaded as ``invitations.queries.meeting`` does.
+    """
+    said = invitations.replies(meeting)
+    silent = silent_actions([meeting.case_id])
+    found = missing(meeting, said=said, silent=silent.get(meeting.case_id, 0), at=at)
+    return [line(each, meeting) for each in found]
+
+
+def silent_actions(case_ids: Sequence[str]) -> dict[str, int]:
+    """Return how many agreements in force nobody has said anything about yet, by case."""
+    statement = select(Action.case_id).where(
+        Action.case_id.in_(case_ids),
+        Action.published_at.is_not(None),
+        Action.closed_at.is_(None),
+        Action.is_persons.is_(False),
+        Action.status == Status.NOT_STARTED,
+        Action.status_at.is_(None),
+    )
+    found: dict[str, int] = {}
+    for case_id in db.session.scalars(statement):
+        found[case_id] = found.get(case_id, 0) + 1
+    return found
+
+
+def missing(meeting: Meeting, *, said: Said, silent: int, at: datetime) -> list[Missing]:
+    """Return what the meeting lacks, worst first, from facts that are loaded already.
+
+    An answered no is an answer: it is never asked for again.
+    """
+    if meeting.state is MeetingState.POSTPONED:
+        return [Missing(kind=Lack.NO_NEW_TIME)]
+    found = [
+        *_of_time_and_place(meeting),
+        *_of_invitations(meeting, said),
+        *_of_composition(meeting, said),
+        *_of_decisions(meeting, said),
+        *_of_interpreter(meeting, said),
+        *_of_consent(meeting, at),
+        *_of_agenda(meeting),
+    ]
+    if silent:
+        found.append(Missing(kind=Lack.ACTIONS, number=silent))
+    return worst_first(found)
+
+
+def _of_time_and_place(meeting: Meeting) -> Iterator[Missing]:
+    if meeting.starts_local is None:
+        yield Missing(kind=Lack.TIME)
+    needs_place = meeting.form in _IN_A_PLACE and not meeting.place
+    needs_link = meeting.form in _ON_A_LINK and not meeting.video_link
+    if needs_place or needs_link:
+        yield Missing(kind=Lack.PLACE)
+
+
+def _of_invitations(meeting: Meeting, said: Said) -> Iterator[Missing]:
+    current = meeting.current_invitations
+    person_id = meeting.case.person.user_id
+    if not [i for i in current if i.user_id not in {person_id, *meeting.lead_ids}]:
+        yield Missing(kind=Lack.NOBODY_INVITED)
+        return
+    unsent = sum(i.sent_at is None or _knows_old_time(i) for i in current)
+    if unsent and meeting.starts_local is not None:
+        yield Missing(kind=Lack.UNSENT, number=unsent)
+    for invitation in current:
+        member = meeting.case.member(invitation.user_id)
+        if member is None or member.role.access is Role.INTP:
+            continue
+        leads = invitation.user_id in meeting.lead_ids
+        if invitation.sent_at is not None and not leads and said[invitation.id].value is None:
+            yield Missing(kind=Lack.ANSWER, who=member.name, waits=True)
+
+
+def _knows_old_time(invitation: Invitation) -> bool:
+    known = invitations.sent_sequence(invitation)
+    return known is not None and known < invitation.meeting.sequence
+
+
+def _of_composition(meeting: Meeting, said: Said) -> Iterator[Missing]:
+    """Yield the sectors nobody comes from; who leads comes unless they said no.
+
+    Before anything is sent, being on the list is enough.
+    """
+    if meeting.composition_reason or not meeting.current_invitations:
+        return
+    is_sent = meeting.state in invitations.OPEN
+    coming, silent = set(), set()
+    for member, reply in _invited(meeting, said):
+        leads = member.user_id in meeting.lead_ids
+        if reply.value is AnswerValue.YES or (reply.value is None and (leads or not is_sent)):
+            coming.add(member.sector)
+        elif reply.value is not AnswerValue.NO:
+            silent.add(member.sector)
+    for sector in composition(coming):
+        yield Missing(kind=_SECTORS[sector], waits=sector in silent)
+
+
+def _invited(meeting: Meeting, said: Said) -> Iterator[tuple[TeamMember, Reply]]:
+    for invitation in meeting.current_invitations:
+        member = meeting.case.member(invitation.user_id)
+        if member is not None:
+            yield member, said[invitation.id]
+
+
+def _of_decisions(meeting: Meeting, said: Said) -> Iterator[Missing]:
+    for number, item in enumerate(meeting.items, start=1):
+        needs = item.purpose is Purpose.DECIDE and item.state is ItemState.OPEN
+        if needs and item.phone_at is None:
+            yield from _of_decision(item, number, said)
+
+
+def _of_decision(item: AgendaItem, number: int, said: Said) -> Iterator[Missing]:
+    invited = item.meeting.invitation(item.decider_id) if item.decider_id else None
+    if invited is None or item.decider is None:
+        yield Missing(kind=Lack.DECISION, number=number)
+        return
+    reply = said[invited.id]
+    mandate = reply.mandates.get(item.id)
+    if mandate is None:
+        if reply.value is AnswerValue.NO:
+            yield Missing(kind=Lack.DECISION, number=number)
+        elif invited.sent_at is not None:
+            yield Missing(kind=Lack.MANDATE, who=item.decider.name, number=number, waits=True)
+    elif mandate.value is MandateValue.SOMEBODY_ELSE:
+        yield Missing(kind=Lack.DECISION, who=mandate.who_can, number=number)
+
+
+def _of_interpreter(meeting: Meeting, said: Said) -> Iterator[Missing]:
+    if not meeting.case.person.interpreter:
+        return
+    asked = [r for m, r in _invited(meeting, said) if m.role.access is Role.INTP]
+    if any(reply.value is AnswerValue.YES for reply in asked):
+        return
+    waits = any(r.value is not AnswerValue.NO and r.sent_at is not None for r in asked)
+    yield Missing(kind=Lack.INTERPRETER, number=len(asked), waits=waits)
+
+
+def _of_consent(meeting: Meeting, at: datetime) -> Iterator[Missing]:
+    case = meeting.case
+    for member in case.members:
+        allowed = may_be_invited(case, member.user_id, at)
+        if not allowed and not _has_answered(case, member):
+            yield Missing(kind=Lack.CONSENT, who=member.user.first_name)
+
+
+def _has_answered(case: Case, member: TeamMember) -> bool:
+    """Tell whether the person has taken a consent to them back: that is an answer, too."""
+    return any(
+        consent.withdrawal is not None
+        and (
+            consent.recipient_id == member.user_id
+            or (
+                consent.organisation_id is not None
+                and consent.organisation_id == member.organisation_id
+            )
+        )
+        for consent in case.consents
+    )
+
+
+def _of_agenda(meeting: Meeting) -> Iterator[Missing]:
+    if meeting.agenda_state is AgendaState.DRAFT:
+        yield Missing(kind=Lack.AGENDA_UNSEEN)
+    elif meeting.agenda_state is AgendaState.SHARED:
+        yield Missing(kind=Lack.AGENDA, waits=True)
+
+
+def line(found: Missing, meeting: Meeting) -> Line:
+    """Return the words for what is missing and the link that mends it.
+
+    The words ask for an answer, not for a yes, and name what is missing, not who failed.
+    """
+    person = meeting.case.person.user.first_name
+    text, label = _WORDS[found.kind](found, person)
+    endpoint = _ENDPOINTS.get(found.kind, "invitations.edit")
+    of_case = found.kind in {Lack.CONSENT, Lack.ACTIONS}
+    return Line(
+        missing=found,
+        text=text,
+        label=label,
+        endpoint=endpoint,
+        subject_id=meeting.case_id if of_case else meeting.id,
+    )
+
+
+_ENDPOINTS = {
+    Lack.TIME: "meetings.edit",
+    Lack.NO_NEW_TIME: "meetings.edit",
+    Lack.PLACE: "meetings.edit",
+    Lack.DECISION: "meetings.agenda",
+    Lack.AGENDA_UNSEEN: "meetings.agenda",
+    Lack.AGENDA: "meetings.agenda",
+    Lack.CONSENT: "cases.case_consents",
+    Lack.ACTIONS: "plans.of_case",
+}
+
+
+def _decision(found: Missing, _person: str) -> tuple[str, str]:
+    if found.who:
+        text = _(
+            "Punkt %(number)s skal besluttes af %(who)s, som ikke er inviteret.",
+            number=found.number,
+            who=found.who,
+        )
+    else:
+        text = _(
+            "Punkt %(number)s skal besluttes, og ingen inviteret kan beslutte det.",
+            number=found.number,
+        )
+    return text, _("Find en, der kan")
+
+
+def _interpreter(found: Missing, _person: str) -> tuple[str, str]:
+    if not found.number:
+        return _("Der er ikke inviteret en tolk."), _("Inviter en tolk")
+    return _("Vi mangler svar fra tolken."), _("Ring op")
+
+
+def _unsent(found: Missing, _person: str) -> tuple[str, str]:
+    if found.number == 1:
+        return _("Én invitation er ikke sendt."), _("Se og send")
+    return _("%(number)s invitationer er ikke sendt.", number=found.number), _("Se og send")
+
+
+def _actions(found: Missing, _person: str) -> tuple[str, str]:
+    if found.number == 1:
+        return _("Én aftale fra sidst har ingen status."), _("Se aftalen")
+    return _("%(number)s aftaler fra sidst har ingen status.", number=found.number), _(
+        "Se aftalerne"
+    )
+
+
+_WORDS: Mapping[Lack, Callable[[Missing, str], tuple[str, str]]] = {
+    Lack.TIME: lambda _f, _p: (_("Ingen dato endnu."), _("Foreslå tider")),
+    Lack.NO_NEW_TIME: lambda _f, _p: (_("Mødet er udsat uden ny dato."), _("Foreslå tider")),
+    Lack.NOBODY_INVITED: lambda _f, _p: (_("Ingen er inviteret endnu."), _("Inviter")),
+    Lack.REGION: lambda _f, _p: (_("Ingen fra regionen har sagt ja endnu."), _("Se svarene")),
+    Lack.MUNICIPALITY: lambda _f, _p: (
+        _("Ingen fra kommunen har sagt ja endnu."),
+        _("Se svarene"),
+    ),
+    Lack.DECISION: _decision,
+    Lack.INTERPRETER: _interpreter,
+    Lack.CONSENT: lambda f, p: (
+        _("Vi mangler svar fra %(person)s om %(who)s.", person=p, who=f.who),
+        _("Spørg %(person)s", person=p),
+    ),
+    Lack.UNSENT: _unsent,
+    Lack.PLACE: lambda _f, _p: (_("Der mangler et sted eller et link."), _("Skriv stedet")),
+    Lack.MANDATE: lambda f, _p: (
+        _("Vi mangler svar fra %(who)s om punkt %(number)s.", who=f.who, number=f.number),
+        _("Ring op"),
+    ),
+    Lack.ANSWER: lambda f, _p: (_("Vi mangler svar fra %(who)s.", who=f.who), _("Ring op")),
+    Lack.AGENDA_UNSEEN: lambda _f, p: (
+        _("%(person)s har ikke set dagsordenen endnu.", person=p),
+        _("Del dagsordenen"),
+    ),
+    Lack.AGENDA: lambda _f, p: (
+        _("Vi mangler svar fra %(person)s om dagsordenen.", person=p),
+        _("Spørg %(person)s", person=p),
+    ),
+    Lack.ACTIONS: _actions,
+}
