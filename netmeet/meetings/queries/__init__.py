@@ -1,6 +1,6 @@
 """Reading requests, meetings, preparation and agendas."""
 
-from netmeet.meetings.queries.agenda import Agenda, agenda_for, item_by_id, readable
+from netmeet.meetings.queries.agenda import Agenda, agenda_for, agenda_mark, item_by_id, readable
 from netmeet.meetings.queries.meetings import (
     access_options,
     agenda_options,
@@ -33,6 +33,7 @@ __all__ = [
     "Progress",
     "access_options",
     "agenda_for",
+    "agenda_mark",
     "agenda_options",
     "answer_to",
     "by_id",

@@ -1,5 +1,6 @@
 """Points of an agenda, as each reader may see them."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -42,9 +43,7 @@ def item_by_id(item_id: str) -> AgendaItem | None:
         select(AgendaItem)
         .where(AgendaItem.id == item_id)
         .options(
-            joinedload(AgendaItem.meeting).options(
-                *access_options(), selectinload(Meeting.items)
-            ),
+            joinedload(AgendaItem.meeting).options(*access_options(), selectinload(Meeting.items)),
             joinedload(AgendaItem.author),
             joinedload(AgendaItem.decider),
         )
@@ -53,10 +52,19 @@ def item_by_id(item_id: str) -> AgendaItem | None:
 
 
 def readable(items: Sequence[AgendaItem], actor: Actor) -> list[AgendaItem]:
-    """Return the points the actor may see: what is hidden from private people is the staff's
-    and the person's alone."""
+    """Return the points the actor may see.
+
+    What is hidden from relatives and guests is for the person and the staff alone.
+    """
     theirs = actor.role in PRIVATE - {Role.PAT, Role.PROX}
     return [item for item in items if not (theirs and item.is_hidden_from_private)]
+
+
+def agenda_mark(meeting: Meeting) -> str:
+    """Return what changes with any change of the points: their ids, versions and places."""
+    items = sorted(meeting.items, key=lambda item: (item.position, item.id))
+    marks = "|".join(f"{item.id}.{item.version}.{item.position}" for item in items)
+    return hashlib.sha256(marks.encode()).hexdigest()[:32]
 
 
 def agenda_for(meeting: Meeting, actor: Actor) -> Agenda:

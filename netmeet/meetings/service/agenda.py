@@ -7,7 +7,8 @@ from flask_babel import gettext as _
 
 from netmeet.core.access import Actor, Role
 from netmeet.core.db import db
-from netmeet.core.refusals import Refused
+from netmeet.core.refusals import Conflict, Refused
+from netmeet.meetings import queries
 from netmeet.meetings.models import AgendaItem, Meeting
 from netmeet.meetings.rules import AgendaState, AgreedHow, ItemState, LifeArea, Purpose
 from netmeet.meetings.service import preparation
@@ -99,7 +100,7 @@ def not_taken_up(item: AgendaItem, *, by: Actor, reason: str) -> None:
     db.session.flush()
 
 
-def shift(item: AgendaItem, *, up: int, by: Actor) -> None:
+def shift(item: AgendaItem, *, up: int) -> None:
     """Change places with the neighbour ``up`` places before (negative: after) in the same group.
 
     At the end of the group nothing happens. The person's points stay before the others'.
@@ -117,7 +118,6 @@ def shift(item: AgendaItem, *, up: int, by: Actor) -> None:
     group.insert(target, group.pop(place))
     for position, neighbour in zip(sorted(i.position for i in group), group, strict=True):
         neighbour.position = position
-    del by
     db.session.flush()
 
 
@@ -131,7 +131,7 @@ def share(meeting: Meeting, *, by: Actor, at: datetime) -> None:
         return
     outbox.put(
         key=f"agenda-shared:{meeting.id}:{meeting.version}",
-        kind="meetings.agenda_shared",
+        kind="meetings.news_agenda",
         user_id=person_id,
         at=at,
         facts={"meeting": meeting.id},
@@ -139,13 +139,17 @@ def share(meeting: Meeting, *, by: Actor, at: datetime) -> None:
     )
 
 
-def approve(meeting: Meeting, *, by: Actor, at: datetime, how: AgreedHow, version: int) -> None:
+def approve(meeting: Meeting, *, by: Actor, at: datetime, how: AgreedHow, seen: str) -> None:
     """Keep the person's yes to the agenda, and how it was given: digitally, said or on paper.
 
-    Raises ``Refused`` when somebody else would say it digitally, ``Conflict`` for a stale form.
+    ``seen`` is the mark of the agenda that was said yes to (``queries.agenda_mark``); after a
+    change in between the yes is refused with ``Conflict``. Raises ``Refused`` when somebody else
+    would say it digitally.
     """
-    label = _("Dagsorden")
-    meeting.expect(version, mine={label: _("Ja")}, theirs={label: _("Ændret imens. Læs den igen.")})
+    if seen != queries.agenda_mark(meeting):
+        label, now = _("Dagsorden"), queries.agenda_for(meeting, by).taken
+        theirs = {label: "\n".join(item.title for item in now)}
+        raise Conflict(mine={label: _("Ja")}, theirs=theirs, version=meeting.version)
     is_own = preparation.speaks_for_themselves(meeting, by)
     if how is AgreedHow.DIGITAL and not is_own:
         raise Refused(_("Skriv, om svaret er sagt eller skrevet på papir."), field="how")

@@ -116,9 +116,7 @@ def edit(
     db.session.flush()
 
 
-def move(
-    meeting: Meeting, to: MeetingState, *, by: Actor, at: datetime, reason: str = ""
-) -> None:
+def move(meeting: Meeting, to: MeetingState, *, by: Actor, at: datetime, reason: str = "") -> None:
     """Take the meeting to its next state, as ``rules.NEXT`` allows, and set that state's instant.
 
     Raises ``Refused`` when there is no such step, the actor may not take it, or a reason lacks.
@@ -225,8 +223,9 @@ def _checked(details: Details, *, at: datetime, was: datetime | None = None) -> 
     if details.kind not in set(MeetingKind):
         raise Refused(_("Vælg en slags møde fra listen."), field="kind")
     if not details.purpose.strip():
-        raise Refused(_("Skriv formålet i én sætning, som den, det handler om, forstår."),
-                      field="purpose")
+        raise Refused(
+            _("Skriv formålet i én sætning, som den, det handler om, forstår."), field="purpose"
+        )
     if not _SHORTEST <= details.minutes <= _LONGEST:
         raise Refused(_("Et møde varer mellem 10 minutter og 4 timer."), field="minutes")
     if details.starts_local is not None:
@@ -279,7 +278,7 @@ def _texts(details: Details) -> dict[str, str]:
     start = details.starts_local
     return {
         _("Formål"): details.purpose,
-        _("Tid"): calendar.day_and_time(start) if start else "–",
+        _("Tid"): calendar.day_and_time(start) if start else "-",
         _("Sted"): details.place,
         _("Hvem tager imod"): details.greeter,
         _("Link til video"): details.video_link,
@@ -287,8 +286,10 @@ def _texts(details: Details) -> dict[str, str]:
 
 
 def _add_standing_points(meeting: Meeting, *, by: Actor, at: datetime) -> None:
-    """Add the standing points of the template. The person's own points stand for themselves, and
-    only a follow-up has a last time."""
+    """Add the template's standing points.
+
+    The person's own points stand for themselves, and only a follow-up has a last time.
+    """
     template = queries.template_for(meeting.kind, calendar.to_local(at).date())
     points = (template.content or {}).get("standing", []) if template else []
     for point in points:

@@ -98,7 +98,7 @@ def choose_way(meeting: Meeting, mode: PreparationMode, *, by: Actor, at: dateti
     for lead in queries.leads(meeting):
         outbox.put(
             key=f"call-me:{meeting.id}:{lead.id}:{day}",
-            kind="meetings.call_me",
+            kind="meetings.news_call_me",
             user_id=lead.id,
             at=at,
             facts={"meeting": meeting.id},
@@ -107,7 +107,7 @@ def choose_way(meeting: Meeting, mode: PreparationMode, *, by: Actor, at: dateti
 
 
 def confirm(meeting: Meeting, *, by: Actor, at: datetime) -> None:
-    """The person says yes to what a helper wrote. Raises ``Refused`` for anybody else."""
+    """Keep the person's yes to what a helper wrote. Raises ``Refused`` for anybody else."""
     if not speaks_for_themselves(meeting, by):
         raise Refused(_("Kun den, det handler om, kan sige ja til teksten."))
     for row in meeting.answers:
@@ -186,7 +186,7 @@ def _make_points(meeting: Meeting, row: PreparationAnswer) -> None:
 
 
 def _reopen(meeting: Meeting, row: PreparationAnswer) -> None:
-    """An agenda that a helper changes after the person's yes asks for it again."""
+    """Ask for the person's yes again when a helper has changed what they said yes to."""
     if meeting.agenda_state is AgendaState.APPROVED and row.confirmed_at is None:
         meeting.agenda_state = AgendaState.SHARED
 
@@ -194,20 +194,18 @@ def _reopen(meeting: Meeting, row: PreparationAnswer) -> None:
 def _wishes(row: PreparationAnswer) -> list[tuple[str, LifeArea | None]]:
     lines = [line.strip(" \t-•") for line in row.text.splitlines()]
     tapped = (row.data or {}).get("words", [])
-    by_word = [(_word(LifeArea(area)), LifeArea(area)) for area in tapped]
+    by_word = [(word(LifeArea(area)), LifeArea(area)) for area in tapped]
     return [*((line, None) for line in lines if line), *by_word]
 
 
-def _word(area: LifeArea) -> str:
+def word(area: LifeArea) -> str:
+    """Return the word to tap for a part of life; tapped, it is the title of a point."""
     words: dict[LifeArea, str] = {
         LifeArea.HOUSING: _("Bolig"),
         LifeArea.ECONOMY: _("Penge"),
-        LifeArea.TREATMENT: _("Medicin og behandling"),
-        LifeArea.EVERYDAY: _("Hverdag og søvn"),
-        LifeArea.WORK: _("Arbejde og uddannelse"),
-        LifeArea.FAMILY: _("Børn og familie"),
+        LifeArea.TREATMENT: _("Medicin"),
+        LifeArea.EVERYDAY: _("Søvn"),
         LifeArea.NETWORK: _("At være alene"),
-        LifeArea.SUBSTANCES: _("Rusmidler"),
     }
     return words.get(area) or str(_("Noget andet"))
 

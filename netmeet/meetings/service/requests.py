@@ -57,7 +57,7 @@ def ask(case: Case, *, by: Actor, at: datetime, wish: Wish) -> MeetingRequest:
     for user_id in sorted(case.lead_ids - {by.user_id}):
         outbox.put(
             key=f"request:{request.id}:{user_id}",
-            kind="meetings.request",
+            kind="meetings.news_request",
             user_id=user_id,
             at=at,
             facts={"request": request.id},
@@ -84,7 +84,9 @@ def decline(
     Raises ``Refused`` without a reason or an alternative, or when it has been answered already.
     """
     if not reason.strip():
-        raise Refused(_("Skriv, hvorfor I siger nej. Den, der spurgte, kan se det."), field="reason")
+        raise Refused(
+            _("Skriv, hvorfor I siger nej. Den, der spurgte, kan se det."), field="reason"
+        )
     if not alternative.strip():
         raise Refused(_("Skriv, hvad I tilbyder i stedet."), field="alternative")
     _decide(request, RequestState.DECLINED, by=by, at=at)
@@ -92,7 +94,7 @@ def decline(
     db.session.flush()
     outbox.put(
         key=f"request-answer:{request.id}",
-        kind="meetings.request_answer",
+        kind="meetings.news_request_answer",
         user_id=request.author_id,
         at=at,
         facts={"request": request.id},

@@ -1,0 +1,199 @@
+"""The seven questions in words, and what has been answered, for page and paper alike."""
+
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from netmeet.accounts.models import User
+from netmeet.meetings import queries
+from netmeet.meetings.models import Meeting, PreparationAnswer
+from netmeet.meetings.rules import LifeArea, Question, WithoutPerson
+from netmeet.meetings.service import preparation
+
+ORDER = tuple(Question)
+
+_TO_TAP = (
+    LifeArea.HOUSING,
+    LifeArea.ECONOMY,
+    LifeArea.TREATMENT,
+    LifeArea.EVERYDAY,
+    LifeArea.NETWORK,
+    LifeArea.OTHER,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """One question: its words, a hint, words to tap, and who reads the answer, by name."""
+
+    question: Question
+    number: int
+    words: str
+    hint: str
+    taps: list[tuple[str, str]]
+    readers: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """An answer as one reads it: lines in words; ``helper`` wrote it when not empty."""
+
+    asked: Asked
+    lines: list[str]
+    helper: str
+    is_confirmed: bool
+
+
+def asked(question: Question, meeting: Meeting) -> Asked:
+    """Return the question as the person is asked it."""
+    words, hint = _words(question)
+    return Asked(
+        question=question,
+        number=ORDER.index(question) + 1,
+        words=words,
+        hint=hint,
+        taps=_taps(question),
+        readers=_readers(question, meeting),
+    )
+
+
+def all_asked(meeting: Meeting) -> list[Asked]:
+    """Return the seven questions in their order."""
+    return [asked(question, meeting) for question in ORDER]
+
+
+def told(meeting: Meeting) -> list[Told]:
+    """Return everything that was answered, in the order of the questions."""
+    return [_told(question, meeting) for question in ORDER]
+
+
+def _told(question: Question, meeting: Meeting) -> Told:
+    answer = queries.answer_to(meeting, question)
+    is_said = answer is not None and queries.has_words(answer)
+    is_helped = is_said and answer is not None and answer.confirmed_at is None
+    names = {member.user_id: member.name for member in meeting.case.team}
+    return Told(
+        asked=asked(question, meeting),
+        lines=_lines(question, answer, names) if answer is not None else [],
+        helper=names.get(answer.author_id, "") if answer is not None and is_helped else "",
+        is_confirmed=not is_helped,
+    )
+
+
+def _lines(question: Question, answer: PreparationAnswer, names: dict[str, str]) -> list[str]:
+    data = answer.data or {}
+    taps = dict(_taps(question))
+    lines = [taps[word] for word in data.get("words", []) if word in taps]
+    lines += [_part(names.get(who, ""), part) for who, part in data.get("who", {}).items()]
+    lines += [_without(data["choice"])] if data.get("choice") else []
+    lines += [answer.text] if answer.text else []
+    if data.get("hard"):
+        lines.append(_("Det kan gøre det svært: %(text)s", text=data["hard"]))
+    if data.get("helps"):
+        lines.append(_("Det hjælper: %(text)s", text=data["helps"]))
+    return lines
+
+
+def _part(name: str, part: str) -> str:
+    said = {
+        "come": _("%(name)s må gerne komme.", name=name),
+        "part": _("%(name)s må komme til en del af mødet.", name=name),
+        "not": _("%(name)s skal ikke komme.", name=name),
+    }
+    return str(said[part])
+
+
+def _without(choice: str) -> str:
+    said = {
+        WithoutPerson.YES: _("Ja, hold mødet uden mig."),
+        WithoutPerson.NO: _("Nej, vent på mig."),
+        WithoutPerson.ONLY_IF: _("Kun på en betingelse."),
+    }
+    return str(said[WithoutPerson(choice)])
+
+
+def _words(question: Question) -> tuple[str, str]:
+    known: dict[Question, tuple[str, str]] = {
+        Question.MATTERS: (
+            _("Hvad er vigtigst for dig?"),
+            _("Skriv lidt eller meget. Du kan også nøjes med at trykke på et ord."),
+        ),
+        Question.HELP: (
+            _("Hvad vil du have hjælp til?"),
+            _("Eller hvad skal vi beslutte? Skriv én ting på hver linje."),
+        ),
+        Question.GOES_WELL: (
+            _("Hvad går godt?"),
+            _("Det kan være småt. Det kan være et menneske, et sted eller en vane."),
+        ),
+        Question.NOT_TALK: (
+            _("Er der noget, du ikke vil tale om?"),
+            _("Du behøver ikke skrive hvorfor."),
+        ),
+        Question.WHO: (
+            _("Hvem skal komme til mødet?"),
+            _("Du kan ændre det senere."),
+        ),
+        Question.PRACTICAL: (
+            _("Hvad skal der til, for at mødet bliver godt?"),
+            _("Sted, tid, pauser og hjælp på dagen."),
+        ),
+        Question.WITHOUT_ME: (
+            _("Må mødet holdes uden dig?"),
+            _("Nogle gange kan man ikke komme. Alle tre svar er lige gode."),
+        ),
+    }
+    return known[question]
+
+
+def _taps(question: Question) -> list[tuple[str, str]]:
+    if question in {Question.MATTERS, Question.HELP}:
+        return [(area.value, preparation.word(area)) for area in _TO_TAP]
+    known: dict[Question, list[tuple[str, str]]] = {
+        Question.GOES_WELL: [
+            ("family", _("Min familie")),
+            ("friends", _("Mine venner")),
+            ("home", _("Mit hjem")),
+            ("day", _("Noget, jeg laver")),
+            ("staff", _("En, der hjælper mig")),
+        ],
+        Question.NOT_TALK: [
+            ("childhood", _("Min barndom")),
+            ("family", _("Min familie")),
+            ("medicine", _("Medicin")),
+            ("admission", _("At være indlagt")),
+            ("money", _("Penge")),
+        ],
+        Question.PRACTICAL: [
+            ("morning", _("Om formiddagen")),
+            ("afternoon", _("Om eftermiddagen")),
+            ("home", _("Hjemme hos mig")),
+            ("video", _("På video")),
+            ("breaks", _("Pauser undervejs")),
+            ("interpreter", _("En tolk")),
+            ("speaker", _("En, der taler for mig")),
+            ("fetch", _("En, der henter mig")),
+        ],
+    }
+    return known.get(question, [])
+
+
+def _readers(question: Question, meeting: Meeting) -> str:
+    names = together([user.name for user in queries.leads(meeting)])
+    if question is Question.HELP:
+        return str(_("Det bliver punkter på mødet. De, der må se dagsordenen, kan læse dem."))
+    if question is Question.NOT_TALK:
+        return str(_("Kun %(names)s kan læse det.", names=names))
+    return str(_("%(names)s kan læse det.", names=names))
+
+
+def together(names: list[str]) -> str:
+    """Return names as one says them: "Lise Dam og Jonas Holm"."""
+    if len(names) < 2:  # noqa: PLR2004 - one name stands alone
+        return "".join(names)
+    return str(_("%(first)s og %(last)s", first=", ".join(names[:-1]), last=names[-1]))
+
+
+def lead_names(users: list[User]) -> str:
+    """Return the first names of who leads, as one says them."""
+    return together([user.first_name for user in users])

@@ -1,0 +1,31 @@
+"""The questions on paper, to fill in by hand."""
+
+from pathlib import Path
+
+from flask import current_app, render_template
+from flask_babel import gettext as _
+
+from netmeet.core.db import db
+from netmeet.formats import pdf
+from netmeet.meetings.exports import questions
+from netmeet.meetings.models import Meeting
+
+_SHEETS = ("tokens.css", "print.css")
+
+
+def question_sheet(meeting: Meeting) -> bytes:
+    """Return the seven questions with lines to write on, as PDF/UA.
+
+    It names nobody: the sheet may lie on a table. The reading transaction is ended before the
+    page is printed. Raises ``PdfFailed``.
+    """
+    page = render_template(
+        "meetings/print/questions.html",
+        asked=questions.all_asked(meeting),
+        starts=meeting.starts_local,
+        lang="da",
+    )
+    db.session.rollback()
+    folder = Path(current_app.static_folder or "") / "css"
+    css = [(folder / name).read_text(encoding="utf-8") for name in _SHEETS]
+    return pdf.render(page, css=css, title=_("Spørgsmål før dit møde"))

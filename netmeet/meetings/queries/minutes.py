@@ -1,0 +1,220 @@
+"""Reading the room and the minutes: which points, in which order, and what is open to whom."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from netmeet.cases.models import Case, Consent, TeamMember
+from netmeet.core.access import PRIVATE, Actor, Role, Way
+from netmeet.core.db import db
+from netmeet.core.permissions import Permission
+from netmeet.meetings.models import (
+    AgendaItem,
+    Attendance,
+    Journalised,
+    Meeting,
+    MinutesEntry,
+    Statement,
+)
+from netmeet.meetings.policy import RULES
+from netmeet.meetings.queries.meetings import access_options
+from netmeet.meetings.rules import ItemState, LifeArea, MinutesField, StandingPoint
+
+BOUND_BY_CONSENT = PRIVATE - {Role.PAT, Role.PROX}
+"""Relatives and guests: what is hidden from private people is hidden from them."""
+
+_OPENING = (StandingPoint.WELCOME, StandingPoint.LAST_TIME)
+_SAYS_NOTHING = frozenset(
+    {StandingPoint.WELCOME, StandingPoint.NEXT_MEETING, StandingPoint.CLOSING}
+)
+
+
+@dataclass(frozen=True)
+class Written:
+    """What stands in one field of the minutes, and at which version (0: nothing yet)."""
+
+    text: str
+    version: int
+
+
+def room(meeting_id: str) -> Meeting | None:
+    """Return the meeting with points, what is written on them, and who is in the room."""
+    statement = (
+        select(Meeting)
+        .where(Meeting.id == meeting_id)
+        .options(
+            *access_options(),
+            selectinload(Meeting.items).options(
+                joinedload(AgendaItem.decider),
+                joinedload(AgendaItem.author),
+                joinedload(AgendaItem.entries),
+            ),
+            selectinload(Meeting.attendances).joinedload(Attendance.user),
+        )
+    )
+    return db.session.scalars(statement).unique().one_or_none()
+
+
+def point(item_id: str) -> AgendaItem | None:
+    """Return one point with its meeting, its case's access facts and what is written on it."""
+    statement = (
+        select(AgendaItem)
+        .where(AgendaItem.id == item_id)
+        .options(
+            joinedload(AgendaItem.meeting).options(*access_options()),
+            joinedload(AgendaItem.decider),
+            selectinload(AgendaItem.entries),
+        )
+    )
+    return db.session.scalars(statement).one_or_none()
+
+
+def points(meeting: Meeting) -> list[AgendaItem]:
+    """Return the points in the order they are taken.
+
+    Welcome and last time's agreements, then the person's own, then the others', then the standing
+    rest. The heading of the person's points is no point of its own.
+    """
+    live = [item for item in meeting.items if item.state in {ItemState.OPEN, ItemState.CLOSED}]
+    live.sort(key=lambda item: item.position)
+    opening = [item for item in live if item.standing in _OPENING]
+    persons = [item for item in live if not item.standing and item.is_persons]
+    others = [item for item in live if not item.standing and not item.is_persons]
+    rest = [
+        item
+        for item in live
+        if item.standing and item.standing not in {*_OPENING, StandingPoint.PERSONS_POINTS}
+    ]
+    return [*opening, *persons, *others, *rest]
+
+
+def written(item: AgendaItem) -> dict[str, Written]:
+    """Return every field of the point's minutes by name."""
+    found = {entry.field: Written(entry.text, entry.version) for entry in item.entries}
+    return {field.value: found.get(field, Written("", 0)) for field in MinutesField}
+
+
+def entry(item: AgendaItem, field: MinutesField) -> MinutesEntry | None:
+    """Return the field's row as the database has it now, the point locked against other writers."""
+    columns = ["version", "state", "closed_at", "answer_kind", "conclusion", "conclude_on"]
+    db.session.refresh(item, columns, with_for_update=True)
+    statement = (
+        select(MinutesEntry)
+        .where(MinutesEntry.item_id == item.id, MinutesEntry.field == field)
+        .execution_options(populate_existing=True)
+    )
+    return db.session.scalars(statement).one_or_none()
+
+
+def attendance(meeting: Meeting, user_id: str) -> Attendance | None:
+    """Return whether and how the user takes part, if it is noted."""
+    return next((row for row in meeting.attendances if row.user_id == user_id), None)
+
+
+def in_the_room(meeting: Meeting) -> list[TeamMember | None]:
+    """Return who is present; before anybody is noted, everybody invited.
+
+    ``None`` stands for somebody who is there without a place in the network any more.
+    """
+    here = [row.user_id for row in meeting.attendances if row.is_in_room]
+    ids = here or [invitation.user_id for invitation in meeting.current_invitations]
+    return [meeting.case.member(user_id) for user_id in ids]
+
+
+@dataclass(frozen=True)
+class _CaseInArea:
+    """A case as it opens for one area of life: only the consents that cover it count."""
+
+    case: Case
+    area: LifeArea | None
+    is_neutral: bool
+
+    @property
+    def consents(self) -> list[Consent]:
+        return [
+            consent
+            for consent in self.case.consents
+            if self.is_neutral or not consent.life_areas or self.area in consent.life_areas
+        ]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.case, name)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """A point, agreement or other part of a meeting, judged within its area of life."""
+
+    thing: Any
+    case: _CaseInArea
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.thing, name)
+
+
+def is_open(thing: Any, *, reader: Actor, ways: Mapping[Role, Sequence[Way]]) -> bool:
+    """Tell whether the rule's ``ways`` open this part of a meeting to the reader.
+
+    ``thing`` has ``case``, ``meeting`` and ``life_area``. A consent for some areas of life opens
+    only what lies in them; what belongs to no area stays closed to it, except the standing points
+    that say nothing about anybody.
+    """
+    role = reader.role_on(thing.meeting)
+    if role in BOUND_BY_CONSENT and getattr(thing, "is_hidden_from_private", False):
+        return False
+    is_neutral = getattr(thing, "standing", "") in _SAYS_NOTHING
+    seen = _Seen(thing, _CaseInArea(thing.case, thing.life_area, is_neutral))
+    return any(all(holds(reader, seen) for holds in way) for way in ways.get(role, ()))
+
+
+def actor_of(member: TeamMember, at: datetime) -> Actor:
+    """Return the member as the rules know somebody acting, to ask what is open to them."""
+    return Actor(
+        user_id=member.user_id,
+        name="",
+        role=member.role.access,
+        at=at,
+        organisation_id=member.organisation_id,
+        unit_id=member.unit_id,
+    )
+
+
+def everybody_may_see(item: AgendaItem, at: datetime) -> bool:
+    """Tell whether the point may stand on the big screen: open to everybody in the room.
+
+    Interpreters are left out: they say aloud every word of it.
+    """
+    ways = RULES[Permission.ROOM_FOLLOW]
+    return all(
+        member is not None
+        and (
+            member.role.access is Role.INTP or is_open(item, reader=actor_of(member, at), ways=ways)
+        )
+        for member in in_the_room(item.meeting)
+    )
+
+
+def statements(meeting_id: str) -> Sequence[Statement]:
+    """Return what participants have said to the minutes, oldest first, with their authors."""
+    statement = (
+        select(Statement)
+        .where(Statement.meeting_id == meeting_id)
+        .options(joinedload(Statement.author))
+        .order_by(Statement.at)
+    )
+    return db.session.scalars(statement).all()
+
+
+def journalised(meeting_id: str) -> Sequence[Journalised]:
+    """Return which organisations have filed the minutes, in the order they did."""
+    statement = (
+        select(Journalised)
+        .where(Journalised.meeting_id == meeting_id)
+        .options(joinedload(Journalised.organisation))
+        .order_by(Journalised.at)
+    )
+    return db.session.scalars(statement).all()

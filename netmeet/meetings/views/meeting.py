@@ -1,0 +1,198 @@
+"""Planning a meeting: new, changed, put off, called off."""
+
+from typing import TYPE_CHECKING
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from netmeet.cases import queries as cases
+from netmeet.cases.exports import head
+from netmeet.core import clock
+from netmeet.core.access import PRIVATE
+from netmeet.core.permissions import Permission as P
+from netmeet.core.refusals import Refused
+from netmeet.meetings import queries, service
+from netmeet.meetings.forms.meeting import KINDS, CancelForm, MeetingForm, PutOffForm
+from netmeet.meetings.views import bp
+from netmeet.web import guard
+from netmeet.web.guard import needs
+
+if TYPE_CHECKING:
+    from netmeet.cases.models import Case
+    from netmeet.meetings.models import Meeting
+
+
+@bp.get("/meetings/<oid:id>")
+@needs(P.MEETING_READ, load=queries.with_answers)
+def show(meeting: "Meeting") -> ResponseReturnValue:
+    """Show when, where and with whom; what is left to do depends on who looks."""
+    is_private = guard.actor().role in PRIVATE
+    template = "meetings/show.html" if is_private else "meetings/show_staff.html"
+    may_prepare = guard.allowed(P.PREPARATION_READ, meeting)
+    return render_template(
+        template,
+        meeting=meeting,
+        case_head=head(meeting.case, current=""),
+        kind=dict(KINDS)[meeting.kind],
+        progress=queries.progress(meeting) if may_prepare else None,
+        may=_offers(meeting),
+        mine=meeting.invitation(guard.actor().user_id),
+    )
+
+
+@bp.get("/cases/<oid:id>/meetings/new")
+@needs(P.MEETING_CREATE, load=cases.by_id, see=P.CASE_READ)
+def new(case: "Case") -> ResponseReturnValue:
+    """Show the form of a new meeting."""
+    return _form_page(case, None, _choices(MeetingForm(chair=guard.actor().user_id), case))
+
+
+@bp.post("/cases/<oid:id>/meetings/new")
+@needs(P.MEETING_CREATE, load=cases.by_id, see=P.CASE_READ)
+def create(case: "Case") -> ResponseReturnValue:
+    """Make the draft, and show it."""
+    form = _choices(MeetingForm(), case)
+    if not form.is_complete():
+        return _form_page(case, None, form), 422
+    try:
+        meeting = service.create(case, by=guard.actor(), at=clock.now(), details=form.details)
+    except Refused as no:
+        form.refuse(no)
+        return _form_page(case, None, form), 422
+    return redirect(url_for("meetings.show", id=meeting.id), 303)
+
+
+@bp.get("/meetings/<oid:id>/edit")
+@needs(P.MEETING_UPDATE, load=queries.by_id, see=P.MEETING_READ)
+def edit(meeting: "Meeting") -> ResponseReturnValue:
+    """Show what is decided, to change it."""
+    form = MeetingForm(
+        obj=meeting,
+        data={
+            "date": meeting.starts_local.date() if meeting.starts_local else None,
+            "time": meeting.starts_local.time() if meeting.starts_local else None,
+            "chair": meeting.chair_id,
+            "minute_taker": meeting.minute_taker_id or "",
+        },
+    )
+    return _form_page(meeting.case, meeting, _choices(form, meeting.case))
+
+
+@bp.post("/meetings/<oid:id>/edit")
+@needs(P.MEETING_UPDATE, load=queries.by_id, see=P.MEETING_READ)
+def save(meeting: "Meeting") -> ResponseReturnValue:
+    """Keep what is changed."""
+    form = _choices(MeetingForm(), meeting.case)
+    if not form.is_complete():
+        return _form_page(meeting.case, meeting, form), 422
+    try:
+        service.edit(
+            meeting,
+            by=guard.actor(),
+            at=clock.now(),
+            details=form.details,
+            version=form.version.data or 0,
+            request=queries.request_by_id(meeting.request_id) if meeting.request_id else None,
+        )
+    except Refused as no:
+        form.refuse(no)
+        return _form_page(meeting.case, meeting, form), 422
+    return redirect(url_for("meetings.show", id=meeting.id), 303)
+
+
+@bp.get("/meetings/<oid:id>/postpone")
+@needs(P.MEETING_UPDATE, load=queries.by_id, see=P.MEETING_READ)
+def put_off(meeting: "Meeting") -> ResponseReturnValue:
+    """Ask why the meeting is put off, and to when."""
+    return _reason_page("meetings/put_off.html", meeting, PutOffForm(version=meeting.version))
+
+
+@bp.post("/meetings/<oid:id>/postpone")
+@needs(P.MEETING_UPDATE, load=queries.by_id, see=P.MEETING_READ)
+def postpone(meeting: "Meeting") -> ResponseReturnValue:
+    """Put the meeting off; agenda and answers are kept."""
+    form = PutOffForm()
+    if not form.is_complete():
+        return _reason_page("meetings/put_off.html", meeting, form), 422
+    try:
+        service.postpone(
+            meeting,
+            by=guard.actor(),
+            at=clock.now(),
+            reason=form.reason.data or "",
+            asked_by=form.asked_by.data,
+            version=form.version.data or 0,
+            new_start=form.starts_local,
+        )
+    except Refused as no:
+        form.refuse(no)
+        return _reason_page("meetings/put_off.html", meeting, form), 422
+    return redirect(url_for("meetings.show", id=meeting.id), 303)
+
+
+@bp.get("/meetings/<oid:id>/cancel")
+@needs(P.MEETING_CANCEL, load=queries.by_id, see=P.MEETING_READ)
+def call_off(meeting: "Meeting") -> ResponseReturnValue:
+    """Ask why the meeting is called off."""
+    return _reason_page("meetings/call_off.html", meeting, CancelForm(version=meeting.version))
+
+
+@bp.post("/meetings/<oid:id>/cancel")
+@needs(P.MEETING_CANCEL, load=queries.by_id, see=P.MEETING_READ)
+def cancel(meeting: "Meeting") -> ResponseReturnValue:
+    """Call the meeting off."""
+    form = CancelForm()
+    if not form.validate():
+        return _reason_page("meetings/call_off.html", meeting, form), 422
+    try:
+        service.cancel(
+            meeting,
+            by=guard.actor(),
+            at=clock.now(),
+            reason=form.reason.data or "",
+            asked_by=form.asked_by.data,
+            version=form.version.data or 0,
+        )
+    except Refused as no:
+        form.refuse(no)
+        return _reason_page("meetings/call_off.html", meeting, form), 422
+    return redirect(url_for("meetings.show", id=meeting.id), 303)
+
+
+def _choices(form: MeetingForm, case: "Case") -> MeetingForm:
+    """Hand in who may chair and take minutes: staff of the network."""
+    staff = [(m.user_id, f"{m.name}, {m.where}") for m in case.members if m.role.is_staff]
+    form.chair.choices = staff
+    form.minute_taker.choices = [("", _("Ikke valgt endnu")), *staff]
+    return form
+
+
+def _offers(meeting: "Meeting") -> dict[str, bool]:
+    """Return what the page offers the actor."""
+    allowed = guard.allowed
+    return {
+        "update": allowed(P.MEETING_UPDATE, meeting),
+        "cancel": allowed(P.MEETING_CANCEL, meeting),
+        "prepare": allowed(P.PREPARATION_WRITE, meeting),
+        "agenda": allowed(P.AGENDA_READ, meeting),
+        "room": allowed(P.ROOM_STEER, meeting),
+        "follow": allowed(P.ROOM_FOLLOW, meeting),
+        "minutes": allowed(P.MINUTES_READ_PUBLISHED, meeting),
+    }
+
+
+def _form_page(case: "Case", meeting: "Meeting | None", form: MeetingForm) -> str:
+    return render_template(
+        "meetings/edit.html",
+        case=case,
+        meeting=meeting,
+        form=form,
+        case_head=head(case, current=""),
+    )
+
+
+def _reason_page(template: str, meeting: "Meeting", form: PutOffForm | CancelForm) -> str:
+    return render_template(
+        template, meeting=meeting, form=form, case_head=head(meeting.case, current="")
+    )

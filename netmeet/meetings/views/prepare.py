@@ -1,0 +1,182 @@
+"""The person's preparation: one page a question, saved as one types."""
+
+from typing import TYPE_CHECKING
+
+from flask import Response, abort, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from netmeet.core import calendar, clock
+from netmeet.core.permissions import Permission as P
+from netmeet.meetings import queries, service
+from netmeet.meetings.exports import questions, sheet
+from netmeet.meetings.forms import prepare as forms
+from netmeet.meetings.rules import PreparationMode, Question
+from netmeet.meetings.service.preparation import Said
+from netmeet.meetings.views import bp
+from netmeet.web import guard
+from netmeet.web.guard import needs
+
+if TYPE_CHECKING:
+    from netmeet.meetings.models import Meeting, PreparationAnswer
+
+_ENOUGH = 2
+"""So many answered questions are enough for a good meeting, and the page says so."""
+
+
+@bp.get("/meetings/<oid:id>/prepare")
+@needs(P.PREPARATION_READ, load=queries.with_answers, see=P.MEETING_READ)
+def prepare(meeting: "Meeting") -> ResponseReturnValue:
+    """Ask how the person wants to answer, or go on where they left."""
+    return render_template(
+        "meetings/prepare.html",
+        meeting=meeting,
+        helper=_is_helper(meeting),
+        progress=queries.progress(meeting),
+        leads=questions.lead_names(queries.leads(meeting)),
+        is_paused="pause" in request.args,
+    )
+
+
+@bp.post("/meetings/<oid:id>/prepare")
+@needs(P.PREPARATION_WRITE, load=queries.with_answers, see=P.MEETING_READ)
+def choose_way(meeting: "Meeting") -> ResponseReturnValue:
+    """Keep how the person wants to answer, and lead there."""
+    given = request.form.get("way", "")
+    if given not in set(PreparationMode):
+        return redirect(url_for("meetings.prepare", id=meeting.id), 303)
+    way = PreparationMode(given)
+    service.preparation.choose_way(meeting, way, by=guard.actor(), at=clock.now())
+    if way is PreparationMode.SELF:
+        begin = queries.progress(meeting).next or Question.MATTERS
+        return redirect(url_for("meetings.question", id=meeting.id, question=begin), 303)
+    return redirect(url_for("meetings.prepare", id=meeting.id), 303)
+
+
+@bp.get("/meetings/<oid:id>/prepare/<question>")
+@needs(P.PREPARATION_READ, load=queries.with_answers, see=P.MEETING_READ)
+def question(meeting: "Meeting", question: str) -> ResponseReturnValue:
+    """Show one question."""
+    asked = _known(question)
+    if asked is Question.NOT_TALK:
+        guard.note(P.PREPARATION_READ_NOT_TO_DISCUSS, meeting)
+    return _question_page(meeting, asked, _form(meeting, asked))
+
+
+@bp.post("/meetings/<oid:id>/prepare/<question>")
+@needs(P.PREPARATION_WRITE, load=queries.with_answers, see=P.MEETING_READ)
+def answer(meeting: "Meeting", question: str) -> ResponseReturnValue:
+    """Keep the answer: as one types for the script, or with a button that leads on."""
+    asked, is_typing = _known(question), "autosave" in request.form
+    form = _form(meeting, asked)
+    if not form.validate():
+        if is_typing:
+            return jsonify(error=next(iter(form.errors.values()))[0]), 422
+        return _question_page(meeting, asked, form), 422
+    version, actor, at = form.version.data or 0, guard.actor(), clock.now()
+    go = request.form.get("go", "next")
+    if go == "skip":
+        kept = service.preparation.skip(meeting, asked, by=actor, at=at, version=version)
+    else:
+        kept = service.preparation.answer(
+            meeting, asked, by=actor, at=at, said=form.said, version=version
+        )
+    return _saved(kept) if is_typing else redirect(_onward(meeting, asked, go), 303)
+
+
+@bp.get("/meetings/<oid:id>/prepare/all")
+@needs(P.PREPARATION_READ_NOT_TO_DISCUSS, load=queries.with_answers, see=P.MEETING_READ)
+def prepared(meeting: "Meeting") -> ResponseReturnValue:
+    """Show everything that was answered on one page."""
+    guard.note(P.PREPARATION_READ, meeting)
+    return render_template(
+        "meetings/prepared.html",
+        meeting=meeting,
+        helper=_is_helper(meeting),
+        may_confirm=service.preparation.speaks_for_themselves(meeting, guard.actor()),
+        progress=queries.progress(meeting),
+        answers=questions.told(meeting),
+    )
+
+
+@bp.post("/meetings/<oid:id>/prepare/confirm")
+@needs(P.PREPARATION_WRITE, load=queries.with_answers, see=P.MEETING_READ)
+def confirm_prepared(meeting: "Meeting") -> ResponseReturnValue:
+    """Keep the person's yes to what a helper wrote."""
+    service.preparation.confirm(meeting, by=guard.actor(), at=clock.now())
+    return redirect(url_for("meetings.prepared", id=meeting.id), 303)
+
+
+@bp.get("/meetings/<oid:id>/prepare/paper.pdf")
+@needs(P.PREPARATION_READ, load=queries.with_answers, see=P.MEETING_READ)
+def question_sheet(meeting: "Meeting") -> ResponseReturnValue:
+    """Hand out the questions to fill in by hand."""
+    body = sheet.question_sheet(meeting)
+    return Response(
+        body,
+        mimetype="application/pdf",
+        headers={"Content-Disposition": 'inline; filename="netmeet.pdf"'},
+    )
+
+
+def _known(word: str) -> Question:
+    if word not in set(Question):
+        abort(404)
+    return Question(word)
+
+
+def _is_helper(meeting: "Meeting") -> bool:
+    return not service.preparation.speaks_for_themselves(meeting, guard.actor())
+
+
+def _form(meeting: "Meeting", asked: Question) -> forms.QuestionForm:
+    stored = queries.answer_to(meeting, asked)
+    said = Said(text=stored.text, data=stored.data or {}) if stored is not None else Said()
+    people = [m.user_id for m in meeting.case.members if m.user_id != meeting.case.person.user_id]
+    return forms.read(
+        asked,
+        stored=said,
+        version=stored.version if stored is not None else 0,
+        posted=request.form if request.method == "POST" else None,
+        words=questions.asked(asked, meeting).taps,
+        members=people,
+    )
+
+
+def _question_page(meeting: "Meeting", asked: Question, form: forms.QuestionForm) -> str:
+    order = questions.ORDER
+    progress = queries.progress(meeting)
+    place = order.index(asked)
+    is_who = isinstance(form, forms.WhoForm)
+    return render_template(
+        "meetings/question.html",
+        meeting=meeting,
+        form=form,
+        asked=questions.asked(asked, meeting),
+        helper=_is_helper(meeting),
+        progress=progress,
+        total=len(order),
+        is_enough=place == _ENOUGH and progress.answered >= _ENOUGH,
+        ask_if_alone=is_who and "alone" not in request.args and request.method == "GET",
+        after=_onward(meeting, asked, "next"),
+        people=[m for m in meeting.case.members if m.user_id != meeting.case.person.user_id],
+        leads=questions.lead_names(queries.leads(meeting)),
+    )
+
+
+def _onward(meeting: "Meeting", asked: Question, go: str) -> str:
+    """Return where a button leads: the next page, the one before, or a pause."""
+    order = questions.ORDER
+    if go == "pause":
+        return url_for("meetings.prepare", id=meeting.id, pause=1)
+    place = order.index(asked) + (-1 if go == "back" else 1)
+    if place < 0:
+        return url_for("meetings.prepare", id=meeting.id)
+    if place == len(order):
+        return url_for("meetings.prepared", id=meeting.id)
+    return url_for("meetings.question", id=meeting.id, question=order[place])
+
+
+def _saved(kept: "PreparationAnswer") -> Response:
+    saved_at = calendar.clock(calendar.to_local(kept.saved_at))
+    return jsonify(saved_at_text=_("Gemt kl. %(time)s", time=saved_at), version=kept.version)
