@@ -1,5 +1,21 @@
-"""What leaves the slice as plain data: the questions in words, and mails."""
+"""What leaves the slice as plain data: the questions in words, the minutes, and mails."""
 
+from netmeet.meetings.exports.minutes import (
+    MinutesData,
+    ParticipantData,
+    PointData,
+    StatementData,
+    minutes_data,
+    reading_rule,
+)
 from netmeet.meetings.exports.news import RENDERERS
 
-__all__ = ["RENDERERS"]
+__all__ = [
+    "RENDERERS",
+    "MinutesData",
+    "ParticipantData",
+    "PointData",
+    "StatementData",
+    "minutes_data",
+    "reading_rule",
+]
