@@ -1,7 +1,6 @@
 """Forms of the slice: parse what is typed; choices are handed in."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -11,7 +10,6 @@ from wtforms import (
     EmailField,
     Field,
     HiddenField,
-    IntegerField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -97,11 +95,6 @@ class NewCaseForm(Form):
     address = StringField(_("Adresse"), [Optional(), at_most(LINE)])
     interpreter = StringField(_("Tolk på hvilket sprog"), [Optional(), at_most(WORD)])
     is_protected = BooleanField(_("Navn og adresse er beskyttet"))
-
-    def validate_birth_date(self, field: Field) -> None:
-        """Refuse a day that has not come."""
-        if field.data is not None and field.data > date.today():  # noqa: DTZ011 - a birth date
-            raise ValidationError(_("Fødselsdatoen kan ikke ligge fremme i tiden."))
 
 
 class SearchForm(Form):
@@ -292,9 +285,3 @@ class LinkForm(Form):
         choices=[("mail", _("Med mail")), ("letter", _("Som brev"))],
         validators=[InputRequired(_("Vælg en."))],
     )
-
-
-class StopForm(Form):
-    """A yes to stopping; nothing is asked."""
-
-    sure = IntegerField(widget=HiddenField.widget, default=1)

@@ -5,10 +5,12 @@ from datetime import datetime
 
 from flask import url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from netmeet.cases import queries
 from netmeet.cases.models import Case
 from netmeet.core import calendar
+from netmeet.formats import qr
 from netmeet.outbox import exports as outbox
 from netmeet.outbox.models import Message
 from netmeet.outbox.rules import Letter
@@ -69,6 +71,15 @@ def render_news(message: Message, at: datetime) -> Letter | None:  # noqa: ARG00
         facts={"link": outbox.address("accounts.login"), "own_word": user.own_word},
         lang=user.lang,
     )
+
+
+def letter_link(token: str) -> dict[str, str]:
+    """Return the address of a personal link for a letter, and the same as a QR code.
+
+    The picture is markup of our own making: nothing in it but squares.
+    """
+    link = outbox.address("invitations.landing", {"token": token})
+    return {"link": link, "code": Markup(qr.svg(link, title=_("Kode til dit link")))}  # noqa: S704
 
 
 RENDERERS = {"cases.link": render_link, "cases.news": render_news}

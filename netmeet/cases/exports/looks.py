@@ -142,6 +142,17 @@ def _single(event: AuditEvent) -> str:
     return _("skrev eller ændrede noget i %(what)s", what=what)
 
 
+def times_of(question: AccessQuestion) -> list[Single]:
+    """Return the single times a question is about, without what was looked at."""
+    return [
+        Single(
+            at=datetime.fromisoformat(at),
+            what=_("åbnede det") if allowed else _("fik ikke lov"),
+        )
+        for at, _operation, allowed in question.looks["times"]
+    ]
+
+
 def is_look(operation: str) -> bool:
     """Tell whether the operation only reads."""
     return any(word in operation.partition(".")[2] for word in _LOOKING)

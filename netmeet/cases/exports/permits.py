@@ -11,7 +11,6 @@ from netmeet.cases.models import Case, Consent, LegalBasis, TeamMember
 from netmeet.cases.rules import Paragraph, Scope
 from netmeet.core import calendar
 
-
 _: Callable[..., str] = gettext
 
 

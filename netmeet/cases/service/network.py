@@ -71,8 +71,10 @@ def begin(new: NewCase, *, by: Actor, at: datetime) -> Case:
 
     A CPR number that is known already means the same person: what was typed changes nothing about
     them, and the answer is the same as for a new one (``security.md`` T9). Raises ``Refused``
-    when the e-mail address belongs to somebody else.
+    when the e-mail address belongs to somebody else, or for a birth date that lies ahead.
     """
+    if new.birth_date is not None and new.birth_date > calendar.to_local(at).date():
+        raise Refused(_("Fødselsdatoen kan ikke ligge fremme i tiden."), field="birth_date")
     person = queries.person_by_cpr(new.cpr) if new.cpr else None
     case = service.open_case(
         person or _person(new, at=at),

@@ -1,5 +1,6 @@
-"""HTTP of the slice."""
+"""HTTP of the slice: opening, the network, who may see what, and who has looked."""
 
-from flask import Blueprint
+from netmeet.cases.views import adding, consents, looks, opening, own, team
+from netmeet.cases.views.blueprint import bp
 
-bp = Blueprint("cases", __name__)
+__all__ = ["adding", "bp", "consents", "looks", "opening", "own", "team"]
