@@ -25,6 +25,7 @@
           credentials: "same-origin",
           headers: {
             Accept: "text/html",
+            "X-Refresh": "1",
             "X-CSRFToken": document.querySelector("meta[name='csrf-token']").content,
           },
         });

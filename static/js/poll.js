@@ -21,7 +21,7 @@
           if (tag) headers["If-None-Match"] = tag;
           const answer = await fetch(part.dataset.poll, { credentials: "same-origin", headers });
           wait = answer.status < 500 ? seconds : Math.min(LONGEST, wait * 2);
-          if (answer.status === 401 || answer.status === 404) return;
+          if (answer.redirected || answer.status === 401 || answer.status === 404) return;
           if (answer.status === 200) {
             const text = await answer.text();
             if (!busy(part)) {

@@ -1,16 +1,18 @@
 // The keys of the meeting room. A clicker sends PageDown and PageUp; they change point only when the page
 // shown has nothing more to scroll. F8 turns the screen to "Vi holder pause" at once. No letter is a key.
 //   [data-room-next], [data-room-previous], [data-room-pause]  the buttons (or links) that do the same
+// A part with data-poll brings what others did: [data-room-state] says which point is on and whether there
+// is a pause, [data-fresh] what stands in a field now. Nothing is changed under somebody's hands.
 (() => {
   "use strict";
 
   const room = document.querySelector("[data-room]");
   if (!room) return;
 
-  const scroller = document.querySelector("[data-room-scroll]");
   const press = (name) => document.querySelector(`[data-room-${name}]`)?.click();
 
-  function canScroll(down) {
+  function canScroll(scroller, down) {
+    if (!scroller) return false;
     const left = down
       ? scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop
       : scroller.scrollTop;
@@ -18,8 +20,12 @@
   }
 
   function pause() {
-    const isPaused = document.body.classList.toggle("is-paused");
-    press(isPaused ? "pause" : "resume");
+    const button = document.querySelector(
+      document.body.classList.contains("is-paused") ? "[data-room-resume]" : "[data-room-pause]",
+    );
+    if (!button) return;
+    document.body.classList.toggle("is-paused");
+    button.click();
   }
 
   document.addEventListener("keydown", (event) => {
@@ -33,10 +39,50 @@
     if (!down && event.key !== "PageUp") return;
     event.preventDefault();
     if (document.body.classList.contains("is-paused")) return;
-    if (canScroll(down)) {
+    const scroller = document.querySelector("[data-room-scroll]");
+    if (canScroll(scroller, down)) {
       scroller.scrollTop += (down ? 0.85 : -0.85) * scroller.clientHeight;
     } else if (!event.repeat) {
       press(down ? "next" : "previous");
     }
+  });
+
+  // What somebody has typed and the server has not yet confirmed is theirs.
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest("[data-entry]");
+    if (form) form.dataset.touched = "1";
+  });
+
+  function renew(fresh) {
+    const form = document.querySelector(`[data-entry="${fresh.dataset.fresh}"]`);
+    if (!form) return;
+    const version = form.elements.namedItem("version");
+    if (version.value === fresh.dataset.version) {
+      delete form.dataset.touched;
+      return;
+    }
+    if (form.dataset.touched || form.contains(document.activeElement)) return;
+    for (const [key, value] of Object.entries(fresh.dataset)) {
+      const field = key.startsWith("set") && form.elements.namedItem(key.slice(3).toLowerCase());
+      if (field) field.value = value;
+    }
+    version.value = fresh.dataset.version;
+  }
+
+  function isTyping() {
+    return document.querySelector("[data-touched]") || document.querySelector("[data-capture-line]")?.value;
+  }
+
+  const first = document.querySelector("[data-room-state]")?.dataset.point;
+
+  document.addEventListener("netmeet:fresh", () => {
+    const state = document.querySelector("[data-room-state]");
+    if (!state) return;
+    document.body.classList.toggle("is-paused", state.dataset.paused === "1");
+    document.querySelectorAll("[data-fresh]").forEach(renew);
+    const shown = document.querySelector("[data-room-clock]");
+    const clock = state.querySelector("[data-room-clock-text]");
+    if (shown && clock) shown.textContent = clock.textContent.trim();
+    if (state.dataset.point !== first && !isTyping()) location.replace(location.pathname);
   });
 })();

@@ -3,3 +3,8 @@
 from flask import Blueprint
 
 bp = Blueprint("actions", __name__)
+
+# The modules hang their routes on the blueprint above.
+from netmeet.actions.views import capture  # noqa: E402
+
+__all__ = ["bp", "capture"]

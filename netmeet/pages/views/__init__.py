@@ -3,3 +3,8 @@
 from flask import Blueprint
 
 bp = Blueprint("pages", __name__)
+
+# The modules hang their routes on the blueprint above.
+from netmeet.pages.views import room  # noqa: E402
+
+__all__ = ["bp", "room"]

@@ -1,0 +1,29 @@
+"""The forms of an agreement in one line."""
+
+from flask_babel import lazy_gettext as _
+from wtforms import HiddenField, StringField, SubmitField
+
+from netmeet.actions.service.capture import LONGEST_LINE
+from netmeet.web.forms import LINE, WORD, VersionedForm, at_most, required
+
+
+class Line(VersionedForm):
+    """One line, and what was chosen where it was in doubt (``due_on`` is an ISO date)."""
+
+    line = StringField(
+        _("Ny aftale"),
+        validators=[required(_("Skriv, hvad der er aftalt.")), at_most(LONGEST_LINE)],
+    )
+    item_id = HiddenField()
+    owner_id = StringField(_("Hvem gør det?"), validators=[at_most(WORD)])
+    due_on = StringField(_("Hvornår er det gjort?"), validators=[at_most(WORD)])
+    keep = SubmitField(_("Gem, og spørg senere"))
+    delete = SubmitField(_("Slet aftalen"))
+
+
+class Wording(VersionedForm):
+    """The wording of an agreement as it is read aloud."""
+
+    what = StringField(
+        _("Det står der"), validators=[required(_("Skriv, hvad der er aftalt.")), at_most(LINE)]
+    )

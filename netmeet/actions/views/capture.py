@@ -1,0 +1,127 @@
+"""Capturing agreements in the meeting, one line each."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from flask import abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from netmeet.actions.forms import capture as forms
+from netmeet.actions.service import capture as service
+from netmeet.actions.views import bp
+from netmeet.core import clock
+from netmeet.core.permissions import Permission as P
+from netmeet.core.refusals import Refused
+from netmeet.meetings import queries as meetings
+from netmeet.web import guard
+
+if TYPE_CHECKING:
+    from netmeet.actions.models import Action
+    from netmeet.meetings.models import Meeting
+
+
+@bp.post("/meetings/<oid:id>/actions")
+@guard.needs(P.ACTION_CREATE, load=meetings.with_agenda, see=P.MEETING_READ)
+def capture(meeting: "Meeting") -> ResponseReturnValue:
+    """Keep one line as an agreement; ask first when who or when is in doubt."""
+    form = forms.Line()
+    reading = _read(meeting, form)
+    if form.validate() and (reading.is_sure or form.keep.data):
+        try:
+            action = service.keep(
+                meeting,
+                reading,
+                by=guard.actor(),
+                at=clock.now(),
+                item_id=form.item_id.data or None,
+            )
+            return redirect(_room(meeting, kept=action.id), 303)
+        except Refused as no:
+            form.refuse(no)
+    return _ask(meeting, form, reading), 422
+
+
+@bp.post("/meetings/<oid:id>/actions/parse")
+@guard.needs(P.ACTION_CREATE, load=meetings.by_id, see=P.MEETING_READ)
+def parse(meeting: "Meeting") -> ResponseReturnValue:
+    """Show what a line says so far, as chips."""
+    form = forms.Line()
+    return render_template("actions/_chips.html", reading=_read(meeting, form), form=form)
+
+
+@bp.route("/meetings/<oid:id>/actions/<oid:action_id>/line", methods=["GET", "POST"])
+@guard.needs(P.MINUTES_WRITE_DRAFT, load=meetings.with_agenda, see=P.MEETING_READ)
+def draft(meeting: "Meeting", action_id: str) -> ResponseReturnValue:
+    """Write a draft anew as a line, or delete it."""
+    action = _draft(meeting, action_id)
+    form = forms.Line(data={"line": service.line_of(action), "version": action.version})
+    reading = _read(meeting, form)
+    if not form.was_sent:
+        return _ask(meeting, form, reading, action=action)
+    if form.delete.data:
+        service.remove(action)
+        return redirect(_room(meeting), 303)
+    if form.validate() and (reading.is_sure or form.keep.data):
+        try:
+            service.rewrite(action, reading, version=form.version.data or 0)
+            return redirect(_room(meeting, kept=action.id), 303)
+        except Refused as no:
+            form.refuse(no)
+    return _ask(meeting, form, reading, action=action), 422
+
+
+@bp.post("/meetings/<oid:id>/actions/<oid:action_id>/read-back")
+@guard.needs(P.MINUTES_WRITE_DRAFT, load=meetings.by_id, see=P.MEETING_READ)
+def read_back(meeting: "Meeting", action_id: str) -> ResponseReturnValue:
+    """Note that an agreement has been read aloud and its wording is right."""
+    action = _draft(meeting, action_id)
+    form = forms.Wording()
+    if not form.validate():
+        raise Refused(next(iter(form.errors.values()))[0])
+    service.read_back(
+        action, what=form.what.data or "", at=clock.now(), version=form.version.data or 0
+    )
+    return redirect(url_for("pages.read_back", id=meeting.id), 303)
+
+
+def _read(meeting: "Meeting", form: forms.Line) -> service.Reading:
+    choice = service.Choice(owner_id=form.owner_id.data or "", due_on=_day(form.due_on.data))
+    line = form.line.data or ""
+    return service.read(meeting.case, line, today=service.today_of(guard.actor().at), choice=choice)
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None
+
+
+def _draft(meeting: "Meeting", action_id: str) -> "Action":
+    action = service.draft(meeting, action_id)
+    return action if action is not None else abort(404)
+
+
+def _ask(
+    meeting: "Meeting",
+    form: forms.Line,
+    reading: service.Reading,
+    *,
+    action: "Action | None" = None,
+) -> str:
+    return render_template(
+        "actions/capture.html",
+        meeting_id=meeting.id,
+        action_id=action.id if action is not None else "",
+        form=form,
+        reading=reading,
+        is_minutes=meeting.ended_at is not None,
+        paused=meeting.is_paused,
+    )
+
+
+def _room(meeting: "Meeting", *, kept: str | None = None) -> str:
+    """Return where one came from: the room, or the draft of the minutes after it."""
+    if meeting.ended_at is not None or request.form.get("from") == "minutes":
+        return url_for("pages.minutes", id=meeting.id)
+    return url_for("pages.room", id=meeting.id, kept=kept)

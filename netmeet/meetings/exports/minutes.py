@@ -1,0 +1,225 @@
+"""The minutes as plain data, filtered for one reader: the same on page, paper and in the record."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from netmeet.cases.models import TeamMember
+from netmeet.cases.policy import RULES as CASE_RULES
+from netmeet.core.access import STAFF, Actor, Role, Way
+from netmeet.core.permissions import Permission
+from netmeet.meetings.models import AgendaItem, Meeting, Statement
+from netmeet.meetings.policy import RULES
+from netmeet.meetings.queries import minutes as reading
+from netmeet.meetings.rules import (
+    AnswerToPerson,
+    AttendanceMode,
+    AttendanceStatus,
+    Conclusion,
+    ItemState,
+    LifeArea,
+    MeetingForm,
+    MinutesField,
+    Participation,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PointData:
+    """What the minutes say of one point; the person's words and the answer are fields of their own.
+
+    ``decider`` is who decides by ``until``; ``reason`` why a point was put off or not reached.
+    """
+
+    id: str
+    title: str
+    standing: str
+    is_persons: bool
+    raised_by: str
+    life_area: LifeArea | None
+    person_says: str
+    talked: str
+    answer_kind: AnswerToPerson | None
+    answer: str
+    conclusion: Conclusion | None
+    conclusion_text: str
+    until: date | None
+    decider: str
+    reason: str
+    seen_differently: str
+    not_taken_up: bool
+
+    @property
+    def says_something(self) -> bool:
+        """Tell whether anything is written on the point (standing ones often hold nothing)."""
+        texts = (self.person_says, self.talked, self.answer, self.seen_differently, self.reason)
+        return any(texts) or bool(self.conclusion or self.conclusion_text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParticipantData:
+    """Who was invited and how they took part."""
+
+    name: str
+    title: str
+    where: str
+    status: AttendanceStatus
+    mode: AttendanceMode
+    is_person: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatementData:
+    """What somebody said to the published minutes."""
+
+    who: str
+    text: str
+    at: datetime
+    disagrees: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class MinutesData:
+    """The minutes of one meeting for one reader. Meeting times are wall time in Copenhagen.
+
+    ``is_extract`` says that something is left out, and is only ever said to staff.
+    """
+
+    meeting_id: str
+    case_id: str
+    person: str
+    person_first: str
+    purpose: str
+    starts_local: datetime | None
+    minutes: int
+    form: MeetingForm
+    place: str
+    chair: str
+    participation: Participation | None
+    participants: Sequence[ParticipantData]
+    points: Sequence[PointData]
+    not_taken_up: Sequence[PointData]
+    statements: Sequence[StatementData]
+    crisis_plan: str
+    next_starts_local: datetime | None
+    no_next_reason: str
+    published_at: datetime | None
+    comments_until: date | None
+    final_at: datetime | None
+    is_extract: bool
+
+
+def reading_rule(meeting: Meeting) -> Permission:
+    """Return the operation that reading these minutes is: of the draft, or of the published."""
+    if meeting.published_at is None:
+        return Permission.MINUTES_READ_DRAFT
+    return Permission.MINUTES_READ_PUBLISHED
+
+
+def minutes_data(
+    meeting: Meeting, *, reader: Actor, statements: Sequence[Statement] = ()
+) -> MinutesData:
+    """Return what ``reader`` may read of the minutes of a meeting loaded by ``minutes.room``.
+
+    Points hidden from relatives and guests, and those outside the life areas of the consent that
+    opens the minutes, are left out. The person and who leads read everything.
+    """
+    ways = RULES[reading_rule(meeting)]
+    person = meeting.case.person
+    left_out = [i for i in meeting.items if not reading.is_open(i, reader=reader, ways=ways)]
+    return MinutesData(
+        meeting_id=meeting.id,
+        case_id=meeting.case_id,
+        person=person.name,
+        person_first=person.user.first_name,
+        purpose=meeting.purpose,
+        starts_local=meeting.starts_local,
+        minutes=meeting.minutes,
+        form=meeting.form,
+        place=meeting.place,
+        chair=meeting.chair.name,
+        participation=meeting.participation,
+        participants=_participants(meeting, reader=reader),
+        points=[_point(i) for i in reading.points(meeting) if i not in left_out],
+        not_taken_up=[
+            _point(i)
+            for i in meeting.items
+            if i.state is ItemState.NOT_TAKEN_UP and i not in left_out
+        ],
+        statements=[
+            StatementData(who=s.author.name, text=s.text, at=s.at, disagrees=s.disagrees)
+            for s in _open_statements(meeting, statements, reader=reader, ways=ways)
+        ],
+        crisis_plan=meeting.crisis_plan,
+        next_starts_local=meeting.next_starts_local,
+        no_next_reason=meeting.no_next_reason,
+        published_at=meeting.published_at,
+        comments_until=meeting.comments_until,
+        final_at=meeting.final_at,
+        is_extract=bool(left_out) and reader.role_on(meeting) in STAFF,
+    )
+
+
+def _point(item: AgendaItem) -> PointData:
+    return PointData(
+        id=item.id,
+        title=item.title,
+        standing=item.standing,
+        is_persons=item.is_persons,
+        raised_by=item.author.name,
+        life_area=item.life_area,
+        person_says=item.text(MinutesField.PERSON_SAYS),
+        talked=item.text(MinutesField.TALKED),
+        answer_kind=item.answer_kind,
+        answer=item.text(MinutesField.ANSWER),
+        conclusion=item.conclusion,
+        conclusion_text=item.text(MinutesField.CONCLUSION),
+        until=item.conclude_on,
+        decider=item.decider.name if item.decider is not None else "",
+        reason=item.reason,
+        seen_differently=item.text(MinutesField.SEEN_DIFFERENTLY),
+        not_taken_up=item.state is ItemState.NOT_TAKEN_UP,
+    )
+
+
+def _participants(meeting: Meeting, *, reader: Actor) -> list[ParticipantData]:
+    """Return who was invited; somebody who may not read the network sees only themselves."""
+    ways = CASE_RULES[Permission.NETWORK_READ_MEMBERS].get(reader.role_on(meeting), ())
+    may_see_all = any(all(holds(reader, meeting.case) for holds in way) for way in ways)
+    found = []
+    for row in meeting.attendances:
+        if not may_see_all and row.user_id != reader.user_id:
+            continue
+        member = _member(meeting, row.user_id)
+        found.append(
+            ParticipantData(
+                name=row.user.name,
+                title=member.title or member.relation if member is not None else "",
+                where=member.where if member is not None and member.role.is_staff else "",
+                status=row.status,
+                mode=row.mode,
+                is_person=row.user_id == meeting.case.person.user_id,
+            )
+        )
+    return sorted(found, key=lambda one: (not one.is_person, one.name))
+
+
+def _member(meeting: Meeting, user_id: str) -> TeamMember | None:
+    """Return the user's latest place in the network, left or not: they were there that day."""
+    places = [member for member in meeting.case.team if member.user_id == user_id]
+    return places[-1] if places else None
+
+
+def _open_statements(
+    meeting: Meeting,
+    statements: Sequence[Statement],
+    *,
+    reader: Actor,
+    ways: Mapping[Role, Sequence[Way]],
+) -> list[Statement]:
+    """Return what is said to the whole of the minutes: all of it to whom the whole is open.
+
+    A statement may speak of any point, so somebody who reads an extract sees only their own.
+    """
+    reads_all = all(reading.is_open(i, reader=reader, ways=ways) for i in meeting.items)
+    return [s for s in statements if reads_all or s.author_id == reader.user_id]

@@ -1,0 +1,262 @@
+"""What the big screen, the chair's own page and the minutes show, put together from the slices."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from netmeet.actions.models import Action
+from netmeet.actions.policy import RULES as ACTION_RULES
+from netmeet.actions.rules import Status
+from netmeet.core.access import Actor
+from netmeet.core.db import db
+from netmeet.core.permissions import Permission
+from netmeet.invitations.models import Mandate
+from netmeet.invitations.rules import MandateValue
+from netmeet.meetings.models import AgendaItem, Attendance, Meeting, PreparationAnswer
+from netmeet.meetings.policy import RULES as MEETING_RULES
+from netmeet.meetings.queries import minutes as reading
+from netmeet.meetings.rules import AttendanceStatus, LifeArea, Question
+
+_MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agreed:
+    """An agreement as a line: what, who, by when, and what it still lacks."""
+
+    id: str
+    item_id: str | None
+    what: str
+    owner: str
+    owner_first: str
+    is_persons: bool
+    due_on: date | None
+    life_area: LifeArea | None
+    status: Status
+    version: int
+    is_read_back: bool
+
+    @property
+    def lacks_owner(self) -> bool:
+        """Tell whether nobody has been named yet."""
+        return not self.owner
+
+    @property
+    def lacks_due(self) -> bool:
+        """Tell whether no date has been set yet."""
+        return self.due_on is None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Screen:
+    """One point on the big screen. Without ``item`` it may not be shown to everybody here."""
+
+    number: int
+    total: int
+    item: AgendaItem | None
+    item_id: str
+    fields: dict[str, reading.Written]
+    minutes_left: int
+    agreed: Sequence[Agreed]
+    is_first: bool
+    is_last: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Doubt:
+    """A point to decide, and the one who is to: what they answered, ``None`` when nothing."""
+
+    title: str
+    who: str
+    answer: MandateValue | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForChair:
+    """What only the chair sees: what not to talk about, who is unsure to decide, time used."""
+
+    not_to_talk: str
+    doubts: Sequence[Doubt]
+    minutes_over: int
+    planned_end: datetime | None
+
+
+def screen(meeting: Meeting, at: datetime) -> Screen:
+    """Return the current point as the screen may show it at ``at`` (UTC) to everybody present."""
+    taken = reading.points(meeting)
+    places = {item.id: place for place, item in enumerate(taken)}
+    place = places.get(meeting.current_item_id or "", 0)
+    item = taken[place]
+    is_open = reading.everybody_may_see(item, at)
+    shown = {one.id for one in taken if reading.everybody_may_see(one, at)}
+    started = meeting.item_started_at or at
+    return Screen(
+        number=place + 1,
+        total=len(taken),
+        item=item if is_open else None,
+        item_id=item.id,
+        fields=reading.written(item) if is_open else {},
+        minutes_left=max(0, item.minutes - (at - started) // _MINUTE),
+        agreed=[
+            _agreed(action)
+            for action in agreements(meeting.id)
+            if action.item_id is None or action.item_id in shown
+        ],
+        is_first=place == 0,
+        is_last=place == len(taken) - 1,
+    )
+
+
+def agreements(meeting_id: str) -> Sequence[Action]:
+    """Return the agreements made in the meeting with their owners, in the order they were made."""
+    statement = (
+        select(Action)
+        .where(Action.meeting_id == meeting_id)
+        .options(joinedload(Action.owner))
+        .order_by(Action.created_at, Action.id)
+    )
+    return db.session.scalars(statement).all()
+
+
+def agreed_for(meeting: Meeting, *, reader: Actor) -> list[Agreed]:
+    """Return the meeting's agreements that are open to the reader, as lines.
+
+    Before publication they are part of the draft: whoever reads a point there reads them.
+    """
+    found = agreements(meeting.id)
+    if meeting.published_at is None:
+        draft = MEETING_RULES[Permission.MINUTES_READ_DRAFT]
+        shown = {i.id for i in meeting.items if reading.is_open(i, reader=reader, ways=draft)}
+        return [_agreed(one) for one in found if one.item_id is None or one.item_id in shown]
+    ways = ACTION_RULES[Permission.ACTION_READ]
+    return [
+        _agreed(action)
+        for action in found
+        if reading.is_open(_InMeeting(action, meeting), reader=reader, ways=ways)
+    ]
+
+
+@dataclass(frozen=True)
+class _InMeeting:
+    """An agreement beside its meeting, which is loaded already."""
+
+    action: Action
+    meeting: Meeting
+
+    @property
+    def case(self) -> object:
+        return self.meeting.case
+
+    @property
+    def life_area(self) -> LifeArea | None:
+        return self.action.life_area
+
+    @property
+    def author_id(self) -> str | None:
+        return self.action.owner_id
+
+    @property
+    def is_live(self) -> bool:
+        return self.action.is_live
+
+    @property
+    def lead_ids(self) -> frozenset[str]:
+        return self.meeting.lead_ids
+
+
+def _agreed(action: Action) -> Agreed:
+    owner = action.owner
+    return Agreed(
+        id=action.id,
+        item_id=action.item_id,
+        what=action.what,
+        owner=owner.name if owner is not None else "",
+        owner_first=owner.first_name if owner is not None else "",
+        is_persons=action.is_persons,
+        due_on=action.due_on,
+        life_area=action.life_area,
+        status=action.status,
+        version=action.version,
+        is_read_back=action.read_back_at is not None,
+    )
+
+
+def to_read_back(meeting: Meeting, at: datetime) -> tuple[Agreed | None, int, int]:
+    """Return the next agreement to read aloud, its number, and how many there are.
+
+    ``None`` when all have been read, or when there are none. What not everybody here may see is
+    not read aloud.
+    """
+    agreed = screen(meeting, at).agreed
+    following = next((one for one in agreed if not one.is_read_back), None)
+    read = sum(one.is_read_back for one in agreed)
+    return following, read + 1, len(agreed)
+
+
+def for_chair(meeting: Meeting, at: datetime) -> ForChair:
+    """Return what only the chair sees at ``at``; minutes over are counted over points begun."""
+    answer = db.session.scalars(
+        select(PreparationAnswer).where(
+            PreparationAnswer.meeting_id == meeting.id,
+            PreparationAnswer.question == Question.NOT_TALK,
+        )
+    ).one_or_none()
+    return ForChair(
+        not_to_talk=answer.text if answer is not None else "",
+        doubts=_doubts(meeting),
+        minutes_over=_minutes_over(meeting, at),
+        planned_end=meeting.starts_local and meeting.starts_local + meeting.minutes * _MINUTE,
+    )
+
+
+def _doubts(meeting: Meeting) -> list[Doubt]:
+    """Return the points with somebody to decide who has not said that they can."""
+    to_decide = [item for item in reading.points(meeting) if item.decider is not None]
+    statement = (
+        select(Mandate)
+        .where(Mandate.item_id.in_([item.id for item in to_decide]))
+        .options(joinedload(Mandate.invitation))
+    )
+    answers = {(m.item_id, m.invitation.user_id): m.value for m in db.session.scalars(statement)}
+    return [
+        Doubt(title=item.title, who=item.decider.name, answer=found)
+        for item in to_decide
+        if item.decider is not None
+        and (found := answers.get((item.id, item.decider.id))) is not MandateValue.YES
+    ]
+
+
+def _minutes_over(meeting: Meeting, at: datetime) -> int:
+    """Return the minutes used beyond what the points up to and with the current one were given."""
+    if meeting.started_at is None or meeting.ended_at is not None:
+        return 0
+    planned = 0
+    for item in reading.points(meeting):
+        planned += item.minutes
+        if item.id == meeting.current_item_id:
+            break
+    return max(0, (at - meeting.started_at) // _MINUTE - planned)
+
+
+def people(meeting: Meeting) -> list[tuple[str, str, Attendance | None]]:
+    """Return id, name and attendance of everybody invited, the person first, then by name."""
+    person_id = meeting.case.person.user_id
+    rows = [
+        (i.user_id, i.user.name, reading.attendance(meeting, i.user_id))
+        for i in meeting.current_invitations
+    ]
+    return sorted(rows, key=lambda row: (row[0] != person_id, row[1]))
+
+
+def seen(meeting: Meeting) -> list[tuple[str, str, Attendance | None]]:
+    """Return those of :func:`people` whom everybody has seen: here now, or here before."""
+    came = {AttendanceStatus.WHOLE, AttendanceStatus.PART}
+    return [row for row in people(meeting) if row[2] is not None and row[2].status in came]
+
+
+def let_go() -> None:
+    """End the reading transaction: nothing slow is done while one is open."""
+    db.session.rollback()
