@@ -65,7 +65,7 @@ def question(meeting: "Meeting", question: str) -> ResponseReturnValue:
 
 @bp.post("/meetings/<oid:id>/prepare/<question>")
 @needs(P.PREPARATION_WRITE, load=queries.with_answers, see=P.MEETING_READ)
-def answer(meeting: "Meeting", question: str) -> ResponseReturnValue:
+def answer_question(meeting: "Meeting", question: str) -> ResponseReturnValue:
     """Keep the answer: as one types for the script, or with a button that leads on."""
     asked, is_typing = _known(question), "autosave" in request.form
     form = _form(meeting, asked)
