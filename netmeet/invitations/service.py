@@ -52,20 +52,19 @@ def draft(
     if meeting.state not in queries.UPCOMING | {MeetingState.POSTPONED}:
         raise Refused(_("Mødet er holdt eller aflyst."))
     row = next((i for i in meeting.invitations if i.user_id == member.user_id), None)
-    if row is None:
+    if row is not None:
+        row.renew()
+        _set_part(row, part or Part(why=meeting.purpose), by=by)
+    else:
         row = Invitation(
             meeting_id=meeting.id,
-            meeting=meeting,
             user_id=member.user_id,
             user=member.user,
             number=_number(member.user_id),
             created_at=at,
         )
-        if row not in meeting.invitations:
-            meeting.invitations.append(row)
-    else:
-        row.renew()
-    _set_part(row, part or Part(why=meeting.purpose), by=by)
+        _set_part(row, part or Part(why=meeting.purpose), by=by)
+        meeting.invitations.append(row)
     db.session.flush()
     return row
 
