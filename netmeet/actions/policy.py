@@ -1,5 +1,6 @@
 """Who may read, report and move an agreement."""
 
+from datetime import datetime
 from typing import Any
 
 from netmeet.cases.policy import (
@@ -27,16 +28,62 @@ def in_action_window(_actor: Actor, thing: Any) -> bool:
     return bool(thing.is_live)
 
 
+def is_ones_own_list(_actor: Actor, thing: Any) -> bool:
+    """Condition ``O`` on the page of everything one owes: the query holds only the caller's own."""
+    return thing is None
+
+
+def may_act(case: Any, user_id: str, organisation_id: str | None, at: datetime) -> bool:
+    """Tell whether somebody may owe an agreement in the case, and be told of it, at ``at``.
+
+    The person and who coordinates always; somebody acting for the person with a mandate; everybody
+    else while a consent, or for an authority a legal basis, holds for them or their organisation.
+    """
+    if user_id == case.person.user_id or user_id in case.lead_ids:
+        return True
+    mandates = [held for held in case.representations if held.user_id == user_id]
+    given = [
+        right
+        for right in (*case.consents, *case.legal_bases)
+        if right.recipient_id == user_id
+        or (organisation_id is not None and right.organisation_id == organisation_id)
+    ]
+    return any(right.is_in_force(at) for right in (*mandates, *given))
+
+
+def owner_may_act(action: Any, at: datetime) -> bool:
+    """Tell whether the agreement's owner may still act on it at ``at``."""
+    member = action.case.member(action.owner_id)
+    here = member.organisation_id if member is not None else None
+    organisation = here or (action.unit.organisation_id if action.unit is not None else None)
+    return may_act(action.case, action.owner_id, organisation, at)
+
+
+def waits_for_yes(action: Any) -> bool:
+    """Tell whether a relative was named as the owner and has not said yes: it is not theirs yet."""
+    member = action.case.member(action.owner_id)
+    is_close = member is not None and member.role.access in {Role.REL, Role.PROX}
+    return is_close and action.owner_confirmed_at is None
+
+
 RULES: Rules = {
     P.ACTION_READ: {
-        Role.PAT: [[is_self]],
-        Role.PROX: [[represents]],
-        Role.REL: [[is_author], [consented(Scope.ACTIONS)]],
+        Role.PAT: [[is_ones_own_list], [is_self]],
+        Role.PROX: [[is_ones_own_list], [represents]],
+        Role.REL: [[is_ones_own_list], [is_author], [consented(Scope.ACTIONS)]],
         Role.LEAD: [[in_network]],
-        Role.REG: [[is_author], [in_network, consented_or_lawful(Scope.ACTIONS)]],
-        Role.MUN: [[is_author], [in_network, consented_or_lawful(Scope.ACTIONS)]],
-        Role.GP: [[is_author], [consented_or_lawful(Scope.ACTIONS)]],
-        Role.EXT: [[is_author, in_action_window]],
+        Role.REG: [
+            [is_ones_own_list],
+            [is_author],
+            [in_network, consented_or_lawful(Scope.ACTIONS)],
+        ],
+        Role.MUN: [
+            [is_ones_own_list],
+            [is_author],
+            [in_network, consented_or_lawful(Scope.ACTIONS)],
+        ],
+        Role.GP: [[is_ones_own_list], [is_author], [consented_or_lawful(Scope.ACTIONS)]],
+        Role.EXT: [[is_ones_own_list], [is_author, in_action_window]],
         Role.SYS: [[anyone]],
     },
     P.ACTION_READ_META: {

@@ -6,6 +6,7 @@ from netmeet.actions.rules.names import OwnerDoubt, Person
 from netmeet.actions.rules.states import (
     ESCALATION_DAYS,
     LIVE,
+    NEEDS_GRANT,
     NEEDS_REASON,
     NEXT,
     REMINDER_DAYS,
@@ -23,6 +24,7 @@ from netmeet.actions.rules.states import (
 __all__ = [
     "ESCALATION_DAYS",
     "LIVE",
+    "NEEDS_GRANT",
     "NEEDS_REASON",
     "NEXT",
     "REMINDER_DAYS",

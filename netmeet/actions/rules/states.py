@@ -63,6 +63,9 @@ LIVE = frozenset({Status.NOT_STARTED, Status.IN_PROGRESS, Status.WAITING})
 NEEDS_REASON = frozenset({Status.NOT_POSSIBLE, Status.DROPPED})
 """The statuses that nobody may report without saying why."""
 
+NEEDS_GRANT = frozenset({ActionKind.NEEDS_DECISION, ActionKind.APPLICATION})
+"""The kinds that an authority must say yes to: agreed is not granted."""
+
 REMINDER_DAYS = (-7, -1, 1, 7)
 """The days around the date on which the owner is reminded."""
 

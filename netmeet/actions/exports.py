@@ -1,0 +1,300 @@
+"""Agreements as pages and mails show them: plain data, and words for what happened."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from flask_babel import gettext as _
+
+from netmeet.accounts import queries as users
+from netmeet.actions import queries, rules
+from netmeet.actions.models import Action, StatusChange
+from netmeet.actions.policy import owner_may_act, waits_for_yes
+from netmeet.actions.rules import ActionKind, PersonsWord, Status, WaitingFor
+from netmeet.core import calendar
+from netmeet.organisations.rules import Sector
+from netmeet.outbox import exports as outbox
+from netmeet.outbox.models import Message
+from netmeet.outbox.rules import Letter
+
+_SUNDAY = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One agreement as a line of prose with its facts. ``status`` "overdue" is never the person's.
+
+    ``granted`` is the sentence that agreed is not granted, ``""`` when no decision is needed;
+    ``origin`` says which meeting it comes from and how often it was carried on.
+    """
+
+    id: str
+    version: int
+    what: str
+    owner: str
+    owner_first: str
+    about: str
+    due: date | None
+    status: Status
+    shown: str
+    waits_for: WaitingFor | None
+    wants_help: bool
+    is_persons: bool
+    is_live: bool
+    waits_for_yes: bool
+    granted: str
+    origin: str
+    put_off: int
+    comment: str
+    persons_word: PersonsWord | None
+    persons_words: str
+    informs: str
+
+
+def lines(actions: Collection[Action], *, today: date) -> list[Line]:
+    """Return the agreements as lines, in their order; one query for all of them."""
+    asked = queries.asked(actions)
+    return [_line(action, asked.get(action.id, queries.Asked()), today=today) for action in actions]
+
+
+def _line(action: Action, asked: queries.Asked, *, today: date) -> Line:
+    owner = action.owner
+    return Line(
+        id=action.id,
+        version=action.version,
+        what=action.what,
+        owner=owner.name if owner is not None else "",
+        owner_first=owner.first_name if owner is not None else "",
+        about=action.case.person.name,
+        due=action.due_on,
+        status=action.status,
+        shown="overdue" if action.is_overdue(today) else action.status,
+        waits_for=asked.waits_for,
+        wants_help=asked.wants_help,
+        is_persons=action.is_persons,
+        is_live=action.is_live,
+        waits_for_yes=waits_for_yes(action),
+        granted=granted(action),
+        origin=origin(action),
+        put_off=action.postponed,
+        comment=action.comment,
+        persons_word=action.persons_word,
+        persons_words=action.persons_words,
+        informs=informs(action),
+    )
+
+
+def granted(action: Action) -> str:
+    """Return the sentence that an agreement is no decision, for the kinds that need one."""
+    if action.kind not in rules.NEEDS_GRANT or action.status in rules.NEEDS_REASON:
+        return ""
+    if action.status is Status.DONE:
+        is_sent = action.kind is ActionKind.APPLICATION
+        return str(_("Der er søgt. Der er ikke sagt ja endnu.")) if is_sent else ""
+    member = action.case.member(action.owner_id) if action.owner_id is not None else None
+    if member is not None and member.sector is Sector.MUNICIPALITY:
+        return str(_("Kommunen har ikke sagt ja endnu."))
+    return str(_("Der er ikke sagt ja endnu."))
+
+
+def informs(action: Action) -> str:
+    """Return who lets the person know, in a sentence; ``""`` for what the person does."""
+    if action.is_persons or action.owner is None:
+        return ""
+    told = _("%(name)s giver dig besked.", name=action.owner.first_name)
+    return action.informs_person or str(told)
+
+
+def origin(action: Action) -> str:
+    """Return from which meeting it comes and how often it was carried on, in words."""
+    starts = action.meeting.starts_local if action.meeting is not None else None
+    if starts is None:
+        return ""
+    told = _("Aftalt på mødet %(day)s", day=calendar.day_with_year(starts.date()))
+    if not action.carried:
+        return str(told)
+    if action.carried == 1:
+        return str(_("%(told)s, taget med til næste møde én gang", told=told))
+    return str(_("%(told)s, taget med videre %(count)s gange", told=told, count=action.carried))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Owed:
+    """Everything one owes, in the order one must act."""
+
+    to_answer: Sequence[Line] = field(default_factory=list)
+    overdue: Sequence[Line] = field(default_factory=list)
+    this_week: Sequence[Line] = field(default_factory=list)
+    later: Sequence[Line] = field(default_factory=list)
+    ended: Sequence[Line] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing at all is or was owed lately."""
+        return not (self.to_answer or self.overdue or self.this_week or self.later or self.ended)
+
+    @property
+    def is_done(self) -> bool:
+        """Tell whether nothing is owed now."""
+        return not (self.to_answer or self.overdue or self.this_week or self.later)
+
+
+def owed(actions: Collection[Action], *, today: date) -> Owed:
+    """Return the agreements by when they are due. What the person does is never overdue."""
+    sunday = today + timedelta(days=_SUNDAY - today.weekday())
+    found: dict[str, list[Line]] = {name: [] for name in Owed.__dataclass_fields__}
+    for line in lines(actions, today=today):
+        found[_group(line, sunday)].append(line)
+    return Owed(**found)
+
+
+def _group(line: Line, sunday: date) -> str:
+    if not line.is_live:
+        return "ended"
+    if line.waits_for_yes:
+        return "to_answer"
+    if line.shown == "overdue":
+        return "overdue"
+    return "this_week" if line.due is not None and line.due <= sunday else "later"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agreed:
+    """A case's agreements as the person reads them: what others do, what is to be answered, own."""
+
+    asked: Sequence[Line]
+    others: Sequence[Line]
+    own: Sequence[Line]
+    ended: Sequence[Line]
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing has been agreed."""
+        return not (self.asked or self.others or self.own or self.ended)
+
+
+def agreed(actions: Collection[Action], *, today: date) -> Agreed:
+    """Return what the person reads of the agreements; dropped ones are left out."""
+    known = [line for line in lines(actions, today=today) if line.status is not Status.DROPPED]
+    others = [line for line in known if not line.is_persons]
+    return Agreed(
+        asked=[one for one in others if one.status is Status.DONE and one.persons_word is None],
+        others=[one for one in others if one.is_live],
+        own=[line for line in known if line.is_persons and line.is_live],
+        ended=[
+            line
+            for line in known
+            if not line.is_live and (line.is_persons or line.persons_word is not None)
+        ]
+        + [one for one in others if one.status is Status.NOT_POSSIBLE],
+    )
+
+
+def ref(action: Action) -> str:
+    """Return the opaque reference of the agreement, all that a manager is shown of it."""
+    sign = action.id.upper()
+    return f"{sign[:4]}-{sign[4:8]}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Something that happened to an agreement, in words. ``at`` is UTC."""
+
+    at: datetime
+    text: str
+    reason: str
+
+
+def events(action: Action) -> list[Event]:
+    """Return the agreement's history in words, newest first; it ends with how it was made."""
+    changes = queries.history(action)
+    given = [change.became for change in changes if change.what == "owner"]
+    names = users.names(given) if given else {}
+    told = [
+        Event(at=change.at, text=_happened(change, names), reason=change.reason)
+        for change in changes
+    ]
+    begun = Event(at=action.created_at, text=origin(action) or _("Aftalt"), reason="")
+    return [*told, begun]
+
+
+def _happened(change: StatusChange, names: dict[str, str]) -> str:
+    who = change.by.first_name
+    match change.what:
+        case "due":
+            day = calendar.day_with_year(date.fromisoformat(change.became))
+            return str(_("%(who)s flyttede datoen til %(day)s", who=who, day=day))
+        case "owner":
+            to = names.get(change.became, "")
+            return str(_("%(who)s gav aftalen videre til %(to)s", who=who, to=to))
+        case "said":
+            return str(_("%(who)s svarede: %(word)s", who=who, word=_word(change.became)))
+        case "status":
+            return _reported(change, who)
+        case _:
+            return _other(change, who)
+
+
+def _reported(change: StatusChange, who: str) -> str:
+    if change.became == queries.PAUSED:
+        return str(_("Aftalen venter, fordi samtykket er trukket tilbage"))
+    state, _sep, waits_for = change.became.partition(":")
+    words = {
+        Status.NOT_STARTED: _("ikke startet"),
+        Status.IN_PROGRESS: _("i gang"),
+        Status.WAITING: _("venter på svar"),
+        Status.DONE: _("det er sket"),
+        Status.NOT_POSSIBLE: _("det kan ikke lade sig gøre"),
+        Status.DROPPED: _("det skal ikke ske alligevel"),
+    }
+    if waits_for == WaitingFor.DECISION:
+        return str(_("%(who)s skrev: venter på en afgørelse", who=who))
+    return str(_("%(who)s skrev: %(word)s", who=who, word=words[Status(state)]))
+
+
+def _other(change: StatusChange, who: str) -> str:
+    words = {
+        "carried": _("Taget med til næste møde"),
+        "help": _("%(who)s bad om hjælp", who=who),
+        "confirmed": _("%(who)s sagde ja til at gøre det", who=who),
+        "declined": _("%(who)s sagde nej til at gøre det", who=who),
+    }
+    return str(words[change.what])
+
+
+def _word(word: str) -> str:
+    words = {
+        PersonsWord.YES: _("Ja, det er sket"),
+        PersonsWord.PARTLY: _("Ikke helt"),
+        PersonsWord.NO: _("Nej, det er ikke sket"),
+    }
+    return str(words[PersonsWord(word)])
+
+
+def render_news(message: Message, at: datetime) -> Letter | None:
+    """Return the mail that something waits on an agreement's page (``facts``: action, token).
+
+    ``None`` once the recipient has no more to do with it, or may not know of it any more.
+    """
+    action = queries.by_id(message.facts["action"])
+    user = users.user(message.user_id)
+    if action is None or user is None or not user.active:
+        return None
+    is_owner = action.owner_id == user.id and owner_may_act(action, at)
+    is_near = user.id in action.case.lead_ids | {action.case.person.user_id}
+    if not is_owner and not is_near:
+        return None
+    facts = {"own_word": user.own_word, "link": link(action.id, message.facts["token"])}
+    to = message.address or user.email
+    return outbox.letter(message, "actions/email/news", to=to, facts=facts, lang=user.lang)
+
+
+def link(action_id: str, token: str) -> str:
+    """Return the address of the agreement's page; with a token the personal link that leads on."""
+    if token:
+        return outbox.address("invitations.landing", {"id": token})
+    return outbox.address("actions.show", {"id": action_id})
+
+
+RENDERERS = {"actions.news": render_news}
+"""What the worker writes messages of this slice with."""

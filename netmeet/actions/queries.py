@@ -1,0 +1,227 @@
+"""Reading agreements: one's own, a case's, a meeting's, and how each came to be as it is."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload
+
+from netmeet.accounts.models import UnitRole, User
+from netmeet.actions.models import Action, StatusChange
+from netmeet.actions.rules import Status, WaitingFor
+from netmeet.cases import queries as cases
+from netmeet.cases.models import Case
+from netmeet.core.access import STAFF, Actor, Role
+from netmeet.core.db import db
+from netmeet.meetings.models import AgendaItem, Meeting
+
+SHOWN_AFTER_IT_ENDED = timedelta(days=30)
+"""How long an agreement that is done stays in its owner's list."""
+
+PAUSED = f"{Status.WAITING}:{WaitingFor.CONSENT}"
+"""What the history says when an agreement stopped because a consent was withdrawn."""
+
+
+def access_options() -> tuple[Any, ...]:
+    """Return what to load with an ``Action`` so that every access rule can be judged.
+
+    A case that is loaded already is found by identity and costs nothing more.
+    """
+    return (
+        joinedload(Action.case).options(*cases.access_options()),
+        joinedload(Action.owner),
+        joinedload(Action.unit),
+        joinedload(Action.meeting),
+    )
+
+
+def by_id(action_id: str) -> Action | None:
+    """Return the agreement in force with access facts, meeting, and the wish it came from."""
+    statement = (
+        _in_force()
+        .where(Action.id == action_id)
+        .options(
+            joinedload(Action.item).joinedload(AgendaItem.author),
+            joinedload(Action.meeting).selectinload(Meeting.invitations),
+        )
+    )
+    return db.session.scalars(statement).one_or_none()
+
+
+def mine(actor: Actor) -> Sequence[Action]:
+    """Return what the actor owes over all meetings, and what ended lately, soonest first."""
+    lately = actor.at - SHOWN_AFTER_IT_ENDED
+    statement = _in_force().where(
+        Action.owner_id == actor.user_id,
+        Action.closed_at.is_(None) | (Action.closed_at > lately),
+    )
+    return db.session.scalars(statement).all()
+
+
+def of_case(case_id: str) -> Sequence[Action]:
+    """Return the case's agreements in force, open and ended, soonest first."""
+    return db.session.scalars(_in_force().where(Action.case_id == case_id)).all()
+
+
+def open_of_case(case_id: str) -> Sequence[Action]:
+    """Return what is still owed in the case, soonest first."""
+    statement = _in_force().where(Action.case_id == case_id, Action.closed_at.is_(None))
+    return db.session.scalars(statement).all()
+
+
+def of_meeting(meeting_id: str) -> Sequence[Action]:
+    """Return what the meeting agreed and put in force, soonest first."""
+    return db.session.scalars(_in_force().where(Action.meeting_id == meeting_id)).all()
+
+
+def drafts_of_meeting(meeting_id: str) -> Sequence[Action]:
+    """Return the meeting's agreements that are not in force yet, in the order they were made."""
+    statement = (
+        select(Action)
+        .where(Action.meeting_id == meeting_id, Action.published_at.is_(None))
+        .options(*access_options())
+        .order_by(Action.created_at, Action.id)
+    )
+    return db.session.scalars(statement).all()
+
+
+def open_before(meeting: Meeting) -> Sequence[Action]:
+    """Return what earlier meetings of the case agreed and is still owed, soonest first."""
+    statement = _in_force().where(
+        Action.case_id == meeting.case_id,
+        Action.closed_at.is_(None),
+        Action.meeting_id.is_(None) | (Action.meeting_id != meeting.id),
+    )
+    return db.session.scalars(statement).all()
+
+
+def _in_force() -> Select[Action]:
+    return (
+        select(Action)
+        .where(Action.published_at.is_not(None))
+        .options(*access_options())
+        .order_by(Action.due_on, Action.created_at, Action.id)
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What only the history knows of an agreement: what it waits for, and a call for help."""
+
+    waits_for: WaitingFor | None = None
+    wants_help: bool = False
+
+
+def asked(actions: Collection[Action]) -> dict[str, Asked]:
+    """Return what each agreement's last change says, by id, in one query."""
+    latest = (
+        select(StatusChange.action_id, func.max(StatusChange.at).label("at"))
+        .where(
+            StatusChange.action_id.in_([action.id for action in actions if action.is_live]),
+            StatusChange.what.in_(("status", "help")),
+        )
+        .group_by(StatusChange.action_id)
+        .subquery()
+    )
+    statement = select(StatusChange).join(
+        latest,
+        (StatusChange.action_id == latest.c.action_id) & (StatusChange.at == latest.c.at),
+    )
+    found: dict[str, Asked] = {}
+    for change in db.session.scalars(statement):
+        _status, _, waits_for = change.became.partition(":")
+        found[change.action_id] = Asked(
+            waits_for=WaitingFor(waits_for) if waits_for else None,
+            wants_help=change.what == "help",
+        )
+    return found
+
+
+def history(action: Action) -> Sequence[StatusChange]:
+    """Return every change of the agreement with who made it, newest first."""
+    statement = (
+        action.history.select()
+        .options(joinedload(StatusChange.by))
+        .order_by(None)
+        .order_by(StatusChange.at.desc(), StatusChange.id)
+    )
+    return db.session.scalars(statement).all()
+
+
+def was_carried(meeting_id: str) -> set[str]:
+    """Return the ids of the agreements that were carried over to the meeting already."""
+    statement = select(StatusChange.action_id).where(
+        StatusChange.what == "carried", StatusChange.became == meeting_id
+    )
+    return set(db.session.scalars(statement))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """Somebody an agreement may be handed over to, with the unit they would owe it for."""
+
+    user: User
+    organisation_id: str | None
+    unit_id: str | None
+    where: str
+
+
+def candidates(action: Action, *, actor: Actor) -> list[Candidate]:
+    """Return who may take the agreement over, by name: staff of the network, never private people.
+
+    To a manager the network is closed: they choose among the staff of their own unit.
+    """
+    if actor.role is Role.MGR:
+        found = _of_unit(actor)
+    else:
+        found = [
+            Candidate(
+                user=member.user,
+                organisation_id=member.organisation_id,
+                unit_id=member.unit_id,
+                where=member.where,
+            )
+            for member in action.case.members
+            if member.role.is_staff
+        ]
+    fit = [one for one in found if one.user.id != action.owner_id and one.user.active]
+    return sorted(fit, key=lambda one: one.user.name)
+
+
+def _of_unit(actor: Actor) -> list[Candidate]:
+    statement = (
+        select(UnitRole)
+        .where(
+            UnitRole.unit_id == actor.unit_id,
+            UnitRole.role.in_(STAFF),
+            UnitRole.until.is_(None) | (UnitRole.until > actor.at),
+        )
+        .options(joinedload(UnitRole.user))
+    )
+    return [
+        Candidate(
+            user=role.user,
+            organisation_id=actor.organisation_id,
+            unit_id=role.unit_id,
+            where=role.title,
+        )
+        for role in db.session.scalars(statement)
+    ]
+
+
+def owned_by(case: Case, *, user_id: str | None, organisation_id: str | None) -> Sequence[Action]:
+    """Return what the user, or the staff of the organisation, still owes in the case."""
+    theirs = {
+        member.user_id
+        for member in case.team
+        if organisation_id is not None and member.organisation_id == organisation_id
+    }
+    return [
+        action
+        for action in open_of_case(case.id)
+        if action.owner_id == user_id
+        or action.owner_id in theirs
+        or (action.unit is not None and action.unit.organisation_id == organisation_id)
+    ]

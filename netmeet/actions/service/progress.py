@@ -1,0 +1,112 @@
+"""How far it is: what the owner reports, and what the person says happened."""
+
+from datetime import datetime
+
+from flask_babel import gettext as _
+
+from netmeet.actions import rules
+from netmeet.actions.models import Action
+from netmeet.actions.policy import waits_for_yes
+from netmeet.actions.rules import PersonsWord, Status, WaitingFor
+from netmeet.actions.service.telling import leads, note, tell
+from netmeet.core.access import Actor
+from netmeet.core.db import db
+from netmeet.core.refusals import Refused
+
+
+def report(
+    action: Action,
+    *,
+    status: Status,
+    by: Actor,
+    at: datetime,
+    version: int,
+    comment: str = "",
+    waits_for: WaitingFor = WaitingFor.OTHERS,
+) -> None:
+    """Note how far the agreement is. The same status again only renews the comment.
+
+    Raises ``Refused`` for a step that cannot be taken, without a reason where one is needed, and
+    before a relative has said yes to it; ``Conflict`` when it was changed meanwhile.
+    """
+    label = _("Det skriver du om aftalen")
+    action.expect(version, mine={label: comment}, theirs={label: action.comment})
+    _check(action, status, comment)
+    note(
+        action,
+        "status",
+        by_id=by.user_id,
+        at=at,
+        was=action.status,
+        became=f"{status}:{waits_for}" if status is Status.WAITING else status,
+        reason=comment,
+    )
+    put_at(action, status, at=at)
+    action.comment = comment
+    db.session.flush()
+
+
+def _check(action: Action, status: Status, comment: str) -> None:
+    if waits_for_yes(action):
+        raise Refused(_("Sig først ja til aftalen. Så er den din."))
+    if status is not action.status and not rules.may_move(action.status, status):
+        raise Refused(_("Aftalen er sluttet. Sæt den i gang igen først."), field="status")
+    if status in rules.NEEDS_REASON and not comment.strip():
+        raise Refused(_("Skriv kort hvorfor."), field="comment")
+
+
+def put_at(action: Action, status: Status, *, at: datetime) -> None:
+    """Let the agreement stand at ``status`` from ``at`` on; it is closed when nothing is owed."""
+    action.status, action.status_at = status, at
+    action.closed_at = None if status in rules.LIVE else at
+
+
+def said(action: Action, word: PersonsWord, *, by: Actor, at: datetime, words: str = "") -> None:
+    """Keep the person's word on whether it happened; it stands beside the owner's report.
+
+    Owner and coordinator are told neutrally; when somebody else writes it down, the person too.
+    Raises ``Refused`` for what the person does themselves.
+    """
+    if action.is_persons:
+        raise Refused(_("Det er noget, personen selv gør. Der er ikke noget at svare på."))
+    action.persons_word, action.persons_words = word, words
+    action.persons_word_at = at
+    note(action, "said", by_id=by.user_id, at=at, became=word, reason=words)
+    db.session.flush()
+    concerned = [action.owner, *leads(action), action.case.person.user]
+    tell(action, concerned, about="said", at=at, but=by.user_id)
+
+
+def ask_for_help(action: Action, *, by: Actor, at: datetime, version: int) -> None:
+    """Tell the coordinator that the person would like help with what they do themselves.
+
+    Raises ``Refused`` for what somebody else does, ``Conflict`` when it was changed meanwhile.
+    """
+    action.expect(version, mine={}, theirs={})
+    if not action.is_persons:
+        raise Refused(_("Det er en anden, der gør det."))
+    note(action, "help", by_id=by.user_id, at=at)
+    action.status_at = at
+    db.session.flush()
+    tell(action, leads(action), about="help", at=at, but=by.user_id)
+
+
+def confirm(action: Action, *, by: Actor, at: datetime) -> None:
+    """Let a relative say yes: from now on the agreement is theirs. Twice changes nothing."""
+    if action.owner_confirmed_at is None:
+        action.owner_confirmed_at = at
+        note(action, "confirmed", by_id=by.user_id, at=at)
+        db.session.flush()
+
+
+def decline(action: Action, *, by: Actor, at: datetime) -> None:
+    """Let a relative say no to what they were named for; the coordinator finds somebody else.
+
+    Raises ``Refused`` when they have said yes before.
+    """
+    if not waits_for_yes(action):
+        raise Refused(_("Du har sagt ja til aftalen. Skriv i stedet, hvordan det går."))
+    note(action, "declined", by_id=by.user_id, at=at, was=action.status)
+    put_at(action, Status.NOT_POSSIBLE, at=at)
+    db.session.flush()
+    tell(action, leads(action), about="declined", at=at, but=by.user_id)
