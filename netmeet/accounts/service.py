@@ -1,5 +1,6 @@
 """Verbs of accounts: create users, sign in and out, links and codes, parked text."""
 
+import functools
 import hmac
 import secrets
 from collections.abc import Mapping, Sequence
@@ -31,7 +32,12 @@ from netmeet.outbox import service as outbox
 from netmeet.outbox.rules import Channel
 
 _hasher = PasswordHasher()
-_DUMMY = _hasher.hash(secrets.token_urlsafe(24))
+
+
+@functools.cache
+def _nobodys_hash() -> str:
+    """Return a hash that no password fits, to do the same work for an unknown address."""
+    return _hasher.hash(secrets.token_urlsafe(24))
 
 
 def create_user(
@@ -88,7 +94,7 @@ def give_role(
 def check_password(email: str, password: str) -> User | None:
     """Return the user when address and password are right; the work is the same when not."""
     user = queries.by_email(email)
-    kept = user.password_hash if user is not None and user.password_hash else _DUMMY
+    kept = user.password_hash if user is not None and user.password_hash else _nobodys_hash()
     try:
         _hasher.verify(kept, password)
     except VerificationError:

@@ -32,6 +32,8 @@ def backup(file: Path) -> None:
     source = sqlite_file(settings)
     if source is None:
         _postgres(settings, "pg_dump", ["--format=custom", f"--file={file}"])
+    elif not source.exists():
+        raise click.ClickException("There is no database yet. Type: netmeet init")
     else:
         with closing(sqlite3.connect(source)) as connection:
             connection.execute("VACUUM INTO ?", (str(file),))

@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 
 import click
-import flask_migrate
 
 import config
 from netmeet.cli.surroundings import application, peek
@@ -50,6 +49,7 @@ def _load(marker: Path, today: date) -> None:
         return
     if not is_empty:
         db.session.remove()
+        flask_migrate = importlib.import_module("flask_migrate")
         flask_migrate.downgrade(revision="base")
         flask_migrate.upgrade()
     importlib.import_module("netmeet.cli.demo").load(today)

@@ -1,11 +1,11 @@
 """``netmeet init``: keys and database."""
 
+import importlib
 import os
 import secrets
 from pathlib import Path
 
 import click
-import flask_migrate
 
 import config
 from netmeet.cli.surroundings import application, peek, require_pango
@@ -25,7 +25,9 @@ def init() -> None:
     if peek(settings, "SELECT version_num FROM alembic_version") == newest:
         click.echo("The database is up to date.")
         return
+    os.umask(0o077)
     with application():
+        flask_migrate = importlib.import_module("flask_migrate")
         flask_migrate.upgrade()
     click.echo("The database has its newest shape.")
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _WEB = [
     *("-m", "gunicorn", "wsgi:app", "--worker-class", "gthread", "--workers", "2"),
-    *("--threads", "4", "--log-level", "warning", "--no-control-socket"),
+    *("--threads", "4", "--log-level", "warning", "--no-control-socket", "--preload"),
 ]
 _WORKER = ["-m", "netmeet.worker"]
 _PATIENCE = 60
