@@ -81,20 +81,32 @@ def _migrated(database_url: str, instance: Path) -> Flask:
 
 
 @pytest.fixture(scope="session")
-def sqlite_backend(tmp_path_factory: pytest.TempPathFactory) -> Backend:
+def sqlite_backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
     """netmeet on SQLite."""
     folder = tmp_path_factory.mktemp("sqlite")
     file = folder / "netmeet.db"
     app = _migrated(f"sqlite:///{file}", folder)
     template = folder / "empty.db"
     shutil.copyfile(file, template)
-    return Backend(app, template, file)
+    yield Backend(app, template, file)
+    _let_go(app)
 
 
 @pytest.fixture(scope="session")
-def postgresql_backend(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Backend:
+def postgresql_backend(
+    postgres_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Backend]:
     """netmeet on PostgreSQL."""
-    return Backend(_migrated(postgres_url, tmp_path_factory.mktemp("postgresql")))
+    app = _migrated(postgres_url, tmp_path_factory.mktemp("postgresql"))
+    yield Backend(app)
+    _let_go(app)
+
+
+def _let_go(app: Flask) -> None:
+    """Close every connection before the server behind it stops."""
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
