@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import (
+from wtforms import (  # type: ignore[attr-defined] # the stubs are older than SelectChoice
     BooleanField,
     DateField,
     EmailField,
     Field,
     HiddenField,
     RadioField,
+    SelectChoice,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -64,11 +65,16 @@ PRIVATE_ROLES = (
 )
 
 
+def options(pairs: Choices) -> list[SelectChoice]:
+    """Return values and their texts as WTForms takes them."""
+    return [SelectChoice(value, label) for value, label in pairs]
+
+
 def _checks(label: Any, choices: Choices, validators: Sequence[Any] = ()) -> Any:
     """Return a field of check boxes to choose several of."""
     return SelectMultipleField(
         label,
-        choices=list(choices),
+        choices=options(choices),
         validators=list(validators),
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
@@ -112,14 +118,14 @@ class ConsentForm(Form):
     scopes = _checks(_("Hvad må de"), STAFF_SCOPES)
     limit = RadioField(
         _("Hvad må de læse om"),
-        choices=[("all", _("Alt, hvad vi taler om")), ("some", _("Kun noget af det"))],
+        choices=options([("all", _("Alt, hvad vi taler om")), ("some", _("Kun noget af det"))]),
         default="all",
         validators=[Optional()],
     )
     areas = _checks(_("Kun det her"), AREAS)
     months = RadioField(
         _("Hvor længe"),
-        choices=[("3", _("3 måneder")), ("6", _("6 måneder")), ("12", _("Et år"))],
+        choices=options([("3", _("3 måneder")), ("6", _("6 måneder")), ("12", _("Et år"))]),
         default="12",
         validators=[InputRequired(_("Vælg hvor længe."))],
     )
@@ -139,23 +145,27 @@ class RecordedConsentForm(ConsentForm):
 
     how = RadioField(
         _("Hvordan blev der sagt ja"),
-        choices=[
-            (ConsentHow.ORAL.value, _("Mundtligt")),
-            (ConsentHow.WRITTEN.value, _("Skriftligt")),
-        ],
+        choices=options(
+            [
+                (ConsentHow.ORAL.value, _("Mundtligt")),
+                (ConsentHow.WRITTEN.value, _("Skriftligt")),
+            ]
+        ),
         validators=[InputRequired(_("Vælg hvordan."))],
     )
     asked_alone = RadioField(
         _("Var I alene, da du spurgte"),
-        choices=[("yes", _("Ja")), ("no", _("Nej"))],
+        choices=options([("yes", _("Ja")), ("no", _("Nej"))]),
         validators=[InputRequired(_("Vælg ja eller nej."))],
     )
     direction = RadioField(
         _("Hvilken vej"),
-        choices=[
-            (Direction.DISCLOSE.value, _("Vi må give oplysninger til dem")),
-            (Direction.BOTH.value, _("Vi må også hente oplysninger hos dem")),
-        ],
+        choices=options(
+            [
+                (Direction.DISCLOSE.value, _("Vi må give oplysninger til dem")),
+                (Direction.BOTH.value, _("Vi må også hente oplysninger hos dem")),
+            ]
+        ),
         default=Direction.DISCLOSE.value,
         validators=[InputRequired()],
     )
@@ -197,11 +207,13 @@ class GuestForm(RecordedConsentForm):
     place = StringField(_("Arbejdssted"), [required(), at_most(WORD)])
     role = RadioField(
         _("Arbejder i"),
-        choices=[
-            (MemberRole.MUNICIPAL_STAFF.value, _("Kommunen")),
-            (MemberRole.REGIONAL_STAFF.value, _("Regionen")),
-            (MemberRole.GP.value, _("Almen praksis")),
-        ],
+        choices=options(
+            [
+                (MemberRole.MUNICIPAL_STAFF.value, _("Kommunen")),
+                (MemberRole.REGIONAL_STAFF.value, _("Regionen")),
+                (MemberRole.GP.value, _("Almen praksis")),
+            ]
+        ),
         validators=[InputRequired(_("Vælg en."))],
     )
     organisation_id = SelectField(_("Organisation"), choices=[], validators=[Optional()])
@@ -211,7 +223,7 @@ class RelativeForm(RecordedConsentForm):
     """Adding somebody private or a helper, with the consent it rests on."""
 
     name = StringField(_("Fulde navn"), [required(), at_most(WORD)])
-    role = SelectField(_("Er med som"), choices=list(PRIVATE_ROLES))
+    role = SelectField(_("Er med som"), choices=options(PRIVATE_ROLES))
     relation = StringField(_("Hvad er de for personen"), [Optional(), at_most(80)])
     email = _email(_("Mailadresse"))
     phone = TelField(_("Telefon"), [Optional(), at_most(40)])
@@ -248,7 +260,7 @@ class LawForm(Form):
     organisation_id = SelectField(_("Hvem"), choices=[], validators=[required()])
     paragraph = RadioField(
         _("Efter hvilken lov"),
-        choices=[(key.value, law.name) for key, law in LAWS.items()],
+        choices=options([(key.value, law.name) for key, law in LAWS.items()]),
         validators=[InputRequired(_("Vælg en lov fra listen."))],
     )
     scopes = _checks(_("Hvad gælder det"), STAFF_SCOPES[1:])
@@ -282,6 +294,6 @@ class LinkForm(Form):
 
     by = RadioField(
         _("Hvordan"),
-        choices=[("mail", _("Med mail")), ("letter", _("Som brev"))],
+        choices=options([("mail", _("Med mail")), ("letter", _("Som brev"))]),
         validators=[InputRequired(_("Vælg en."))],
     )

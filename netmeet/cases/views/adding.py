@@ -15,6 +15,7 @@ from netmeet.cases.forms import (
     PlainColleagueForm,
     RecordedConsentForm,
     RelativeForm,
+    options,
 )
 from netmeet.cases.queries import Candidate
 from netmeet.cases.rules import ConsentHow, Direction, MemberRole, Scope
@@ -99,7 +100,7 @@ def add_colleague_with_consent(case: "Case") -> ResponseReturnValue:
             case,
             yes_of(form, also=Scope.NETWORK),
             by=guard.actor(),
-            at=clock.now(),
+            at=guard.actor().at,
             **(recipient or {"recipient_id": chosen.user_id}),
         )
         _check(P.NETWORK_ADD_STAFF, _candidate(case, chosen))
@@ -128,10 +129,12 @@ def _candidate(case: "Case", chosen: "UnitRole") -> Candidate:
 def _colleague_form(chosen: "UnitRole") -> ColleagueForm:
     form = ColleagueForm()
     where = chosen.unit.organisation.name if chosen.unit is not None else ""
-    form.reach.choices = [
-        ("person", _("Kun %(name)s", name=chosen.user.name)),
-        ("organisation", _("Alle fra %(where)s, der er med i netværket", where=where)),
-    ]
+    form.reach.choices = options(
+        [
+            ("person", _("Kun %(name)s", name=chosen.user.name)),
+            ("organisation", _("Alle fra %(where)s, der er med i netværket", where=where)),
+        ]
+    )
     return form
 
 
@@ -221,10 +224,13 @@ def add_relative(case: "Case") -> ResponseReturnValue:
 def _join(
     case: "Case", form: Any, *, place: Place, permission: P, also: Scope | None = None
 ) -> None:
-    """Add the newcomer and record the yes; the yes decides whether the addition stands."""
+    """Add the newcomer and record the yes; the yes decides whether the addition stands.
+
+    It holds from the instant of the request, at which the rules judge it.
+    """
     phone = form.phone.data if "phone" in form else ""
     who = Newcomer(name=form.name.data, email=form.email.data or "", phone=phone or "")
-    at = clock.now()
+    at = guard.actor().at
     member = network.add_newcomer(case, who, place=place, at=at)
     yes = yes_of(form, also=also)
     network.agree(case, yes, by=guard.actor(), at=at, recipient_id=member.user_id)
@@ -233,10 +239,12 @@ def _join(
 
 def _guest_form() -> GuestForm:
     form = GuestForm()
-    form.organisation_id.choices = [
-        ("", _("Står ikke på listen")),
-        *[(o.id, o.name) for o in organisations.organisations(clock.today())],
-    ]
+    form.organisation_id.choices = options(
+        [
+            ("", _("Står ikke på listen")),
+            *[(o.id, o.name) for o in organisations.organisations(clock.today())],
+        ]
+    )
     return form
 
 

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from netmeet.cases import queries, service
 from netmeet.cases.exports import head, permits
-from netmeet.cases.forms import ForSomebodyForm, LawForm
+from netmeet.cases.forms import ForSomebodyForm, LawForm, options
 from netmeet.cases.rules import ConsentHow, Paragraph, Scope
 from netmeet.cases.service import network
 from netmeet.cases.views.adding import yes_of
@@ -74,14 +74,16 @@ def _consent_form(case: "Case") -> ForSomebodyForm:
     form = ForSomebodyForm()
     others = [m for m in case.members if m.user_id != case.person.user_id]
     places = {m.organisation_id: m.organisation.name for m in others if m.organisation}
-    form.recipient.choices = [
-        ("", _("Vælg")),
-        *[(f"person:{m.user_id}", f"{m.name}, {permits.what_they_are(m)}") for m in others],
-        *[
-            (f"organisation:{key}", _("Alle fra %(name)s, der er med", name=name))
-            for key, name in places.items()
-        ],
-    ]
+    form.recipient.choices = options(
+        [
+            ("", _("Vælg")),
+            *[(f"person:{m.user_id}", f"{m.name}, {permits.what_they_are(m)}") for m in others],
+            *[
+                (f"organisation:{key}", _("Alle fra %(name)s, der er med", name=name))
+                for key, name in places.items()
+            ],
+        ]
+    )
     return form
 
 
@@ -134,10 +136,12 @@ def end_law(basis: "LegalBasis") -> ResponseReturnValue:
 
 def _law_form() -> LawForm:
     form = LawForm()
-    form.organisation_id.choices = [
-        ("", _("Vælg organisation")),
-        *[(o.id, o.name) for o in organisations.organisations(clock.today())],
-    ]
+    form.organisation_id.choices = options(
+        [
+            ("", _("Vælg organisation")),
+            *[(o.id, o.name) for o in organisations.organisations(clock.today())],
+        ]
+    )
     return form
 
 

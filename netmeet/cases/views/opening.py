@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from netmeet.accounts import service as accounts
 from netmeet.cases import queries, rules
-from netmeet.cases.forms import NewCaseForm, SearchForm
+from netmeet.cases.forms import NewCaseForm, SearchForm, options
 from netmeet.cases.service import network
 from netmeet.cases.views.blueprint import bp
 from netmeet.core import clock
@@ -21,14 +21,14 @@ from netmeet.web.guard import needs
 @needs(P.CASE_OPEN)
 def new() -> ResponseReturnValue:
     """Show the form for a new case."""
-    return _page(_new_form(), SearchForm(formdata=None))
+    return _page(_new_form(NewCaseForm(formdata=None)), SearchForm(formdata=None))
 
 
 @bp.post("/cases/new")
 @needs(P.CASE_OPEN)
 def open_case() -> ResponseReturnValue:
     """Open the case and go on to who is to be in it."""
-    form = _new_form()
+    form = _new_form(NewCaseForm())
     if not form.validate():
         return _page(form, SearchForm(formdata=None)), 422
     guard.note(P.PATIENT_CREATE)
@@ -46,7 +46,7 @@ def search() -> ResponseReturnValue:
     """Show own cases of exactly this number; a stranger's answer is the same as nobody's."""
     form = SearchForm()
     if not form.validate():
-        return _page(_new_form(), form), 422
+        return _page(_new_form(NewCaseForm(formdata=None)), form), 422
     actor = guard.actor()
     key = f"cpr:{actor.user_id}"
     if not accounts.count(key, most=rules.SEARCHES_AN_HOUR, within=rules.HOUR, at=actor.at):
@@ -56,20 +56,22 @@ def search() -> ResponseReturnValue:
     person = queries.person_by_cpr((form.cpr.data or "").replace("-", ""))
     wanted = person.id if person is not None else ""
     found = [case for case in queries.visible_to(actor) if case.person_id == wanted]
-    return _page(_new_form(), form, found=found)
+    return _page(_new_form(NewCaseForm(formdata=None)), form, found=found)
 
 
 def _page(form: NewCaseForm, search_form: SearchForm, *, found: object = None) -> str:
     return render_template("cases/new.html", form=form, search_form=search_form, found=found)
 
 
-def _new_form() -> NewCaseForm:
-    form = NewCaseForm()
+def _new_form(form: NewCaseForm) -> NewCaseForm:
+    """Give the form the municipalities to choose from."""
     towns = organisations.municipalities(clock.today())
-    form.municipality_id.choices = [
-        ("", _("Vælg kommune")),
-        *[(town.id, town.name) for town in towns],
-    ]
+    form.municipality_id.choices = options(
+        [
+            ("", _("Vælg kommune")),
+            *[(town.id, town.name) for town in towns],
+        ]
+    )
     return form
 
 

@@ -8,7 +8,14 @@ from flask_babel import gettext as _
 
 from netmeet.cases import queries
 from netmeet.cases.exports import head, permits
-from netmeet.cases.forms import PRIVATE_SCOPES, STAFF_SCOPES, ConsentForm, OwnRelativeForm, TellForm
+from netmeet.cases.forms import (
+    PRIVATE_SCOPES,
+    STAFF_SCOPES,
+    ConsentForm,
+    OwnRelativeForm,
+    TellForm,
+    options,
+)
 from netmeet.cases.rules import MemberRole
 from netmeet.cases.service import Place, network, words
 from netmeet.cases.service.network import Newcomer
@@ -106,7 +113,7 @@ def change_permit(consent: "Consent") -> ResponseReturnValue:
 def _permit_page(consent: "Consent", form: ConsentForm) -> str:
     member = consent.case.member(consent.recipient_id or "")
     is_private = member is not None and not member.role.is_staff
-    form.scopes.choices = list(PRIVATE_SCOPES if is_private else STAFF_SCOPES)
+    form.scopes.choices = options(PRIVATE_SCOPES if is_private else STAFF_SCOPES)
     shown = permits.permit(consent.case, consent)
     return render_template("cases/permit.html", permit=shown, form=form)
 

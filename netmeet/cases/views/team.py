@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from netmeet.cases import queries, service
 from netmeet.cases.exports import head, letter_link
-from netmeet.cases.forms import ContactForm, HandOverForm, LinkForm
+from netmeet.cases.forms import ContactForm, HandOverForm, LinkForm, options
 from netmeet.cases.service import network
 from netmeet.cases.views.blueprint import bp
 from netmeet.core import clock
@@ -148,11 +148,13 @@ def hand_over(case: "Case") -> ResponseReturnValue:
 
 def _hand_over_form(case: "Case") -> HandOverForm:
     form = HandOverForm()
-    form.to.choices = [
-        (m.id, f"{m.name}, {m.title or m.where}")
-        for m in case.members
-        if m.role.is_staff and not m.is_staff_guest and not m.is_coordinator
-    ]
+    form.to.choices = options(
+        [
+            (m.id, f"{m.name}, {m.title or m.where}")
+            for m in case.members
+            if m.role.is_staff and not m.is_staff_guest and not m.is_coordinator
+        ]
+    )
     return form
 
 
