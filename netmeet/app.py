@@ -18,10 +18,12 @@ from netmeet.accounts import policy as accounts_policy
 from netmeet.accounts import queries as accounts_queries
 from netmeet.accounts import service as accounts_service
 from netmeet.accounts import views as accounts_views
+from netmeet.actions import exports as actions_exports
 from netmeet.actions import policy as actions_policy
 from netmeet.actions import views as actions_views
 from netmeet.audit import policy as audit_policy
 from netmeet.audit import service as audit_service
+from netmeet.cases import exports as cases_exports
 from netmeet.cases import policy as cases_policy
 from netmeet.cases import service as cases_service
 from netmeet.cases import views as cases_views
@@ -34,12 +36,14 @@ from netmeet.invitations import exports as invitations_exports
 from netmeet.invitations import policy as invitations_policy
 from netmeet.invitations import service as invitations_service
 from netmeet.invitations import views as invitations_views
+from netmeet.meetings import exports as meetings_exports
 from netmeet.meetings import policy as meetings_policy
 from netmeet.meetings import views as meetings_views
 from netmeet.organisations import policy as organisations_policy
 from netmeet.outbox import policy as outbox_policy
 from netmeet.outbox import service as outbox_service
 from netmeet.pages import views as pages_views
+from netmeet.plans import exports as plans_exports
 from netmeet.plans import policy as plans_policy
 from netmeet.plans import views as plans_views
 from netmeet.readiness import policy as readiness_policy
@@ -77,6 +81,11 @@ _RULES = (
 
 _RENDERERS = {
     **accounts_exports.RENDERERS,
+    **cases_exports.RENDERERS,
+    **meetings_exports.RENDERERS,
+    **invitations_exports.RENDERERS,
+    **actions_exports.RENDERERS,
+    **plans_exports.RENDERERS,
     **invitations_exports.RENDERERS,
 }
 

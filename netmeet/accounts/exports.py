@@ -21,7 +21,7 @@ def link_letter(message: Message, _at: datetime) -> Letter | None:
     link = queries.link_by_token(token)
     if link is None or link.revoked_at is not None:
         return None
-    to = address("invitations.landing", {"token": token})
+    to = address("invitations.landing", {"id": token})
     return _letter(message, "accounts/email/link", {"link": to})
 
 

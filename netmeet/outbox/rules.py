@@ -37,13 +37,16 @@ DAY_BEGINS = time(9)
 DAY_ENDS = time(19)
 
 
+_NEWS = ("news", "reminder", "published", "contest")
+
+
 def waits_for_day(kind: str) -> bool:
     """Tell whether messages of the kind leave between 9 and 19 only, as reminders and news do.
 
     Codes, invitations, changes and cancellations leave at once.
     """
     slice_, _, what = kind.partition(".")
-    return slice_ == "reminders" or what.startswith(("news", "reminder"))
+    return slice_ == "reminders" or what.startswith(_NEWS)
 
 
 def next_daytime(at: datetime) -> datetime:

@@ -124,7 +124,8 @@ def test_a_sent_link_waits_in_the_outbox(world):
     assert len(db.session.scalars(select(PersonalLink)).all()) == 1
 
 
-def test_a_count_lets_exactly_so_many_through_a_window(world):
+@pytest.mark.usefixtures("world")
+def test_a_count_lets_exactly_so_many_through_a_window():
     at = now()
     window = timedelta(minutes=1)
     results = [service.count("a key", most=3, within=window, at=at) for _ in range(5)]
@@ -134,7 +135,8 @@ def test_a_count_lets_exactly_so_many_through_a_window(world):
     assert len(db.session.scalars(select(RateCount)).all()) == 2
 
 
-def test_tries_are_counted_per_account_and_per_address(world):
+@pytest.mark.usefixtures("world")
+def test_tries_are_counted_per_account_and_per_address():
     at = now()
     for number in range(rules.LOGIN_TRIES):
         assert service.may_try_password("a@example.org", address=f"10.0.0.{number}", at=at)

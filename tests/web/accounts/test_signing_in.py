@@ -31,7 +31,7 @@ def test_the_login_page_names_the_acute_number_and_who_watches(client):
     page = client.get("/login").get_data(as_text=True)
     assert "tel:1813" in page
     assert "Ingen holder øje her døgnet rundt" in page
-    assert "<title>netmeet – side</title>" in page
+    assert re.search("<title>netmeet . side</title>", page)
 
 
 def test_a_good_password_signs_in_with_a_fresh_session(client, lise):
@@ -52,7 +52,7 @@ def test_the_way_on_never_leaves_the_site(client, lise, target):
     assert log_in(client, lise.email, next=target).location == "/"
 
 
-def test_known_and_unknown_addresses_are_refused_alike(client, lise, world):
+def test_known_and_unknown_addresses_are_refused_alike(client, lise):
     def answer(email):
         refused = log_in(client, email, "en forkert adgangskode")
         page = refused.get_data(as_text=True).replace(email, "")
@@ -97,7 +97,7 @@ def test_signing_in_again_for_another_tab_says_to_go_back(client, lise):
     assert "gå tilbage" in client.get(answer.location).get_data(as_text=True)
 
 
-def test_logging_out_ends_the_login_for_a_copied_cookie_too(app, client, lise):
+def test_logging_out_ends_the_login_for_a_copied_cookie_too(client, lise):
     log_in(client, lise.email)
     copied = secret(client)
     answer = client.send("/logout")
@@ -117,7 +117,7 @@ def test_leaving_quickly_ends_the_login_and_shows_a_page_that_tells_nothing(
     assert answer.location == "/roligt"
     assert secret(client) is None
     page = client.get("/roligt").get_data(as_text=True).lower()
-    assert not [word for word in ("netmeet –", "akut", "psyk", "møde", "1813") if word in page]
+    assert not [word for word in ("netmeet</", "akut", "psyk", "møde", "1813") if word in page]
 
 
 def test_roles_are_chosen_when_there_are_several(client, lise, world):
