@@ -62,6 +62,7 @@ class Part:
     author_id: str = ""
     is_live: bool = True
     is_released: bool = True
+    is_hidden_from_private: bool = False
 
     @property
     def meeting(self) -> Case:
@@ -262,6 +263,12 @@ def may_read_plan(case: Case, reader: Actor) -> bool:
     """Tell whether the reader may read what is published of the case's plan."""
     part = Part(case=case, life_area=EVERY_AREA)
     return opens(part, reader=reader, permission=P.PLAN_READ_PUBLISHED)
+
+
+def may_read_draft(case: Case, reader: Actor) -> bool:
+    """Tell whether the reader may read what has been written since the last version."""
+    part = Part(case=case, life_area=EVERY_AREA)
+    return opens(part, reader=reader, permission=P.PLAN_READ_DRAFT)
 
 
 def as_if_published(meeting: Meeting, *, at: datetime) -> None:

@@ -103,9 +103,8 @@ def _channel(member: TeamMember) -> Channel:
     return Channel.MAIL if user.email and user.channel is not Channel.LETTER else Channel.LETTER
 
 
-def needs_caller(meeting: Meeting, *, at: datetime) -> bool:
+def needs_caller(*, at: datetime) -> bool:
     """Tell whether somebody must be named whom the person can call over the days off."""
-    del meeting
     return rules.reaches_weekend(calendar.to_local(at))
 
 
@@ -127,7 +126,7 @@ def publish(
     lacks = lacking(queries.drafts_of(meeting))
     if lacks:
         raise NotReady(lacks)
-    if needs_caller(meeting, at=at) and not content["call"]:
+    if needs_caller(at=at) and not content["call"]:
         raise Refused(_("Vælg, hvem der kan ringes til, indtil kontoret åbner."), field="caller")
     minutes.publish(meeting, by=by, at=at, version=version)
     actions.publish(meeting.id, at=at)

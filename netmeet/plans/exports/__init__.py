@@ -1,0 +1,35 @@
+"""The plan as plain data: frozen, cut for a reader, compared, as text, and its messages."""
+
+from netmeet.plans.exports.compare import Changes, changes, word_by_word
+from netmeet.plans.exports.content import freeze
+from netmeet.plans.exports.cut import cut, find_line, sharing
+from netmeet.plans.exports.journal import journal_text
+from netmeet.plans.exports.letters import RENDERERS
+from netmeet.plans.exports.timeline import timeline
+from netmeet.plans.exports.words import (
+    answer_choices,
+    crisis_name,
+    leads_to,
+    name_of,
+    reader_name,
+    version_name,
+)
+
+__all__ = [
+    "RENDERERS",
+    "Changes",
+    "answer_choices",
+    "changes",
+    "crisis_name",
+    "cut",
+    "find_line",
+    "freeze",
+    "journal_text",
+    "leads_to",
+    "name_of",
+    "reader_name",
+    "sharing",
+    "timeline",
+    "version_name",
+    "word_by_word",
+]

@@ -1,0 +1,228 @@
+"""What a version freezes: everything the plan says, as plain data that JSON can hold.
+
+Every line keeps its id, its area of life and its section, so that each reader's copy is cut from
+the same version. Days are ISO dates; a meeting's start is wall time in Copenhagen.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from netmeet.actions.models import Action
+from netmeet.actions.rules import ActionKind, Status
+from netmeet.cases.models import Case, TeamMember
+from netmeet.core import calendar
+from netmeet.meetings.models import AgendaItem, Meeting
+from netmeet.meetings.rules import MeetingState, MinutesField
+from netmeet.plans import rules
+from netmeet.plans.models import Goal, PlanSection
+from netmeet.plans.queries import Facts
+from netmeet.plans.rules import PlanType, SectionKey
+
+_COMING = frozenset({MeetingState.PLANNED, MeetingState.INVITED, MeetingState.CONFIRMED})
+
+Content = Mapping[str, Any]
+
+
+def freeze(
+    facts: Facts, *, kind: PlanType, at: datetime, caller: TeamMember | None = None
+) -> dict[str, Any]:
+    """Return what the plan says at the instant ``at``.
+
+    Without a meeting, what the newest version took from its meeting (the answers to the person,
+    what is seen differently) still holds. ``caller`` is whom the person may call over a weekend.
+    """
+    newest = facts.plan.newest if facts.plan is not None else None
+    before: Content = newest.content if newest is not None else {}
+    today = calendar.to_local(at).date()
+    of_meeting = _of_meeting(facts.meeting) if facts.meeting is not None else _kept(before)
+    return {
+        "kind": kind.value,
+        "made_on": today.isoformat(),
+        "person": _person(facts.case),
+        "actions": [
+            _action(action, facts)
+            for action in facts.actions
+            if _belongs(action, since=newest.published_at if newest is not None else None)
+        ],
+        "goals": [_goal(goal) for goal in facts.goals if goal.closed_at is None],
+        "sections": [
+            _section(one)
+            for one in (facts.plan.sections if facts.plan is not None else [])
+            if one.text
+        ],
+        "team": [_member(member, facts.case) for member in facts.case.members],
+        "next": _next(facts, today=today),
+        "call": _member(caller, facts.case) if caller is not None else None,
+        **of_meeting,
+    }
+
+
+def _person(case: Case) -> dict[str, str]:
+    person = case.person
+    return {
+        "name": person.name,
+        "first": person.user.first_name,
+        "born": person.birth_date,
+        "language": person.language,
+        "interpreter": person.interpreter,
+    }
+
+
+def _belongs(action: Action, *, since: datetime | None) -> bool:
+    """Tell whether the plan holds it: open, or closed since the version before."""
+    if action.status is Status.DROPPED and action.published_at is None:
+        return False
+    return action.closed_at is None or since is None or action.closed_at >= since
+
+
+def _action(action: Action, facts: Facts) -> dict[str, Any]:
+    owner = action.owner
+    member = facts.case.member(owner.id) if owner is not None else None
+    item = action.item
+    return {
+        "id": action.id,
+        "what": action.what,
+        "why": action.why,
+        "area": action.life_area.value if action.life_area else "",
+        "kind": action.kind.value,
+        "owner": owner.name if owner is not None else "",
+        "owner_id": action.owner_id or "",
+        "where": member.where if member is not None else (action.unit.name if action.unit else ""),
+        "is_persons": action.is_persons,
+        "due": action.due_on.isoformat() if action.due_on else "",
+        "status": action.status.value,
+        "is_granted": action.kind is not ActionKind.NEEDS_DECISION or action.status is Status.DONE,
+        "is_live": action.closed_at is None,
+        "postponed": action.postponed,
+        "carried": action.carried,
+        "met_on": _held_on(action.meeting),
+        "meeting_id": action.meeting_id or "",
+        "wish": item.title if item is not None and item.is_persons else "",
+        "raised_by": item.title if item is not None and not item.is_persons else "",
+        "criterion": action.criterion,
+        "informs": action.informs_person,
+        "persons_word": action.persons_word.value if action.persons_word else "",
+    }
+
+
+def _held_on(meeting: Meeting | None) -> str:
+    if meeting is None or meeting.starts_local is None:
+        return ""
+    return meeting.starts_local.date().isoformat()
+
+
+def _goal(goal: Goal) -> dict[str, Any]:
+    area, agreed = rules.split_area(goal.agreed)
+    return {
+        "id": goal.id,
+        "words": goal.words,
+        "agreed": agreed if agreed != goal.words else "",
+        "area": area,
+        "scores": [[one.on.isoformat(), one.value] for one in goal.scores],
+    }
+
+
+def _section(row: PlanSection) -> dict[str, Any]:
+    known = rules.section(row.key)
+    return {
+        "key": row.key.value,
+        "id": row.id,
+        "own_words": known.own_words or row.key is SectionKey.CRISIS,
+        "is_by_person": row.author_id == row.plan.case.person.user_id,
+        "saved_on": calendar.to_local(row.saved_at).date().isoformat(),
+        "lines": _lines(row.text, by_area=known.by_life_area),
+    }
+
+
+def _lines(text: str, *, by_area: bool) -> list[dict[str, str]]:
+    """Return the text line by line; where lines belong to areas of life each with its own."""
+    if not by_area:
+        return [{"text": text, "area": ""}]
+    split = (rules.split_area(line) for line in text.splitlines() if line.strip())
+    return [{"text": said, "area": area} for area, said in split]
+
+
+def _member(member: TeamMember, case: Case) -> dict[str, Any]:
+    unit_phone = member.unit.phone if member.unit is not None else ""
+    house_phone = member.organisation.phone if member.organisation is not None else ""
+    return {
+        "user_id": member.user_id,
+        "name": member.name,
+        "first": member.user.first_name,
+        "initials": member.user.initials,
+        "title": member.title,
+        "where": member.where,
+        "relation": member.relation,
+        "reach": member.reachable,
+        "phone": unit_phone or house_phone,
+        "stand_in": member.stand_in,
+        "is_staff": member.role.is_staff,
+        "is_person": member.user_id == case.person.user_id,
+        "is_coordinator": member.is_coordinator,
+        "is_contact": member.is_contact or member.is_coordinator,
+    }
+
+
+def _next(facts: Facts, *, today: date) -> dict[str, Any] | None:
+    """Return the next meeting: one that is planned, else the day agreed when the room closed."""
+    for meeting in facts.meetings:
+        start = meeting.starts_local
+        if meeting.state in _COMING and start is not None and start.date() >= today:
+            return {
+                "starts": start.isoformat(),
+                "minutes": meeting.minutes,
+                "place": meeting.place,
+                "form": meeting.form.value,
+            }
+    agreed = facts.meeting.next_starts_local if facts.meeting is not None else None
+    if agreed is None:
+        return None
+    return {"starts": agreed.isoformat(), "minutes": 0, "place": "", "form": ""}
+
+
+def _of_meeting(meeting: Meeting) -> dict[str, Any]:
+    held = _held_on(meeting)
+    return {
+        "meeting_id": meeting.id,
+        "met_on": held,
+        "no_next": meeting.no_next_reason,
+        "wishes": [_wish(item) for item in _in_order(meeting) if item.is_persons],
+        "differs": [
+            {
+                "id": item.id,
+                "title": item.title,
+                "text": item.text(MinutesField.SEEN_DIFFERENTLY),
+                "area": item.life_area.value if item.life_area else "",
+                "is_hidden": item.is_hidden_from_private,
+            }
+            for item in _in_order(meeting)
+            if item.text(MinutesField.SEEN_DIFFERENTLY)
+        ],
+    }
+
+
+def _in_order(meeting: Meeting) -> Sequence[AgendaItem]:
+    return sorted(meeting.items, key=lambda item: item.position)
+
+
+def _wish(item: AgendaItem) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "title": item.title,
+        "says": item.text(MinutesField.PERSON_SAYS),
+        "answer_kind": item.answer_kind.value if item.answer_kind else "",
+        "answer": item.text(MinutesField.ANSWER) or item.reason,
+        "area": item.life_area.value if item.life_area else "",
+    }
+
+
+def _kept(before: Content) -> dict[str, Any]:
+    """Return what the newest version holds of its meeting."""
+    return {
+        "meeting_id": before.get("meeting_id", ""),
+        "met_on": before.get("met_on", ""),
+        "no_next": before.get("no_next", ""),
+        "wishes": before.get("wishes", []),
+        "differs": before.get("differs", []),
+    }

@@ -1,0 +1,70 @@
+"""The agreements as plain text, in the order a record or case system takes them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+
+from netmeet.core import calendar
+from netmeet.meetings.exports.minutes import MinutesData
+
+
+def journal_text(minutes: MinutesData, plan: Mapping[str, Any]) -> str:
+    """Return what to file: meeting, who was there, what the person said, agreements, next time.
+
+    Both are cut for the one who files it, so that nobody's record gets what was not opened.
+    """
+    start = minutes.starts_local
+    held = calendar.day_with_year(start.date()) if start is not None else _("uden dag")
+    parts = [
+        _("Netværksmøde %(day)s", day=held),
+        _("Formål: %(purpose)s", purpose=minutes.purpose),
+        _("Deltagere: %(names)s", names=", ".join(one.name for one in minutes.participants)),
+        "",
+        *_points(minutes),
+        _("Aftaler"),
+        *_agreements(plan),
+        "",
+        _next(plan),
+    ]
+    if minutes.is_extract or plan["is_extract"]:
+        parts.insert(1, _("Uddrag"))
+    return "\n".join(parts).strip() + "\n"
+
+
+def _points(minutes: MinutesData) -> list[str]:
+    lines = []
+    for point in minutes.points:
+        if not point.says_something:
+            continue
+        lines.append(point.title)
+        said = {
+            _("%(name)s siger", name=minutes.person_first): point.person_says,
+            _("Drøftet"): point.talked,
+            _("Svar"): point.answer,
+            _("Konklusion"): point.conclusion_text,
+            _("Set anderledes"): point.seen_differently,
+        }
+        lines += [f"- {label}: {text}" for label, text in said.items() if text]
+        lines.append("")
+    return lines
+
+
+def _agreements(plan: Mapping[str, Any]) -> list[str]:
+    met = [action for action in plan["actions"] if action["is_live"]]
+    lines = []
+    for number, action in enumerate(met, start=1):
+        due = calendar.day_with_year(action["due"]) if action["due"] else ""
+        where = f", {action['where']}" if action["where"] else ""
+        lines.append(f"{number}. {action['what']}")
+        lines.append(_("   Ansvarlig: %(owner)s", owner=action["owner"] + where))
+        lines.append(_("   Frist: %(day)s", day=due))
+        if not action["is_granted"]:
+            lines.append(_("   Kræver en afgørelse. Det er ikke bevilget endnu."))
+    return lines or [_("Ingen aftaler.")]
+
+
+def _next(plan: Mapping[str, Any]) -> str:
+    if plan["next"] is None:
+        return str(_("Næste møde: ikke aftalt. %(why)s", why=plan["no_next"])).strip()
+    return str(_("Næste møde: %(when)s", when=calendar.day_and_time(plan["next"]["starts"])))

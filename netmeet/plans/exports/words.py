@@ -1,0 +1,92 @@
+"""What the plan is called, and what an answer to it leads to, in plain words."""
+
+from datetime import date
+
+from flask_babel import gettext as _
+
+from netmeet.cases.models import TeamMember
+from netmeet.core import calendar
+from netmeet.plans.models import PlanVersion
+from netmeet.plans.rules import PLAN_NAMES, AcceptanceAnswer, PlanType
+
+_CALLS_WITHIN = 2
+
+
+def name_of(kind: PlanType, *, to_person: bool) -> str:
+    """Return the plan's name to the person or to staff; none can be taken for another."""
+    staff = {
+        PlanType.SHARED: _("Fælles plan"),
+        PlanType.DISCHARGE_AGREEMENT: _("Udskrivningsaftale (psykiatriloven § 13 a)"),
+        PlanType.COORDINATION_PLAN: _("Koordinationsplan (psykiatriloven § 13 b)"),
+        PlanType.KIP: _("Koordinerende indsatsplan"),
+        PlanType.CRISIS: _("Kriseplan"),
+    }
+    person = {
+        PlanType.SHARED: _("Min plan"),
+        PlanType.DISCHARGE_AGREEMENT: _("Min aftale om tiden efter udskrivning"),
+        PlanType.COORDINATION_PLAN: _("Koordinationsplan"),
+        PlanType.KIP: _("Min plan for behandling og rusmidler"),
+        PlanType.CRISIS: _("Min kriseplan"),
+    }
+    return str((person if to_person else staff)[kind])
+
+
+def law_of(kind: PlanType) -> str:
+    """Return the rule that the plan rests on, ``""`` for the ordinary one."""
+    return PLAN_NAMES[kind].law
+
+
+def leads_to(kind: PlanType, *, coordinator: str, today: date) -> str:
+    """Return what a no leads to. By § 13 a and b it never says that nothing happens."""
+    calls_by = calendar.add_working_days(today, _CALLS_WITHIN)
+    by = calendar.day(calls_by)
+    calls = (
+        _("Siger du nej, ringer %(name)s senest %(day)s.", name=coordinator, day=by)
+        if coordinator
+        else _("Siger du nej, bliver du ringet op senest %(day)s.", day=by)
+    )
+    texts = {
+        PlanType.SHARED: _("Aftalerne gælder imens."),
+        PlanType.KIP: _("Aftalerne gælder imens."),
+        PlanType.CRISIS: _("Planen er din. Den kan laves om."),
+        PlanType.DISCHARGE_AGREEMENT: _(
+            "Aftalerne gælder imens. Loven siger, at der skal være en plan, når du udskrives. "
+            "Bliver I ikke enige, kan de andre lave en plan uden dig. Du får besked, hvis det sker."
+        ),
+        PlanType.COORDINATION_PLAN: _(
+            "Planen gælder også, hvis du siger nej. Den kan laves om til en aftale med dig."
+        ),
+    }
+    return f"{texts[kind]} {calls}"
+
+
+def answer_choices() -> list[tuple[str, str, str]]:
+    """Return the four answers of equal weight, as ``components/choice.html`` takes them."""
+    return [
+        (AcceptanceAnswer.ACCEPTED.value, _("Ja"), ""),
+        (AcceptanceAnswer.ACCEPTED_BUT.value, _("Ja, men …"), ""),
+        (AcceptanceAnswer.REJECTED.value, _("Nej, det er ikke min plan"), ""),
+        (AcceptanceAnswer.THINKING.value, _("Jeg vil tænke over det"), ""),
+    ]
+
+
+def reader_name(member: TeamMember, *, to_person: bool) -> str:
+    """Return whose copy a tab shows: "Mia", "din søster", "Frederiksberg Kommune"."""
+    if member.user_id == member.case.person.user_id:
+        return str(_("dig")) if to_person else member.user.first_name
+    if member.relation:
+        own = {"to": member.relation, "name": member.user.first_name}
+        return str(_("din %(to)s", **own) if to_person else _("%(name)s (%(to)s)", **own))
+    place = member.organisation.name if member.organisation is not None else member.where
+    return f"{member.user.first_name}, {place}" if place else member.user.first_name
+
+
+def version_name(version: PlanVersion) -> str:
+    """Return a version by its day, as people remember it."""
+    on = calendar.to_local(version.published_at).date()
+    return str(_("nr. %(n)d, %(day)s", n=version.n, day=calendar.day_with_year(on)))
+
+
+def crisis_name() -> str:
+    """Return the title of the crisis plan on paper."""
+    return str(_("Min kriseplan"))

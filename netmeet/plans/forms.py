@@ -1,0 +1,103 @@
+"""Forms of the plan."""
+
+from flask_babel import lazy_gettext as _
+from wtforms import HiddenField, IntegerField, RadioField, SelectField, TextAreaField
+from wtforms.validators import InputRequired
+from wtforms.widgets import HiddenInput
+
+from netmeet.meetings.rules import AgreedHow, ContestKind
+from netmeet.plans.rules import AREA_NAMES, HIGHEST, LOWEST, AcceptanceAnswer
+from netmeet.web.forms import LINE, TEXT, Form, VersionedForm, at_most, required
+
+_CHOOSE = _("Vælg en af dem.")
+
+
+class SectionForm(VersionedForm):
+    """What one section says."""
+
+    text = TextAreaField(_("Tekst"), validators=[at_most(TEXT)])
+
+
+class GoalForm(VersionedForm):
+    """A goal in the person's words, and the wording that was agreed."""
+
+    words = TextAreaField(_("Med personens egne ord"), validators=[required(), at_most(LINE)])
+    agreed = TextAreaField(_("Det er vi enige om"), validators=[at_most(LINE)])
+    area = SelectField(_("Del af livet"), choices=[("", _("Ikke valgt")), *AREA_NAMES.items()])
+
+
+class AgreedGoalForm(VersionedForm):
+    """The wording that was agreed on a goal; the person's words stay."""
+
+    agreed = TextAreaField(_("Det er vi enige om"), validators=[at_most(LINE)])
+    area = SelectField(_("Del af livet"), choices=[("", _("Ikke valgt")), *AREA_NAMES.items()])
+
+
+class ScoreForm(Form):
+    """Where the person puts themselves today."""
+
+    value = RadioField(
+        _("Hvor er du i dag?"),
+        choices=[(str(n), str(n)) for n in range(LOWEST, HIGHEST + 1)],
+        validators=[InputRequired(_CHOOSE)],
+    )
+
+
+class AnswerForm(VersionedForm):
+    """The person's answer to the plan. The buttons carry ``answer``; nothing is chosen before."""
+
+    answer = HiddenField(_("Svar"))
+    words = TextAreaField(_("Hvad skal være anderledes?"), validators=[at_most(TEXT)])
+    how = RadioField(
+        _("Hvordan har du fået svaret?"),
+        choices=[(AgreedHow.ORAL.value, _("Mundtligt")), (AgreedHow.WRITTEN.value, _("På skrift"))],
+        default=AgreedHow.ORAL.value,
+    )
+
+    @property
+    def said(self) -> AcceptanceAnswer | None:
+        """Return the answer that was pressed, ``None`` for anything else."""
+        known = set(AcceptanceAnswer) - {AcceptanceAnswer.UNANSWERED}
+        return next((one for one in known if one.value == self.answer.data), None)
+
+
+class ContestForm(Form):
+    """Why a line is wrong. Words are welcome and never needed."""
+
+    line_kind = HiddenField()
+    line_id = HiddenField()
+    n = IntegerField(widget=HiddenInput(), default=0)
+    kind = RadioField(
+        _("Hvad er der galt med linjen?"),
+        choices=[
+            (ContestKind.MISTAKE.value, _("Det er en fejl")),
+            (ContestKind.HURTS.value, _("Det gør mig ked af det")),
+            (ContestKind.MUST_NOT_STAND.value, _("Det må ikke stå her")),
+        ],
+        validators=[InputRequired(_CHOOSE)],
+    )
+    words = TextAreaField(_("Vil du sige mere?"), validators=[at_most(LINE)])
+
+
+class ContestAnswerForm(VersionedForm):
+    """The coordinator's answer to a line that the person says is wrong."""
+
+    text = TextAreaField(_("Dit svar"), validators=[required(), at_most(LINE)])
+
+
+class SendForm(VersionedForm):
+    """One button. ``caller`` is asked only when the plan would reach the person over days off."""
+
+    caller = SelectField(_("Hvem kan der ringes til?"), choices=[], validate_choice=False)
+
+
+class CompareForm(Form):
+    """Which two versions to lay beside each other."""
+
+    class Meta(Form.Meta):
+        """It only reads, so it carries no token."""
+
+        csrf = False
+
+    a = SelectField(_("Den gamle"), coerce=int)
+    b = SelectField(_("Den nye"), coerce=int)

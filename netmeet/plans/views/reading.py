@@ -1,0 +1,204 @@
+"""Reading the plan: now, as somebody else sees it, an older version, two versions beside."""
+
+from typing import TYPE_CHECKING, Any
+
+from flask import abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from netmeet.cases import exports as cases
+from netmeet.core import clock
+from netmeet.core.access import PRIVATE, Actor
+from netmeet.core.permissions import Permission as P
+from netmeet.plans import exports, forms, queries, rules
+from netmeet.plans.service import sections
+from netmeet.plans.views import bp
+from netmeet.web import guard
+
+if TYPE_CHECKING:
+    from netmeet.plans.models import Plan
+    from netmeet.plans.queries import Facts, NoPlan
+
+HEAD = "plans.of_case"
+
+
+@bp.get("/cases/<oid:id>/plan")
+@guard.needs(P.PLAN_READ_PUBLISHED, load=queries.plan_or_none_yet)
+def of_case(plan: "Plan | NoPlan") -> ResponseReturnValue:
+    """Go on to the case's plan, or say that there is none yet. Creates nothing."""
+    if not isinstance(plan, queries.NoPlan):
+        return redirect(url_for("plans.show", id=plan.id), 303)
+    is_private = guard.actor().role in PRIVATE
+    return render_template(
+        "plans/none_person.html" if is_private else "plans/none.html",
+        case_id=plan.case_id,
+        first=plan.case.person.user.first_name,
+        may_begin=guard.allowed(P.PLAN_EDIT_OWN_SECTION, plan),
+        case_head=cases.head(plan.case, current=HEAD),
+    )
+
+
+@bp.post("/cases/<oid:id>/plan")
+@guard.needs(P.PLAN_EDIT_OWN_SECTION, load=queries.plan_or_none_yet, see=P.PLAN_READ_PUBLISHED)
+def begin(plan: "Plan | NoPlan") -> ResponseReturnValue:
+    """Begin the plan before the first meeting; doing it twice changes nothing."""
+    if isinstance(plan, queries.NoPlan):
+        plan = sections.begin(plan.case, at=clock.now())
+    return redirect(url_for("plans.show", id=plan.id), 303)
+
+
+@bp.get("/plans/<oid:id>")
+@guard.needs(P.PLAN_READ_PUBLISHED, load=queries.by_id)
+def show(plan: "Plan") -> ResponseReturnValue:
+    """Show the living plan, page one first."""
+    reader = guard.actor()
+    facts = queries.facts(plan.case, plan)
+    shown = now(plan, facts, reader=reader)
+    page = "plans/show_person.html" if reader.role in PRIVATE else "plans/show.html"
+    return render_template(page, **_page(plan, facts, shown, reader=reader))
+
+
+def now(plan: "Plan", facts: "Facts", *, reader: Actor) -> dict[str, Any]:
+    """Return the living plan cut for the reader; who may not read drafts gets what is published."""
+    newest = plan.newest
+    if newest is None or queries.may_read_draft(plan.case, reader):
+        content = exports.freeze(facts, kind=plan.kind, at=reader.at)
+    else:
+        content = newest.content
+    return exports.cut(content, case=plan.case, reader=reader, contested=facts.contested)
+
+
+def _page(plan: "Plan", facts: "Facts", shown: dict[str, Any], *, reader: Actor) -> dict[str, Any]:
+    """Return what the page shows around the plan."""
+    on_persons_side = queries.is_on_persons_side(reader)
+    newest = plan.newest
+    reads_history = guard.allowed(P.PLAN_HISTORY, plan)
+    return {
+        "plan": shown,
+        "plan_id": plan.id,
+        "case_id": plan.case_id,
+        "version": newest,
+        "acceptance": newest.acceptance if newest is not None else None,
+        "new": _new(plan, reader=reader),
+        "versions": list(reversed(plan.versions)) if reads_history else [],
+        "timeline": exports.timeline(facts, reader=reader, today=clock.today())
+        if reads_history
+        else [],
+        "sharing": exports.sharing(plan.case, at=reader.at) if on_persons_side else [],
+        "readers": exports.sharing(plan.case, at=reader.at) if _may_preview(plan) else [],
+        "may_contest": guard.allowed(P.MINUTES_DISAGREE_COMMENT, plan),
+        "may_answer": newest is not None and guard.allowed(P.PLAN_APPROVE, plan),
+        "may_print": guard.allowed(P.PLAN_EXPORT_PDF, plan),
+        "may_answer_contested": guard.allowed(P.PLAN_EDIT_ANY_SECTION, plan),
+        "may_write": [
+            rules.section(key) for key in rules.WRITTEN if sections.may_write(plan, key, by=reader)
+        ],
+        "may_add_goal": sections.may_write(plan, rules.SectionKey.CONTRIBUTIONS, by=reader),
+        "is_persons_side": on_persons_side,
+        "is_relative": reader.role in PRIVATE and not on_persons_side,
+        "case_head": cases.head(plan.case, current=HEAD),
+    }
+
+
+def _new(plan: "Plan", *, reader: Actor) -> exports.Changes | None:
+    """Return what the newest version changed, ``None`` when there is none before it."""
+    two = [exports.cut(one.content, case=plan.case, reader=reader) for one in plan.versions[-2:]]
+    return exports.changes(*two) if len(plan.versions) > 1 else None
+
+
+def _may_preview(plan: "Plan") -> bool:
+    return guard.allowed(P.PLAN_APPROVE, plan)
+
+
+@bp.get("/plans/<oid:id>/as/<oid:user>")
+@guard.needs(P.PLAN_HISTORY, load=queries.by_id, see=P.PLAN_READ_PUBLISHED)
+def as_seen_by(plan: "Plan", user: str) -> ResponseReturnValue:
+    """Show the person and the coordinator exactly what somebody else reads."""
+    seen = queries.readers(plan.case, at=guard.actor().at)
+    theirs = next(((m, reader) for m, reader in seen if m.user_id == user), None)
+    if theirs is None or not _may_preview(plan):
+        abort(404)
+    member, reader = theirs
+    shown = None
+    reads_drafts = queries.may_read_draft(plan.case, reader)
+    if reads_drafts or (plan.is_released and queries.may_read_plan(plan.case, reader)):
+        shown = now(plan, queries.facts(plan.case, plan), reader=reader)
+    is_private = guard.actor().role in PRIVATE
+    return render_template(
+        "plans/as_person.html" if is_private else "plans/as.html",
+        plan=shown,
+        member=member,
+        plan_id=plan.id,
+        may_contest=False,
+        may_answer_contested=False,
+        tabs=reader_tabs(plan, seen, current=user, to_person=is_private),
+        case_head=cases.head(plan.case, current=HEAD),
+    )
+
+
+def reader_tabs(
+    plan: "Plan", seen: list[Any], *, current: str, to_person: bool
+) -> list[tuple[str, str, bool]]:
+    """Return the tabs "Det ser Mia · din søster · kommunen · egen læge"."""
+    return [
+        (
+            exports.reader_name(member, to_person=to_person),
+            url_for("plans.as_seen_by", id=plan.id, user=member.user_id),
+            member.user_id == current,
+        )
+        for member, _reader in seen
+    ]
+
+
+@bp.get("/plans/<oid:id>/versions/<int:n>")
+@guard.needs(P.PLAN_HISTORY, load=queries.by_id, see=P.PLAN_READ_PUBLISHED)
+def version(plan: "Plan", n: int) -> ResponseReturnValue:
+    """Show a published version as it was, cut for the reader by what is open to them now."""
+    found = next((one for one in plan.versions if one.n == n), None)
+    if found is None:
+        abort(404)
+    reader = guard.actor()
+    shown = exports.cut(
+        found.content,
+        case=plan.case,
+        reader=reader,
+        contested=queries.contested_of(plan.case_id),
+    )
+    is_private = reader.role in PRIVATE
+    return render_template(
+        "plans/version_person.html" if is_private else "plans/version.html",
+        plan=shown,
+        plan_id=plan.id,
+        version=found,
+        acceptance=found.acceptance,
+        newest=plan.newest,
+        may_contest=False,
+        may_answer_contested=False,
+        case_head=cases.head(plan.case, current=HEAD),
+    )
+
+
+@bp.get("/plans/<oid:id>/compare")
+@guard.needs(P.PLAN_HISTORY, load=queries.by_id, see=P.PLAN_READ_PUBLISHED)
+def compare(plan: "Plan") -> ResponseReturnValue:
+    """Lay any two versions beside each other, word by word."""
+    reader = guard.actor()
+    by_number = {one.n: one for one in plan.versions}
+    if not by_number:
+        abort(404)
+    form = forms.CompareForm(request.args)
+    labels = [(one.n, exports.version_name(one)) for one in plan.versions]
+    form.a.choices = form.b.choices = labels
+    last = max(by_number)
+    a = form.a.data if form.a.data in by_number else max(last - 1, min(by_number))
+    b = form.b.data if form.b.data in by_number else last
+    form.a.data, form.b.data = a, b
+    old, new = (exports.cut(by_number[n].content, case=plan.case, reader=reader) for n in (a, b))
+    is_private = reader.role in PRIVATE
+    return render_template(
+        "plans/compare_person.html" if is_private else "plans/compare.html",
+        form=form,
+        passages=exports.word_by_word(old, new),
+        is_same=a == b,
+        plan_id=plan.id,
+        case_head=cases.head(plan.case, current=HEAD),
+    )
