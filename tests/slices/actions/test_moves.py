@@ -1,0 +1,169 @@
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from netmeet.actions import exports, queries, service
+from netmeet.actions.rules import Status, WaitingFor
+from netmeet.cases import service as cases
+from netmeet.core import clock
+from netmeet.core.access import Role
+from netmeet.core.db import db
+from netmeet.core.refusals import Conflict, Refused
+from netmeet.meetings.rules import MeetingState
+from netmeet.outbox.models import Message
+from tests.slices.actions.making import agree, own
+from tests.world import now
+
+
+@pytest.fixture
+def case(world):
+    return world.case()
+
+
+@pytest.fixture
+def action(world, case):
+    return agree(world, case, world.jonas)
+
+
+def later(days=14):
+    return clock.today() + timedelta(days=days)
+
+
+def postpone(world, action, **facts):
+    known = {"to": later(), "reason": "Der er ferie.", "version": action.version, **facts}
+    service.postpone(action, by=world.actor(world.jonas), at=now(), **known)
+
+
+def candidate(world, action, user):
+    found = queries.candidates(action, actor=world.actor(world.lise))
+    return next(one for one in found if one.user.id == user.id)
+
+
+def test_a_later_date_counts_as_put_off(world, action):
+    postpone(world, action)
+    assert action.due_on == later()
+    assert action.postponed == 1
+    assert action.first_due_on < action.due_on
+    postpone(world, action, to=later(3))
+    assert action.postponed == 1
+
+
+def test_what_the_person_puts_off_is_not_counted(world, case):
+    action = own(world, case)
+    postpone(world, action)
+    assert action.postponed == 0
+
+
+def test_a_new_date_needs_a_reason_and_lies_ahead(world, action):
+    with pytest.raises(Refused) as no:
+        postpone(world, action, reason=" ")
+    assert no.value.field == "reason"
+    with pytest.raises(Refused) as no:
+        postpone(world, action, to=later(-1))
+    assert no.value.field == "due_on"
+
+
+def test_a_stale_move_is_a_conflict(world, action):
+    stale = action.version
+    postpone(world, action)
+    with pytest.raises(Conflict):
+        postpone(world, action, version=stale)
+
+
+def test_handing_over_tells_the_new_owner_the_old_and_the_coordinator(world, case, action):
+    rikke = world.staff("Rikke Lund", world.office, role=Role.MUN)
+    place = cases.Place(
+        role=case.member(world.jonas.id).role,
+        organisation_id=world.office.organisation_id,
+        unit_id=world.office.id,
+    )
+    cases.join(case, rikke, place=place, at=now())
+    service.reassign(
+        action,
+        to=candidate(world, action, rikke),
+        by=world.actor(world.stranger),
+        at=now(),
+        version=action.version,
+    )
+    assert action.owner_id == rikke.id
+    told = {message.user_id for message in db.session.scalars(select(Message))}
+    assert told == {rikke.id, world.jonas.id, world.lise.id}
+    assert "gav aftalen videre til Rikke Lund" in exports.events(action)[0].text
+
+
+def test_nobody_without_consent_gets_an_agreement(world):
+    case = world.case(consent=[])
+    action = agree(world, case, world.lise)
+    to = candidate(world, action, world.jonas)
+    with pytest.raises(Refused) as no:
+        service.reassign(
+            action, to=to, by=world.actor(world.lise), at=now(), version=action.version
+        )
+    assert no.value.field == "to"
+
+
+def test_a_manager_chooses_among_the_own_unit(world, action):
+    rikke = world.staff("Rikke Lund", world.office, role=Role.MUN)
+    found = queries.candidates(action, actor=world.actor(world.manager))
+    assert [one.user.id for one in found] == [rikke.id]
+
+
+def test_what_the_person_does_becomes_a_task_when_somebody_takes_it_over(world, case):
+    action = own(world, case)
+    to = candidate(world, action, world.lise)
+    service.reassign(action, to=to, by=world.actor(world.lise), at=now(), version=action.version)
+    assert not action.is_persons
+
+
+def test_staff_say_why_it_shall_not_happen_and_the_person_need_not(world, case, action):
+    with pytest.raises(Refused):
+        service.cancel(
+            action, by=world.actor(world.lise), at=now(), reason="", version=action.version
+        )
+    mine = own(world, case)
+    by = world.actor(case.person.user)
+    service.cancel(mine, by=by, at=now(), reason="", version=mine.version)
+    assert mine.status is Status.DROPPED
+    with pytest.raises(Refused):
+        service.cancel(mine, by=by, at=now(), reason="", version=mine.version)
+
+
+def test_open_agreements_go_on_as_the_same_rows(world, case):
+    first = world.meeting(case, in_days=-20, state=MeetingState.PUBLISHED)
+    follow_up = world.meeting(case, in_days=10)
+    action = agree(world, case, world.jonas, meeting_id=first.id, meeting=first)
+    mine = own(world, case, meeting_id=first.id, meeting=first)
+    ended = agree(world, case, world.jonas, closed_at=now(), status=Status.DONE)
+    by = world.actor(world.lise)
+    carried = service.carry_over(first, to=follow_up, by=by, at=now())
+    service.carry_over(first, to=follow_up, by=by, at=now())
+    assert {each.id for each in carried} == {action.id, mine.id}
+    assert action.carried == 1
+    assert action.meeting_id == first.id
+    assert mine.carried == 0
+    assert ended.carried == 0
+    assert "taget med til næste møde én gang" in exports.origin(action)
+    third = world.meeting(case, in_days=60)
+    service.carry_over(follow_up, to=third, by=by, at=now())
+    assert "taget med videre 2 gange" in exports.origin(action)
+
+
+def test_a_withdrawn_consent_lets_what_the_organisation_owes_wait(world, case, action):
+    kept = agree(world, case, world.lise)
+    mine = own(world, case)
+    consent = next(c for c in case.consents if c.organisation_id == world.office.organisation_id)
+    at = now()
+    cases.withdraw_consent(case, consent, by=world.actor(case.person.user), at=at)
+    for _ in range(2):
+        service.pause_for(case, None, world.office.organisation_id, at)
+    assert action.status is Status.WAITING
+    assert queries.asked([action])[action.id].waits_for is WaitingFor.CONSENT
+    assert len(queries.history(action)) == 1
+    assert kept.status is Status.NOT_STARTED
+    assert mine.status is Status.NOT_STARTED
+
+
+def test_a_consent_that_was_replaced_pauses_nothing(world, case, action):
+    service.pause_for(case, None, world.office.organisation_id, now())
+    assert action.status is Status.NOT_STARTED
