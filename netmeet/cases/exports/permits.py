@@ -111,6 +111,8 @@ def sees(scopes: Collection[Scope], areas: Collection[str]) -> str:
     """Return what is seen: "ser planen og aftalerne om bolig og penge"."""
     words = _papers()
     papers = [words[scope] for scope in Scope if scope in scopes and scope in words]
+    if len(papers) == len(words):
+        papers = [_("det hele")]
     if not papers:
         return _("ser ikke mere end det")
     if not areas:

@@ -1,0 +1,173 @@
+"""Who has looked: sentences, single times, the question why and its answer; what relatives tell."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from netmeet.audit import service as audit
+from netmeet.cases import queries, service
+from netmeet.cases.exports import looks
+from netmeet.cases.models import AccessQuestion
+from netmeet.core.access import Role
+from netmeet.core.db import db
+from netmeet.core.permissions import Permission as P
+from netmeet.core.trail import entry
+from netmeet.outbox.models import Message
+from tests.web.cases.reading import lix, words_of
+from tests.world import now
+
+
+def look(world, case, user, *operations, allowed=True, days_ago=0):
+    actor = world.actor(user, at=now() - timedelta(days=days_ago))
+    audit.record([entry(actor, operation, case, allowed=allowed) for operation in operations])
+
+
+@pytest.fixture
+def case(world):
+    return world.case(relative=world.hanne)
+
+
+def page_of(world, client, user, path="/access-log"):
+    world.sign_in(client, user)
+    return client.get(path)
+
+
+def test_one_sentence_says_who_what_how_often_and_why(world, client, case):
+    mia = case.person.user
+    look(world, case, world.lise, *[P.PLAN_READ_PUBLISHED] * 3, P.AGENDA_READ, P.CASE_UPDATE)
+    look(world, case, mia, P.PLAN_READ_PUBLISHED)
+    text = words_of(page_of(world, client, mia).text)
+    assert "Lise, sygeplejerske, har læst din plan tre gange." in text
+    assert "Det er, fordi Lise er din koordinator." in text
+    assert "Og også dagsordenen." in text
+    assert "Lise, sygeplejerske, har skrevet eller ændret noget i dit forløb." in text
+    assert "Afsnit O, København, Psykiatrisk Center København" in text
+    assert "Mia" not in text
+    assert lix(text) <= 35
+
+
+def test_a_denied_attempt_says_what_was_not_seen(world, client, case):
+    mia = case.person.user
+    world.sign_in(client, world.stranger)
+    assert client.get(f"/cases/{case.id}/consents").status_code == 404
+    text = words_of(page_of(world, client, mia).text)
+    assert "Rune, sygeplejerske, prøvede at se hvem der må se hvad, men fik ikke lov." in text
+    assert "Rune så ikke hvem der må se hvad." in text
+
+
+def test_weeks_are_apart_and_older_ones_behind_a_link(world, client, case):
+    look(world, case, world.jonas, P.MINUTES_READ_PUBLISHED, days_ago=14)
+    look(world, case, world.hanne, P.ACTION_READ, days_ago=7)
+    look(world, case, world.jonas, P.FILE_READ, days_ago=140)
+    page = page_of(world, client, case.person.user)
+    text = words_of(page.text)
+    assert "Jonas, sagsbehandler, har læst referatet en gang." in text
+    assert "Hanne, søster, har læst dine aftaler en gang." in text
+    assert "bilag" not in text
+    older = re.search(r'href="(/access-log\?week=[^"]+)"', page.text)[1]
+    then = client.get(older)
+    assert "dine bilag" in then.text
+    assert "Nyere" in then.text
+    assert client.get("/access-log?week=nonsense").status_code == 200
+
+
+def test_an_empty_log_says_so(world, client, case):
+    assert "Ingen andre har set noget" in page_of(world, client, case.person.user).text
+
+
+def test_somebody_else_answers_why(world, client, case):
+    mia, boss = (
+        case.person.user,
+        world.staff("Birte Vang", world.ward, role=Role.MGR, title="leder"),
+    )
+    look(world, case, world.lise, P.PLAN_READ_PUBLISHED)
+    page = page_of(world, client, mia)
+    week = re.search(r'name="week" value="([^"]+)"', page.text)[1]
+    ask = {"about": world.lise.id, "week": week}
+    assert client.send("/access-log/ask", ask).status_code == 303
+    assert "Du spurgte hvorfor" in client.get("/access-log").text
+    twice = client.send("/access-log/ask", ask)
+    assert twice.status_code == 422
+    assert client.send("/access-log/ask", {**ask, "about": "x"}).status_code == 422
+    assert client.send("/access-log/ask", {"about": "", "week": ""}).status_code == 400
+    told = db.session.query(Message).filter_by(kind="cases.news", user_id=boss.id).one()
+    assert told.case_id is None
+
+    listed = page_of(world, client, boss, "/access-questions")
+    assert "Lise Dam" in listed.text
+    path = re.search(r"/access-questions/\w{16}", listed.text)[0]
+    shown = client.get(path)
+    assert "Mia" not in shown.text + listed.text
+    version = re.search(r'name="version"[^>]*value="(\d+)"', shown.text)[1]
+    form = {"version": version, "answer": "Lise var på vagt."}
+    assert client.send(path, {**form, "answer": ""}).status_code == 422
+    assert client.send(path, form).status_code == 303
+    assert client.send(path, {**form, "answer": "Andet"}).status_code == 409
+    assert "Besvaret" in client.get("/access-questions").text
+    assert "Lise var på vagt." in page_of(world, client, mia).text
+
+
+def test_who_looked_does_not_answer_and_other_units_do_not_see_the_question(world, client, case):
+    look(world, case, world.lise, P.PLAN_READ_PUBLISHED)
+    mia = case.person.user
+    page = page_of(world, client, mia)
+    week = re.search(r'name="week" value="([^"]+)"', page.text)[1]
+    client.send("/access-log/ask", {"about": world.lise.id, "week": week})
+    question = db.session.query(AccessQuestion).one().id
+    assert page_of(world, client, world.manager, f"/access-questions/{question}").status_code == 404
+    assert "Ingen har spurgt." in client.get("/access-questions").text
+    auditor = world.staff("Ole Bo", world.ward, role=Role.AUD, title="revisor")
+    assert page_of(world, client, auditor, f"/access-questions/{question}").status_code == 200
+    assert "Lise Dam" in client.get("/access-questions").text
+    assert page_of(world, client, world.lise, f"/access-questions/{question}").status_code == 404
+
+
+def test_a_relative_tells_and_person_and_coordinator_read_it(world, client, case):
+    case_id, mia = case.id, case.person.user
+    path = f"/cases/{case_id}/tell"
+    page = page_of(world, client, world.hanne, path)
+    assert "kan læses af den, det handler om" in page.text
+    assert "Mia" not in page.text
+    assert client.send(path, {"text": ""}).status_code == 422
+    assert client.send(path, {"text": "Hun sover ikke."}).location == f"/cases/{case_id}/told"
+    assert "Hun sover ikke." in client.get(f"/cases/{case_id}/told").text
+    for user in (mia, world.lise):
+        assert "Hun sover ikke." in page_of(world, client, user, f"/cases/{case_id}/told").text
+    for user in (world.jonas, world.stranger):
+        assert page_of(world, client, user, f"/cases/{case_id}/told").status_code == 404
+    assert page_of(world, client, world.lise, path).status_code == 404
+
+
+def test_who_has_left_tells_nothing_more(world, client, case):
+    service.leave(case, case.member(world.hanne.id), at=now())
+    assert page_of(world, client, world.hanne, f"/cases/{case.id}/tell").status_code == 404
+
+
+def test_how_often_is_said_in_words_up_to_twelve(app):
+    with app.test_request_context():
+        assert looks.times(1) == "en gang"
+        assert looks.times(12) == "tolv gange"
+        assert looks.times(13) == "13 gange"
+
+
+def test_every_operation_has_a_word_and_what_is_only_read_is_known(app):
+    with app.test_request_context():
+        assert all(looks.thing(operation) for operation in P)
+    assert looks.is_look(P.PLAN_READ_PUBLISHED)
+    assert looks.is_look(P.ROOM_FOLLOW)
+    assert not looks.is_look(P.CONSENT_GRANT)
+
+
+def test_the_log_takes_as_many_queries_for_many_as_for_few(world, client, case, count_queries):
+    mia = case.person.user
+    look(world, case, world.lise, P.CASE_READ)
+    counts = []
+    for _round in range(2):
+        world.sign_in(client, mia)
+        with count_queries() as asked:
+            client.get("/access-log")
+        counts.append(len(asked))
+        look(world, queries.by_id(case.id), world.jonas, *[P.CASE_READ] * 5)
+        look(world, queries.by_id(case.id), world.stranger, P.CASE_READ, allowed=False)
+    assert counts[0] == counts[1] <= 12
