@@ -84,7 +84,8 @@ def _lines(question: Question, answer: PreparationAnswer, names: dict[str, str])
     data = answer.data or {}
     taps = dict(_taps(question))
     lines = [taps[word] for word in data.get("words", []) if word in taps]
-    lines += [_part(names.get(who, ""), part) for who, part in data.get("who", {}).items()]
+    about = data.get("who", {})
+    lines += [_part(name, about[who]) for who, name in names.items() if who in about]
     lines += [_without(data["choice"])] if data.get("choice") else []
     lines += [answer.text] if answer.text else []
     if data.get("hard"):

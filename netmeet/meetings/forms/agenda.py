@@ -13,6 +13,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, NumberRange, Optional
 
+from netmeet.meetings.forms.choices import options
 from netmeet.meetings.rules import AgreedHow, LifeArea, Purpose
 from netmeet.meetings.service.agenda import Point
 from netmeet.web.forms import LINE, TEXT, Form, VersionedForm, at_most, required
@@ -61,7 +62,7 @@ class PointForm(VersionedForm):
     """A proposal of the staff's. Who may decide is handed in."""
 
     title = StringField(_("Hvad handler punktet om?"), validators=_TITLE)
-    purpose = RadioField(_("Hvad er det til?"), choices=PURPOSES, default=Purpose.DISCUSS)
+    purpose = RadioField(_("Hvad er det til?"), choices=options(PURPOSES), default=Purpose.DISCUSS)
     minutes = IntegerField(
         _("Minutter"),
         default=10,
@@ -70,9 +71,11 @@ class PointForm(VersionedForm):
             NumberRange(1, 120, _("Et punkt varer mellem 1 minut og 2 timer.")),
         ],
     )
-    life_area = SelectField(_("Del af livet"), choices=AREAS, default="")
+    life_area = SelectField(_("Del af livet"), choices=options(AREAS), default="")
     decider = SelectField(_("Skal besluttes af"), choices=[], default="")
-    decides = RadioField(_("Hvordan kommer svaret?"), choices=DECIDES, default="at_meeting")
+    decides = RadioField(
+        _("Hvordan kommer svaret?"), choices=options(DECIDES), default="at_meeting"
+    )
     phone_at = TimeField(_("Ringer ind klokken"), validators=[Optional()])
     hidden = BooleanField(_("Pårørende og gæster må ikke se punktet"))
 

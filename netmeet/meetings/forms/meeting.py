@@ -15,6 +15,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, NumberRange, Optional
 
+from netmeet.meetings.forms.choices import options
 from netmeet.meetings.rules import MeetingForm as Form_
 from netmeet.meetings.rules import MeetingKind
 from netmeet.meetings.service import Details
@@ -78,7 +79,7 @@ class MeetingForm(WhenForm):
         _("Hvad er formålet, i én sætning?"),
         validators=[required(_("Skriv formålet i én sætning.")), at_most(LINE)],
     )
-    kind = SelectField(_("Hvilken slags møde?"), choices=KINDS)
+    kind = SelectField(_("Hvilken slags møde?"), choices=options(KINDS))
     minutes = IntegerField(
         _("Hvor mange minutter?"),
         validators=[
@@ -86,7 +87,7 @@ class MeetingForm(WhenForm):
             NumberRange(10, 240, _("Et møde varer mellem 10 minutter og 4 timer.")),
         ],
     )
-    form = RadioField(_("Hvordan mødes I?"), choices=WAYS, default=Form_.IN_PERSON)
+    form = RadioField(_("Hvordan mødes I?"), choices=options(WAYS), default=Form_.IN_PERSON)
     place = StringField(_("Hvor?"), validators=[at_most(LINE)])
     greeter = StringField(_("Hvem tager imod?"), validators=[at_most(WORD)])
     video_link = StringField(_("Link til video"), validators=[at_most(LINE)])
@@ -117,7 +118,7 @@ class PutOffForm(WhenForm):
 
     asked_by = RadioField(
         _("Hvem har brug for en anden tid?"),
-        choices=ASKED_BY,
+        choices=options(ASKED_BY),
         validators=[InputRequired(_("Vælg, hvem der har bedt om det."))],
     )
     reason = TextAreaField(_("Hvorfor?"), validators=[required(_("Skriv hvorfor.")), at_most(TEXT)])
@@ -128,7 +129,7 @@ class CancelForm(VersionedForm):
 
     asked_by = RadioField(
         _("Hvem har bedt om at aflyse?"),
-        choices=ASKED_BY,
+        choices=options(ASKED_BY),
         validators=[InputRequired(_("Vælg, hvem der har bedt om det."))],
     )
     reason = TextAreaField(_("Hvorfor?"), validators=[required(_("Skriv hvorfor.")), at_most(TEXT)])

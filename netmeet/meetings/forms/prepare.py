@@ -8,6 +8,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import RadioField, SelectMultipleField, TextAreaField
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from netmeet.meetings.forms.choices import options
 from netmeet.meetings.rules import Question, WithoutPerson
 from netmeet.meetings.service.preparation import Said
 from netmeet.web.forms import TEXT, VersionedForm, at_most
@@ -66,7 +67,7 @@ class WithoutForm(QuestionForm):
     """May the meeting be held without the person: three answers of equal weight."""
 
     choice = RadioField(
-        _("Må mødet holdes uden dig?"), choices=WITHOUT, validate_choice=False, default=""
+        _("Må mødet holdes uden dig?"), choices=options(WITHOUT), validate_choice=False, default=""
     )
 
     @property
@@ -116,7 +117,7 @@ def read(
         Question.WITHOUT_ME: WithoutForm,
     }
     form = kinds.get(question, QuestionForm)(given)
-    form.words.choices = list(words)
+    form.words.choices = options(words)
     return form
 
 

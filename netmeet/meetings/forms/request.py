@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _
 from wtforms import RadioField, StringField, TextAreaField
 
+from netmeet.meetings.forms.choices import options
 from netmeet.meetings.service.requests import Wish
 from netmeet.web.forms import LINE, TEXT, Form, at_most, required
 
@@ -26,9 +27,11 @@ class AskForm(Form):
         _("Hvad skal mødet handle om?"),
         validators=[required(_("Skriv med få ord, hvad mødet skal handle om.")), at_most(TEXT)],
     )
-    how_soon = RadioField(_("Hvor hurtigt?"), choices=HOW_SOON, default="two_weeks")
+    how_soon = RadioField(_("Hvor hurtigt?"), choices=options(HOW_SOON), default="two_weeks")
     who = StringField(_("Hvem skal være med?"), validators=[at_most(LINE)])
-    answer_by = RadioField(_("Hvordan vil du have svar?"), choices=ANSWER_BY, default="phone")
+    answer_by = RadioField(
+        _("Hvordan vil du have svar?"), choices=options(ANSWER_BY), default="phone"
+    )
 
     @property
     def wish(self) -> Wish:

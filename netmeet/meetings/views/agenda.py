@@ -15,6 +15,7 @@ from netmeet.core.permissions import Permission as P
 from netmeet.core.refusals import Refused
 from netmeet.meetings import queries, service
 from netmeet.meetings.forms.agenda import ApproveForm, NotTakenUpForm, OwnPointForm, PointForm
+from netmeet.meetings.forms.choices import options
 from netmeet.meetings.rules import ItemState, Question
 from netmeet.meetings.views import bp
 from netmeet.web import guard
@@ -167,7 +168,7 @@ def _point_form(meeting: "Meeting", item: "AgendaItem | None") -> AnyPointForm:
         return OwnPointForm(obj=item)
     form = PointForm(obj=item, data=_staff_values(item))
     staff = [(m.user_id, f"{m.name}, {m.where}") for m in meeting.case.members if m.role.is_staff]
-    form.decider.choices = [("", _("Ingen skal beslutte noget")), *staff]
+    form.decider.choices = options([("", _("Ingen skal beslutte noget")), *staff])
     return form
 
 

@@ -13,6 +13,7 @@ from netmeet.core.access import PRIVATE
 from netmeet.core.permissions import Permission as P
 from netmeet.core.refusals import Refused
 from netmeet.meetings import queries, service
+from netmeet.meetings.forms.choices import options
 from netmeet.meetings.forms.meeting import KINDS, CancelForm, MeetingForm, PutOffForm
 from netmeet.meetings.views import bp
 from netmeet.web import guard
@@ -163,8 +164,8 @@ def cancel(meeting: "Meeting") -> ResponseReturnValue:
 def _choices(form: MeetingForm, case: "Case") -> MeetingForm:
     """Hand in who may chair and take minutes: staff of the network."""
     staff = [(m.user_id, f"{m.name}, {m.where}") for m in case.members if m.role.is_staff]
-    form.chair.choices = staff
-    form.minute_taker.choices = [("", _("Ikke valgt endnu")), *staff]
+    form.chair.choices = options(staff)
+    form.minute_taker.choices = options([("", _("Ikke valgt endnu")), *staff])
     return form
 
 

@@ -1,0 +1,215 @@
+"""A meeting from draft to cancelled or followed up."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from netmeet.cli import templates
+from netmeet.core.access import Actor, Role
+from netmeet.core.refusals import Conflict, Refused
+from netmeet.meetings import queries, service
+from netmeet.meetings.models import Meeting
+from netmeet.meetings.rules import MeetingKind, MeetingState, Mover
+from tests.world import World, now
+
+
+def start(in_days: int = 20) -> datetime:
+    """Return 10 o'clock that day, wall time."""
+    return datetime.combine(date.today() + timedelta(days=in_days), datetime.min.time()).replace(  # noqa: DTZ011
+        hour=10
+    )
+
+
+def details(**changes: object) -> service.Details:
+    given = {"kind": "outpatient", "purpose": "At finde et sted at bo", **changes}
+    return service.Details(**given)  # type: ignore[arg-type]
+
+
+def draft(world: World, **changes: object) -> Meeting:
+    return service.create(
+        world.case(), by=world.actor(world.lise), at=now(), details=details(**changes)
+    )
+
+
+def test_a_draft_has_the_length_of_its_kind_and_the_points_of_the_template(world: World) -> None:
+    assert templates.load(date.today()) == len(MeetingKind)  # noqa: DTZ011
+    assert templates.load(date.today()) == 0  # noqa: DTZ011
+    meeting = draft(world)
+    assert meeting.minutes == 60
+    assert meeting.chair.name == "Lise Dam"
+    standing = [item.standing for item in meeting.items]
+    assert standing[0] == "welcome"
+    assert "last_time" not in standing
+    assert "persons_points" not in standing
+    assert [item.position for item in meeting.items] == list(range(len(standing)))
+
+
+def test_a_template_not_valid_yet_is_not_loaded(world: World) -> None:
+    assert templates.load(date(2019, 12, 31)) == 0
+    assert queries.template_for("outpatient", date(2019, 12, 31)) is None
+    del world
+
+
+def test_an_interpreter_makes_it_half_as_long_again(world: World) -> None:
+    case = world.case()
+    case.person.interpreter = "arabisk"
+    meeting = service.create(case, by=world.actor(world.lise), at=now(), details=details())
+    assert meeting.minutes == 90
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"kind": "party"}, "kind"),
+        ({"purpose": " "}, "purpose"),
+        ({"minutes": 5}, "minutes"),
+        ({"starts_local": datetime(2020, 1, 1, 10)}, "date"),  # noqa: DTZ001
+        ({"starts_local": datetime(2031, 3, 30, 2, 30)}, "time"),  # noqa: DTZ001
+        ({"chair_id": "0000000000000000"}, "chair"),
+    ],
+)
+def test_wrong_details_are_refused(world: World, change: dict[str, object], field: str) -> None:
+    with pytest.raises(Refused) as no:
+        draft(world, **change)
+    assert no.value.field == field
+
+
+def test_only_a_new_time_counts_the_sequence_up(world: World) -> None:
+    meeting, lise = draft(world, starts_local=start()), world.actor(world.lise)
+    service.edit(
+        meeting,
+        by=lise,
+        at=now(),
+        details=details(starts_local=start(), minutes=60, place="Lokale 2"),
+        version=meeting.version,
+    )
+    assert (meeting.sequence, meeting.place) == (0, "Lokale 2")
+    service.edit(
+        meeting, by=lise, at=now(), details=details(starts_local=start(21)), version=meeting.version
+    )
+    assert meeting.sequence == 1
+
+
+def test_a_stale_form_gets_both_texts(world: World) -> None:
+    meeting, lise = draft(world), world.actor(world.lise)
+    old = meeting.version
+    service.edit(meeting, by=lise, at=now(), details=details(purpose="Nyt"), version=old)
+    with pytest.raises(Conflict) as both:
+        service.edit(meeting, by=lise, at=now(), details=details(purpose="Mit"), version=old)
+    assert both.value.mine["Formål"] == "Mit"
+    assert both.value.theirs["Formål"] == "Nyt"
+
+
+def test_putting_off_keeps_the_points_and_counts_unless_the_person_asked(world: World) -> None:
+    templates.load(date.today())  # noqa: DTZ011
+    meeting, lise = draft(world, starts_local=start()), world.actor(world.lise)
+    points = len(meeting.items)
+    service.postpone(
+        meeting,
+        by=lise,
+        at=now(),
+        reason="Mia er syg",
+        asked_by="person",
+        version=meeting.version,
+    )
+    assert (meeting.state, meeting.postponed) == (MeetingState.POSTPONED, 0)
+    assert meeting.starts_local is None
+    service.edit(
+        meeting, by=lise, at=now(), details=details(starts_local=start(25)), version=meeting.version
+    )
+    assert meeting.state is MeetingState.PLANNED
+    service.postpone(
+        meeting,
+        by=lise,
+        at=now(),
+        reason="Overlægen er syg",
+        asked_by="region",
+        version=meeting.version,
+        new_start=start(30),
+    )
+    assert (meeting.state, meeting.postponed) == (MeetingState.PLANNED, 1)
+    assert meeting.starts_local == start(30)
+    assert (len(meeting.items), meeting.sequence, meeting.moved_by) == (points, 3, "region")
+
+
+def test_putting_off_and_calling_off_say_why(world: World) -> None:
+    meeting, lise = draft(world), world.actor(world.lise)
+    for verb in (service.postpone, service.cancel):
+        with pytest.raises(Refused) as no:
+            verb(
+                meeting,
+                by=lise,
+                at=now(),
+                reason="",
+                asked_by="region",
+                version=meeting.version,
+            )
+        assert no.value.field == "reason"
+    with pytest.raises(Refused):
+        service.postpone(
+            meeting,
+            by=lise,
+            at=now(),
+            reason="x",
+            asked_by="region",
+            version=meeting.version,
+            new_start=start(-3),
+        )
+    assert meeting.state is MeetingState.PLANNED
+
+
+def test_a_cancelled_meeting_is_not_changed(world: World) -> None:
+    meeting, lise = draft(world), world.actor(world.lise)
+    service.cancel(
+        meeting, by=lise, at=now(), reason="Flyttet", asked_by="other", version=meeting.version
+    )
+    assert (meeting.state, meeting.sequence) == (MeetingState.CANCELLED, 1)
+    with pytest.raises(Refused):
+        service.edit(meeting, by=lise, at=now(), details=details(), version=meeting.version)
+    with pytest.raises(Refused):
+        service.move(meeting, MeetingState.PLANNED, by=lise, at=now())
+
+
+def test_who_may_take_a_step_is_the_rules_to_say(world: World) -> None:
+    meeting = draft(world)
+    jonas, mia = world.actor(world.jonas), world.actor(meeting.case.person.user)
+    assert service.movers(meeting, jonas) == frozenset()
+    assert service.movers(meeting, mia) == {Mover.PERSON}
+    with pytest.raises(Refused):
+        service.move(meeting, MeetingState.INVITED, by=jonas, at=now())
+    system = Actor(user_id="", name="", role=Role.SYS, at=now())
+    assert service.movers(meeting, system) == {Mover.SYSTEM}
+
+
+def test_each_state_sets_its_instant(world: World) -> None:
+    meeting, lise, at = draft(world, starts_local=start()), world.actor(world.lise), now()
+    steps = ("INVITED", "HELD", "MINUTES_DRAFT", "PUBLISHED", "FINAL")
+    for step in steps:
+        service.move(meeting, MeetingState[step], by=lise, at=at)
+    assert meeting.ended_at == meeting.published_at == meeting.final_at == at
+
+
+def test_the_follow_up_is_drafted_once_with_the_same_chair(world: World) -> None:
+    templates.load(date.today())  # noqa: DTZ011
+    meeting, lise = draft(world, starts_local=start(), place="Lokale 2"), world.actor(world.lise)
+    meeting.next_starts_local = start(60)
+    follow_up = service.draft_follow_up(meeting, by=lise, at=now())
+    assert follow_up.kind == MeetingKind.FOLLOW_UP
+    assert (follow_up.follows_id, follow_up.chair_id) == (meeting.id, meeting.chair_id)
+    assert (follow_up.starts_local, follow_up.minutes) == (start(60), 45)
+    assert follow_up.place == "Lokale 2"
+    assert "last_time" in [item.standing for item in follow_up.items]
+    assert follow_up.uid != meeting.uid
+    assert service.draft_follow_up(meeting, by=lise, at=now()) is follow_up
+
+
+def test_lists_of_meetings(world: World) -> None:
+    case = world.case()
+    first, second = world.meeting(case, in_days=3), world.meeting(case, in_days=9)
+    over = world.meeting(case, in_days=-9)
+    lise, stranger = world.actor(world.lise), world.actor(world.stranger)
+    assert list(queries.visible_to(lise)) == [over, first, second]
+    assert list(queries.visible_to(stranger)) == []
+    assert list(queries.of_case(case.id)) == [second, first, over]
+    assert queries.next_of(case, today=date.today()) is first  # noqa: DTZ011
+    assert queries.by_id("0000000000000000") is None

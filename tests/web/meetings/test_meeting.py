@@ -1,0 +1,144 @@
+"""Planning a meeting in the browser."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from netmeet.cases.rules import Scope
+from netmeet.core.db import db
+from netmeet.meetings.models import Meeting
+from netmeet.meetings.rules import MeetingState
+from tests.reader import StrictClient
+from tests.world import World
+
+DAY = (date.today() + timedelta(days=14)).isoformat()  # noqa: DTZ011
+
+
+def fields(world: World, **changes: str) -> dict[str, str]:
+    return {
+        "purpose": "At finde et sted at bo",
+        "kind": "outpatient",
+        "date": DAY,
+        "time": "13:00",
+        "minutes": "",
+        "form": "hybrid",
+        "place": "Lokale 2",
+        "chair": world.lise.id,
+        "minute_taker": world.jonas.id,
+        **changes,
+    }
+
+
+def test_a_coordinator_plans_a_meeting(world: World, client: StrictClient) -> None:
+    case = world.case()
+    world.sign_in(client, world.lise)
+    assert client.get(f"/cases/{case.id}/meetings/new").status_code == 200
+    answer = client.send(f"/cases/{case.id}/meetings/new", fields(world))
+    meeting = db.session.scalars(select(Meeting)).one()
+    assert answer.location == f"/meetings/{meeting.id}"
+    page = client.get(answer.location).get_data(as_text=True)
+    assert "At finde et sted at bo" in page
+    assert "kl. 13.00" in page
+    assert "Lise Dam leder mødet." in page
+    assert (meeting.minutes, meeting.minute_taker_id) == (60, world.jonas.id)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"purpose": ""}, "Skriv formålet"),
+        ({"time": ""}, "Vælg både dag og klokkeslæt."),
+        ({"date": ""}, "Vælg både dag og klokkeslæt."),
+        ({"date": "2020-01-01"}, "Vælg en tid, der ligger forude."),
+        ({"minutes": "3"}, "Et møde varer"),
+    ],
+)
+def test_what_is_wrong_stands_beside_its_field(
+    world: World, client: StrictClient, change: dict[str, str], sentence: str
+) -> None:
+    case = world.case()
+    world.sign_in(client, world.lise)
+    answer = client.send(f"/cases/{case.id}/meetings/new", fields(world, **change))
+    assert answer.status_code == 422
+    page = answer.get_data(as_text=True)
+    assert sentence in page
+    assert "Lokale 2" in page
+
+
+def test_a_change_is_kept_and_a_stale_one_gets_both_texts(
+    world: World, client: StrictClient
+) -> None:
+    meeting = world.meeting(world.case())
+    world.sign_in(client, world.lise)
+    assert "Hvor skal Mia bo?" in client.get(f"/meetings/{meeting.id}/edit").get_data(as_text=True)
+    version = str(meeting.version)
+    path = f"/meetings/{meeting.id}/edit"
+    first = client.send(path, fields(world, purpose="Den ene tekst", version=version))
+    assert first.status_code == 303
+    second = client.send(path, fields(world, purpose="Den anden tekst", version=version))
+    assert second.status_code == 409
+    page = second.get_data(as_text=True)
+    assert "Den ene tekst" in page
+    assert "Den anden tekst" in page
+    bad = client.send(path, fields(world, date="2020-01-01"))
+    assert bad.status_code == 422
+    assert client.send(path, fields(world, purpose="")).status_code == 422
+
+
+@pytest.mark.parametrize("verb", ["postpone", "cancel"])
+def test_putting_off_and_calling_off_ask_why(
+    world: World, client: StrictClient, verb: str
+) -> None:
+    meeting = world.meeting(world.case())
+    mia = meeting.case.person.user
+    world.sign_in(client, world.lise)
+    path = f"/meetings/{meeting.id}/{verb}"
+    assert client.get(path).status_code == 200
+    assert client.send(path, {"asked_by": "region"}).status_code == 422
+    given = {"asked_by": "person", "reason": "Mia er syg", "version": str(meeting.version)}
+    assert client.send(path, given).status_code == 303
+    db.session.refresh(meeting)
+    states = {"postpone": MeetingState.POSTPONED, "cancel": MeetingState.CANCELLED}
+    assert meeting.state is states[verb]
+    given["version"] = str(meeting.version)
+    assert client.send(path, given).status_code in {303, 422}
+    assert client.get(f"/meetings/{meeting.id}").status_code == 200
+    world.sign_in(client, mia)
+    page = client.get(f"/meetings/{meeting.id}").get_data(as_text=True)
+    assert ("aflyst" in page) is (verb == "cancel")
+
+
+def test_staff_who_do_not_lead_do_not_change_it(world: World, client: StrictClient) -> None:
+    meeting = world.meeting(world.case())
+    world.sign_in(client, world.jonas)
+    assert client.get(f"/meetings/{meeting.id}").status_code == 200
+    assert client.get(f"/meetings/{meeting.id}/edit").status_code == 403
+    assert client.get(f"/meetings/{meeting.id}/cancel").status_code == 403
+
+
+@pytest.mark.parametrize(
+    "tail", ["", "/edit", "/postpone", "/cancel", "/prepare", "/prepare/all", "/agenda"]
+)
+def test_a_stranger_finds_nothing(world: World, client: StrictClient, tail: str) -> None:
+    meeting = world.meeting(world.case())
+    world.sign_in(client, world.stranger)
+    answer = client.get(f"/meetings/{meeting.id}{tail}")
+    assert answer.status_code == 404
+    assert "Mia" not in answer.get_data(as_text=True)
+
+
+def test_the_person_and_an_invited_relative_read_their_own_page(
+    world: World, client: StrictClient
+) -> None:
+    case = world.case(relative=world.hanne, relative_scopes=[Scope.INVITE])
+    meeting = world.meeting(case)
+    world.sign_in(client, case.person.user)
+    page = client.get(f"/meetings/{meeting.id}").get_data(as_text=True)
+    assert "Fortæl, hvad der er vigtigt for dig" in page
+    assert "Hvor skal Mia bo?" in page
+    world.sign_in(client, world.hanne)
+    page = client.get(f"/meetings/{meeting.id}").get_data(as_text=True)
+    assert "Mødet er" in page
+    assert "Hvor skal Mia bo?" not in page
+    assert "Fortæl" not in page

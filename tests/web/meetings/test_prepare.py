@@ -1,0 +1,175 @@
+"""The person prepares on a phone."""
+
+import pytest
+from sqlalchemy import select
+
+from netmeet.core.db import db
+from netmeet.meetings.models import Meeting, PreparationAnswer
+from netmeet.meetings.rules import MeetingState, Question
+from tests.reader import StrictClient
+from tests.world import World
+
+JSON = {"Accept": "application/json"}
+
+
+def begin(world: World, client: StrictClient) -> Meeting:
+    meeting = world.meeting(world.case(relative=world.hanne))
+    world.made["mia"] = meeting.case.person.user
+    world.sign_in(client, world.made["mia"])
+    return meeting
+
+
+def kept(question: str) -> PreparationAnswer:
+    statement = select(PreparationAnswer).where(PreparationAnswer.question == Question(question))
+    return db.session.scalars(statement).one()
+
+
+def test_it_opens_with_how_one_wants_to_answer(world: World, client: StrictClient) -> None:
+    meeting = begin(world, client)
+    path = f"/meetings/{meeting.id}/prepare"
+    assert "Hvordan vil du helst svare?" in client.get(path).get_data(as_text=True)
+    assert client.send(path, {"way": "self"}).location == f"{path}/matters"
+    assert client.send(path, {"way": "nonsense"}).location == path
+    for way, words in [
+        ("call", "Lise har fået besked om at ringe til dig."),
+        ("paper", "Hent spørgsmålene, og print dem"),
+        ("not_today", "Spørgsmålene venter her"),
+        ("helper", "Lise kan skrive for dig."),
+    ]:
+        assert client.send(path, {"way": way}).location == path
+        assert words in client.get(path).get_data(as_text=True)
+
+
+def test_all_seven_questions_lead_on_to_the_page_of_all(world: World, client: StrictClient) -> None:
+    meeting = begin(world, client)
+    path = f"/meetings/{meeting.id}/prepare"
+    given: dict[str, dict[str, object]] = {
+        "matters": {"text": "At bo for mig selv", "words": ["housing"]},
+        "help": {"text": "En ny bolig"},
+        "goes_well": {"words": ["friends"]},
+        "not_talk": {"text": "Min far"},
+        "who": {f"who-{world.hanne.id}": "part", f"who-{world.jonas.id}": "nonsense"},
+        "practical": {"words": ["breaks", "nonsense"], "hard": "Larm", "helps": "Ro"},
+        "without_me": {"choice": "no"},
+    }
+    order = list(given)
+    for place, (question, fields) in enumerate(given.items()):
+        page = client.get(f"{path}/{question}?alone=1").get_data(as_text=True)
+        assert f"Spørgsmål {place + 1} af 7" in page
+        assert ("Det er nok til et godt møde" in page) is (question == "goes_well")
+        answer = client.send(f"{path}/{question}", {**fields, "version": "0"})
+        onward = [*order, "all"][place + 1]
+        assert (answer.status_code, answer.location) == (303, f"{path}/{onward}")
+        assert client.get(f"{path}/{question}?alone=1").status_code == 200
+    page = client.get(f"{path}/all").get_data(as_text=True)
+    for words in (
+        "At bo for mig selv",
+        "Mine venner",
+        "Hanne Sørensen må komme til en del af mødet.",
+        "Pauser undervejs",
+        "Nej, vent på mig.",
+    ):
+        assert words in page
+    assert "Jonas Holm skal" not in page
+    assert "Se alle dine svar" in client.get(path).get_data(as_text=True)
+
+
+def test_who_reads_stands_by_name_under_the_field(world: World, client: StrictClient) -> None:
+    meeting = begin(world, client)
+    path = f"/meetings/{meeting.id}/prepare"
+    assert "Lise Dam kan læse det." in client.get(f"{path}/matters").get_data(as_text=True)
+    page = client.get(f"{path}/not_talk").get_data(as_text=True)
+    assert "Kun Lise Dam kan læse det." in page
+    assert "Lise stopper det, hvis nogen begynder" in page
+
+
+def test_are_you_alone_comes_before_who_may_come(world: World, client: StrictClient) -> None:
+    meeting = begin(world, client)
+    path = f"/meetings/{meeting.id}/prepare/who"
+    page = client.get(path).get_data(as_text=True)
+    assert "Er du alene nu?" in page
+    assert "Hanne" not in page
+    assert "Hanne Sørensen" in client.get(f"{path}?alone=1").get_data(as_text=True)
+
+
+def test_what_one_types_is_saved_and_says_when(world: World, client: StrictClient) -> None:
+    meeting = begin(world, client)
+    path = f"/meetings/{meeting.id}/prepare/practical"
+    first = client.send(path, {"hard": "Larm", "version": "0", "autosave": "1"}, headers=JSON)
+    assert first.status_code == 200
+    saved = first.get_json()
+    assert saved["saved_at_text"].startswith("Gemt kl. ")
+    second = {"words": "breaks", "version": str(saved["version"]), "autosave": "1"}
+    assert client.send(path, second, headers=JSON).status_code == 200
+    assert kept("practical").data == {"hard": "Larm", "helps": "", "items": [], "words": ["breaks"]}
+    stale = {"hard": "Støj", "version": str(saved["version"]), "autosave": "1"}
+    answer = client.send(path, stale, headers=JSON)
+    assert answer.status_code == 409
+    long = {"text": "x" * 4001, "version": "2", "autosave": "1"}
+    refused = client.send(path, long, headers=JSON)
+    assert (refused.status_code, "for lang" in refused.get_json()["error"]) == (422, True)
+    assert client.send(path, {"text": "x" * 4001}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("go", "tail"), [("back", "/matters"), ("skip", "/goes_well"), ("pause", "?pause=1")]
+)
+def test_one_may_skip_go_back_and_pause(
+    world: World, client: StrictClient, go: str, tail: str
+) -> None:
+    meeting = begin(world, client)
+    path = f"/meetings/{meeting.id}/prepare"
+    answer = client.send(f"{path}/help", {"text": "", "version": "0", "go": go})
+    assert answer.location == f"{path}{tail}"
+    client.send(f"{path}/matters", {"text": "Ro", "version": "0", "go": "back"})
+    assert "Du holder pause. Alt er gemt." in client.get(f"{path}?pause=1").get_data(as_text=True)
+    page = client.get(path).get_data(as_text=True)
+    assert "Du har svaret på 1 af 7" in page
+    resumed = "goes_well" if go == "skip" else "help"
+    assert f'href="{path}/{resumed}"' in page
+
+
+def test_a_helper_writes_and_the_person_says_yes(world: World, client: StrictClient) -> None:
+    meeting = begin(world, client)
+    path = f"/meetings/{meeting.id}/prepare"
+    world.sign_in(client, world.lise)
+    assert "Skriv for Mia" in client.get(path).get_data(as_text=True)
+    assert "Du skriver for Mia." in client.get(f"{path}/help").get_data(as_text=True)
+    client.send(f"{path}/help", {"text": "En ny bolig", "version": "0"})
+    assert "Mia har ikke sagt ja" in client.get(f"{path}/all").get_data(as_text=True)
+    assert client.send(f"{path}/confirm").status_code == 409
+    world.sign_in(client, world.made["mia"])
+    assert "Nogen har skrevet for dig." in client.get(path).get_data(as_text=True)
+    page = client.get(f"{path}/all").get_data(as_text=True)
+    assert "Lise Dam har skrevet det." in page
+    assert "Ja, det passer" in page
+    assert client.send(f"{path}/confirm").status_code == 303
+    assert kept("help").confirmed_at is not None
+    assert "Ja, det passer" not in client.get(f"{path}/all").get_data(as_text=True)
+
+
+def test_colleagues_who_do_not_lead_read_none_of_it(world: World, client: StrictClient) -> None:
+    meeting = begin(world, client)
+    world.sign_in(client, world.jonas)
+    for tail in ("", "/matters", "/all", "/paper.pdf"):
+        assert client.get(f"/meetings/{meeting.id}/prepare{tail}").status_code == 403
+    assert client.send(f"/meetings/{meeting.id}/prepare/help", {"text": "x"}).status_code == 403
+
+
+def test_there_is_no_eighth_question(world: World, client: StrictClient) -> None:
+    meeting = begin(world, client)
+    assert client.get(f"/meetings/{meeting.id}/prepare/nonsense").status_code == 404
+
+
+def test_after_the_meeting_nothing_is_written_any_more(world: World, client: StrictClient) -> None:
+    meeting = begin(world, client)
+    meeting.state = MeetingState.HELD
+    answer = client.send(f"/meetings/{meeting.id}/prepare/help", {"text": "x", "version": "0"})
+    assert answer.status_code == 409
+
+
+def test_the_questions_on_paper_are_a_pdf(world: World, client: StrictClient) -> None:
+    meeting = begin(world, client)
+    answer = client.get(f"/meetings/{meeting.id}/prepare/paper.pdf")
+    assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
+    assert answer.data.startswith(b"%PDF")
