@@ -30,16 +30,6 @@ def of_case(
     return db.session.scalars(statement).all()
 
 
-def is_older(case_id: str, *, than: datetime, besides: str) -> bool:
-    """Tell whether anybody looked at the case before the instant."""
-    statement = (
-        select(AuditEvent.id)
-        .where(AuditEvent.case_id == case_id, AuditEvent.at < than, AuditEvent.user_id != besides)
-        .limit(1)
-    )
-    return db.session.scalar(statement) is not None
-
-
 def of_user_in_case(
     case_id: str, *, user_id: str, since: datetime, until: datetime
 ) -> Sequence[AuditEvent]:

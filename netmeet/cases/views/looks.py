@@ -70,7 +70,7 @@ def _page(case: "Case", *, refused: str = "") -> str:
         "cases/access_log.html",
         weeks=looks.weeks(case, events, people, queries.questions_of(case.id)),
         refused=refused,
-        older=older if audit.is_older(case.id, than=since, besides=me) else None,
+        older=older if case.opened_at < since else None,
         newer=last + timedelta(weeks=_WEEKS) if last < _this_monday() else None,
     )
 

@@ -25,7 +25,7 @@ def look(world, case, user, *operations, allowed=True, days_ago=0):
 
 @pytest.fixture
 def case(world):
-    return world.case(relative=world.hanne)
+    return world.case(relative=world.hanne, opened_at=now() - timedelta(days=200))
 
 
 def page_of(world, client, user, path="/access-log"):
