@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.services import postgres
+
 ROOT = Path(__file__).parents[2]
 FLAGS = (
     "--no-sandbox",
@@ -58,8 +60,8 @@ def start(instance: Path, *, database_url: str = "") -> tuple[subprocess.Popen[s
         environment["NETMEET_DATABASE_URL"] = database_url
     command = [str(Path(sys.executable).parent / "netmeet")]
     for step in ("init", "demo"):
-        subprocess.run([*command, step], cwd=ROOT, env=environment, check=True, timeout=180)  # noqa: S603 - our own command
-    process = subprocess.Popen(  # noqa: S603 - our own command
+        subprocess.run([*command, step], cwd=ROOT, env=environment, check=True, timeout=180)
+    process = subprocess.Popen(
         [*command, "serve"], cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE
     )
     address = f"http://127.0.0.1:{port}"
@@ -78,9 +80,13 @@ def stop(process: subprocess.Popen[str]) -> None:
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def live(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+def live(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Live]:
     """netmeet with the demo, on each database in turn."""
-    url = request.getfixturevalue("postgres_url_of_journeys") if request.param == "postgresql" else ""
+    url = (
+        request.getfixturevalue("postgres_url_of_journeys") if request.param == "postgresql" else ""
+    )
     process, running = start(tmp_path_factory.mktemp(f"live-{request.param}"), database_url=url)
     yield running
     stop(process)
@@ -91,8 +97,6 @@ def postgres_url_of_journeys(
     tmp_path_factory: pytest.TempPathFactory, worker_id: str
 ) -> Iterator[str]:
     """Address of an empty PostgreSQL database for the journeys of this worker."""
-    from tests.services import postgres
-
     own = tmp_path_factory.getbasetemp()
     with postgres.cluster(own if worker_id == "master" else own.parent) as cluster:
         yield cluster.create_database()
@@ -143,9 +147,9 @@ def someone(live: Live, chromium: Browser) -> Iterator[Any]:
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on(
             "console",
-            lambda said: troubles.append(said.text)
-            if "Content Security Policy" in said.text
-            else None,
+            lambda said: (
+                troubles.append(said.text) if "Content Security Policy" in said.text else None
+            ),
         )
         contexts.append(context)
         return Someone(page, context, live.address)

@@ -179,7 +179,7 @@ def test_no_address_of_the_case_answers_a_curious_colleague(world, client, full_
     token = client.token()
     tables = {
         "case": [full_case.id],
-        "meeting": [m for m in _every_id()["meeting"]],
+        "meeting": _every_id()["meeting"],
         "plan": _every_id()["plan"],
         "action": _every_id()["action"],
     }
