@@ -30,6 +30,7 @@ from netmeet.cases import views as cases_views
 from netmeet.core import sealed
 from netmeet.core.access import PRIVATE, AccessBook, Actor, Role
 from netmeet.core.db import db
+from netmeet.formats import pdf
 from netmeet.indicators import policy as indicators_policy
 from netmeet.indicators import views as indicators_views
 from netmeet.invitations import exports as invitations_exports
@@ -120,6 +121,7 @@ def create_app(settings: config.Settings) -> Flask:
     app = Flask("netmeet", template_folder=ROOT / "templates", static_folder=ROOT / "static")
     _configure(app, settings)
     sealed.install(settings.keyring)
+    pdf.use_fonts(ROOT / "static" / "vendor" / "fonts")
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     app.extensions["netmeet"] = Hooks(

@@ -74,7 +74,7 @@ def reader_name(member: TeamMember, *, to_person: bool) -> str:
     """Return whose copy a tab shows: "Mia", "din søster", "Frederiksberg Kommune"."""
     if member.user_id == member.case.person.user_id:
         return str(_("dig")) if to_person else member.user.first_name
-    if member.relation:
+    if member.relation and not member.role.is_staff:
         own = {"to": member.relation, "name": member.user.first_name}
         return str(_("din %(to)s", **own) if to_person else _("%(name)s (%(to)s)", **own))
     place = member.organisation.name if member.organisation is not None else member.where

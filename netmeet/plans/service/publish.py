@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from netmeet.actions.models import Action
+from netmeet.actions.service import carrying
 from netmeet.actions.service import publish as actions
 from netmeet.cases.models import TeamMember
 from netmeet.core import calendar
@@ -132,7 +133,8 @@ def publish(
     actions.publish(meeting.id, at=at)
     made = _new_version(meeting, plan, by=by, at=at, content=content)
     if meeting.next_starts_local is not None:
-        meetings.draft_follow_up(meeting, by=by, at=at)
+        follow_up = meetings.draft_follow_up(meeting, by=by, at=at)
+        carrying.carry_over(meeting, to=follow_up, by=by, at=at)
     for recipient in recipients(meeting, at=at):
         outbox.put(
             key=f"plan-published:{made.id}:{recipient.member.user_id}",

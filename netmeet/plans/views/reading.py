@@ -130,7 +130,7 @@ def as_seen_by(plan: "Plan", user: str) -> ResponseReturnValue:
         plan_id=plan.id,
         may_contest=False,
         may_answer_contested=False,
-        tabs=reader_tabs(plan, seen, current=user, to_person=is_private),
+        copies=reader_tabs(plan, seen, current=user, to_person=is_private),
         case_head=cases.head(plan.case, current=HEAD),
     )
 

@@ -103,7 +103,7 @@ def _page(meeting: "Meeting", form: forms.SendForm, *, at: datetime, lacks: "lis
         lacks=lacks,
         needs_caller=publishing.needs_caller(at=at),
         counts=_counts(told),
-        tabs=_tabs(meeting, told, shown),
+        copies=_tabs(meeting, told, shown),
         copy=_copy(meeting, content, shown, facts) if shown is not None else None,
         new=_new(facts, content, meeting),
         unanswered=[w["title"] for w in content["wishes"] if not w["answer_kind"]],
