@@ -96,7 +96,8 @@ def _title(case: Case, user: User, unit_id: str | None) -> tuple[str, str]:
     if held is not None and held.unit is not None:
         return held.title, f"{held.unit.name}, {held.unit.organisation.name}"
     if member is not None:
-        return member.relation or member.title, member.place
+        kin = _("din %(relation)s", relation=member.relation) if member.relation else ""
+        return kin or member.title, member.place
     return "", ""
 
 

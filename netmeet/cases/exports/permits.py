@@ -8,8 +8,7 @@ from flask_babel import gettext
 
 from netmeet.cases import rules
 from netmeet.cases.models import Case, Consent, LegalBasis, TeamMember
-from netmeet.cases.rules import Paragraph, Scope
-from netmeet.core import calendar
+from netmeet.cases.rules import ConsentHow, Paragraph, Scope
 
 _: Callable[..., str] = gettext
 
@@ -18,12 +17,15 @@ _: Callable[..., str] = gettext
 class Permit:
     """One recipient and what the person has said yes to. ``viewer_id`` can be shown as a preview.
 
-    ``people`` are those in the network whom an organisation's consent reaches.
+    ``people`` are those in the network whom an organisation's consent reaches; ``kin`` is what a
+    private person is to the person ("søster").
     """
 
     consent: Consent
     name: str
     what: str
+    kin: str
+    how: str
     comes: bool
     sees: str
     until: date
@@ -58,29 +60,37 @@ def overview(case: Case, at: datetime) -> Overview:
     reached = {p.consent.recipient_id for p in permits}
     reached |= {member.user_id for p in permits for member in _reached(case, p.consent)}
     without = [m for m in case.members if m.user_id not in {*reached, case.person.user_id}]
-    return Overview(permits=sorted(permits, key=lambda p: p.name), without=without, lawful=lawful)
+    permits.sort(key=lambda p: (p.consent.recipient_id is None, p.name))
+    return Overview(permits=permits, without=without, lawful=lawful)
 
 
 def permit(case: Case, consent: Consent) -> Permit:
     """Return a consent in words."""
-    people = [m.name for m in _reached(case, consent)]
-    if consent.recipient is not None:
-        member = case.member(consent.recipient.id)
-        name, what = consent.recipient.name, what_they_are(member) if member else ""
-        viewer = consent.recipient.id if member else None
-    else:
-        name, what = consent.organisation.name if consent.organisation else "", ""
-        viewer = next((m.user_id for m in _reached(case, consent)), None)
+    member = case.member(consent.recipient_id) if consent.recipient_id else None
+    reached = _reached(case, consent) if member is None else [member]
+    named = consent.recipient or consent.organisation
     return Permit(
         consent=consent,
-        name=name,
-        what=what,
+        name=named.name if named else "",
+        what=what_they_are(member) if member else "",
+        kin=member.relation if member else "",
+        how=_how(consent),
         comes=Scope.INVITE in consent.scopes,
         sees=sees(consent.scopes, consent.life_areas),
         until=consent.valid_to,
-        viewer_id=viewer,
-        people=people,
+        viewer_id=reached[0].user_id if reached else None,
+        people=[m.name for m in reached if m is not member],
     )
+
+
+def _how(consent: Consent) -> str:
+    """Return how the yes was given, and whether the person was asked alone."""
+    given = {
+        ConsentHow.ORAL: _("Sagt mundtligt."),
+        ConsentHow.WRITTEN: _("Givet skriftligt."),
+        ConsentHow.DIGITAL: _("Givet på personens egen side."),
+    }[consent.how]
+    return f"{given} {_('Spurgt alene.')}" if consent.asked_alone else given
 
 
 def _reached(case: Case, consent: Consent) -> list[TeamMember]:
@@ -172,8 +182,3 @@ def explained(paragraph: Paragraph) -> str:
         Paragraph.ADMINISTRATION_28: _("Kommunen må dele det, en anden myndighed skal bruge."),
         Paragraph.LEGAL_SECURITY_11C: _("Kommunen må hente det, din sag ikke kan undvære."),
     }[paragraph]
-
-
-def until_in_words(permits: Sequence[Permit]) -> dict[str, str]:
-    """Return each consent's last day in words, by its id."""
-    return {p.consent.id: calendar.day_with_year(p.until) for p in permits}

@@ -16,7 +16,6 @@ from netmeet.core.access import PRIVATE
 from netmeet.core.permissions import Permission as P
 from netmeet.core.refusals import Refused
 from netmeet.web import guard
-from netmeet.web.forms import Form
 from netmeet.web.guard import needs
 
 if TYPE_CHECKING:
@@ -37,7 +36,6 @@ def _team_page(case: "Case", *, sent: str = "", refused: str = "") -> str:
         "cases/team.html",
         case=case,
         case_head=head(case, current="cases.team"),
-        form=Form(formdata=None),
         sent=sent,
         refused=refused,
         may_coordinate=guard.allowed(P.NETWORK_SEND_PERSONAL_LINK, case),
@@ -86,6 +84,7 @@ def _contact_page(member: "TeamMember", form: ContactForm) -> str:
         member=member,
         form=form,
         case_head=head(member.case, current="cases.team"),
+        may_coordinate=guard.allowed(P.NETWORK_SEND_PERSONAL_LINK, member),
     )
 
 

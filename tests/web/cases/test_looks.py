@@ -63,7 +63,7 @@ def test_weeks_are_apart_and_older_ones_behind_a_link(world, client, case):
     page = page_of(world, client, case.person.user)
     text = words_of(page.text)
     assert "Jonas, sagsbehandler, har læst referatet en gang." in text
-    assert "Hanne, søster, har læst dine aftaler en gang." in text
+    assert "Hanne, din søster, har læst dine aftaler en gang." in text
     assert "bilag" not in text
     older = re.search(r'href="(/access-log\?week=[^"]+)"', page.text)[1]
     then = client.get(older)

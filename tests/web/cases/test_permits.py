@@ -45,7 +45,7 @@ def test_the_person_reads_each_recipient_in_a_sentence(world, client, case):
     world.sign_in(client, case.person.user)
     page = client.get("/consents")
     text = words_of(page.text)
-    assert "Hanne Sørensen, søster" in text
+    assert "Hanne Sørensen, din søster" in text
     assert "Kommer til mødet. Ser aftalerne." in text
     assert "Det her må deles uden dit ja" in text
     assert "Psykiatriloven § 13 c" in text
