@@ -24,13 +24,14 @@ _TO_TAP = (
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """One question: its words, a hint, words to tap, and who reads the answer, by name."""
+    """One question: its words, a hint, words to tap, its field's label, and who reads it."""
 
     question: Question
     number: int
     words: str
     hint: str
     taps: list[tuple[str, str]]
+    label: str
     readers: str
 
 
@@ -53,6 +54,7 @@ def asked(question: Question, meeting: Meeting) -> Asked:
         words=words,
         hint=hint,
         taps=_taps(question),
+        label=_label(question),
         readers=_readers(question, meeting),
     )
 
@@ -177,6 +179,15 @@ def _taps(question: Question) -> list[tuple[str, str]]:
         ],
     }
     return known.get(question, [])
+
+
+def _label(question: Question) -> str:
+    known: dict[Question, str] = {
+        Question.WHO: _("Er der andre, eller noget om dem?"),
+        Question.PRACTICAL: _("Er der andet, vi skal sørge for?"),
+        Question.WITHOUT_ME: _("Skriv det her, hvis der er en betingelse"),
+    }
+    return known.get(question) or str(_("Dit svar"))
 
 
 def _readers(question: Question, meeting: Meeting) -> str:

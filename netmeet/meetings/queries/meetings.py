@@ -55,6 +55,17 @@ def with_agenda(meeting_id: str) -> Meeting | None:
     return _one(meeting_id, *agenda_options(), selectinload(Meeting.answers))
 
 
+def for_agenda(meeting_id: str) -> Meeting | None:
+    """Return the meeting as :func:`by_id` does, with its points, who raised and decides them.
+
+    What is written on the points is left out: before the meeting there is nothing.
+    """
+    points = selectinload(Meeting.items).options(
+        joinedload(AgendaItem.author), joinedload(AgendaItem.decider)
+    )
+    return _one(meeting_id, points, selectinload(Meeting.answers))
+
+
 def with_answers(meeting_id: str) -> Meeting | None:
     """Return the meeting as :func:`by_id` does, with the person's answers and their points."""
     return _one(meeting_id, selectinload(Meeting.answers), selectinload(Meeting.items))

@@ -28,14 +28,14 @@ AnyPointForm = OwnPointForm | PointForm
 
 
 @bp.get("/meetings/<oid:id>/agenda")
-@needs(P.AGENDA_READ, load=queries.with_agenda, see=P.MEETING_READ)
+@needs(P.AGENDA_READ, load=queries.for_agenda, see=P.MEETING_READ)
 def agenda(meeting: "Meeting") -> ResponseReturnValue:
     """Show the points, and a form for a new one."""
     return _page(meeting, _point_form(meeting, None))
 
 
 @bp.get("/meetings/<oid:id>/agenda/list")
-@needs(P.AGENDA_READ, load=queries.with_agenda, see=P.MEETING_READ)
+@needs(P.AGENDA_READ, load=queries.for_agenda, see=P.MEETING_READ)
 def agenda_list(meeting: "Meeting") -> ResponseReturnValue:
     """Hand an open screen the points when they have changed (ETag), else 304."""
     answer = make_response()
@@ -47,7 +47,7 @@ def agenda_list(meeting: "Meeting") -> ResponseReturnValue:
 
 
 @bp.post("/meetings/<oid:id>/agenda")
-@needs(P.AGENDA_ADD_ITEM, load=queries.with_agenda, see=P.MEETING_READ)
+@needs(P.AGENDA_ADD_ITEM, load=queries.for_agenda, see=P.MEETING_READ)
 def propose(meeting: "Meeting") -> ResponseReturnValue:
     """Add a point."""
     form = _point_form(meeting, None)
@@ -132,7 +132,7 @@ def move_item(item: "AgendaItem") -> ResponseReturnValue:
 
 
 @bp.post("/meetings/<oid:id>/agenda/share")
-@needs(P.MEETING_UPDATE, load=queries.with_agenda, see=P.MEETING_READ)
+@needs(P.MEETING_UPDATE, load=queries.for_agenda, see=P.MEETING_READ)
 def share_agenda(meeting: "Meeting") -> ResponseReturnValue:
     """Show the agenda to the person, and tell them."""
     service.agenda.share(meeting, by=guard.actor(), at=clock.now())
@@ -140,7 +140,7 @@ def share_agenda(meeting: "Meeting") -> ResponseReturnValue:
 
 
 @bp.post("/meetings/<oid:id>/agenda/approve")
-@needs(P.AGENDA_APPROVE, load=queries.with_agenda, see=P.MEETING_READ)
+@needs(P.AGENDA_APPROVE, load=queries.for_agenda, see=P.MEETING_READ)
 def approve_agenda(meeting: "Meeting") -> ResponseReturnValue:
     """Keep the person's yes, given here or to a helper."""
     form = ApproveForm()
@@ -166,17 +166,20 @@ def _point_form(meeting: "Meeting", item: "AgendaItem | None") -> AnyPointForm:
     """Return the form of a point: one field for private people, all of them for staff."""
     if guard.actor().role in PRIVATE:
         return OwnPointForm(obj=item)
-    form = PointForm(obj=item, data=_staff_values(item))
+    form = PointForm(data=_values(item))
     staff = [(m.user_id, f"{m.name}, {m.where}") for m in meeting.case.members if m.role.is_staff]
     form.decider.choices = options([("", _("Ingen skal beslutte noget")), *staff])
     return form
 
 
-def _staff_values(item: "AgendaItem | None") -> dict[str, object]:
+def _values(item: "AgendaItem | None") -> dict[str, object]:
+    """Return what stands in the form of a staff member's point; who decides stands by id."""
     if item is None:
         return {}
+    same = ("version", "title", "purpose", "minutes", "phone_at")
     decides = "in_writing" if item.answers_in_writing else "at_meeting"
     return {
+        **{name: getattr(item, name) for name in same},
         "decider": item.decider_id or "",
         "life_area": item.life_area or "",
         "decides": "by_phone" if item.phone_at else decides,

@@ -68,15 +68,7 @@ def create(case: "Case") -> ResponseReturnValue:
 @needs(P.MEETING_UPDATE, load=queries.by_id, see=P.MEETING_READ)
 def edit(meeting: "Meeting") -> ResponseReturnValue:
     """Show what is decided, to change it."""
-    form = MeetingForm(
-        obj=meeting,
-        data={
-            "date": meeting.starts_local.date() if meeting.starts_local else None,
-            "time": meeting.starts_local.time() if meeting.starts_local else None,
-            "chair": meeting.chair_id,
-            "minute_taker": meeting.minute_taker_id or "",
-        },
-    )
+    form = MeetingForm(data=_values(meeting))
     return _form_page(meeting.case, meeting, _choices(form, meeting.case))
 
 
@@ -159,6 +151,20 @@ def cancel(meeting: "Meeting") -> ResponseReturnValue:
         form.refuse(no)
         return _reason_page("meetings/call_off.html", meeting, form), 422
     return redirect(url_for("meetings.show", id=meeting.id), 303)
+
+
+def _values(meeting: "Meeting") -> dict[str, object]:
+    """Return what stands in the form of a meeting; people stand there by their ids."""
+    start = meeting.starts_local
+    same = ("version", "purpose", "kind", "minutes", "form", "place", "greeter", "video_link")
+    return {
+        **{name: getattr(meeting, name) for name in same},
+        "show_place": meeting.show_place,
+        "date": start.date() if start else None,
+        "time": start.time() if start else None,
+        "chair": meeting.chair_id,
+        "minute_taker": meeting.minute_taker_id or "",
+    }
 
 
 def _choices(form: MeetingForm, case: "Case") -> MeetingForm:

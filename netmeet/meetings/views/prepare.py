@@ -133,14 +133,17 @@ def _form(meeting: "Meeting", asked: Question) -> forms.QuestionForm:
     stored = queries.answer_to(meeting, asked)
     said = Said(text=stored.text, data=stored.data or {}) if stored is not None else Said()
     people = [m.user_id for m in meeting.case.members if m.user_id != meeting.case.person.user_id]
-    return forms.read(
+    words = questions.asked(asked, meeting)
+    form = forms.read(
         asked,
         stored=said,
         version=stored.version if stored is not None else 0,
         posted=request.form if request.method == "POST" else None,
-        words=questions.asked(asked, meeting).taps,
+        words=words.taps,
         members=people,
     )
+    form.text.label.text = words.label
+    return form
 
 
 def _question_page(meeting: "Meeting", asked: Question, form: forms.QuestionForm) -> str:

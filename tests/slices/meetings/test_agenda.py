@@ -66,18 +66,14 @@ def test_only_who_wrote_a_point_changes_or_takes_it_back(world: World) -> None:
     own = propose(world, meeting, "Min bolig", by=meeting.case.person.user)
     lise = world.actor(world.lise)
     with pytest.raises(Refused):
-        service.agenda.edit(
-            own, by=lise, at=now(), point=Point(title="Bolig"), version=own.version
-        )
+        service.agenda.edit(own, by=lise, at=now(), point=Point(title="Bolig"), version=own.version)
     with pytest.raises(Refused):
         service.agenda.withdraw(own, by=lise)
     with pytest.raises(Refused):
         service.agenda.not_taken_up(own, by=lise, reason="Ikke nu")
     assert (own.title, own.state) == ("Min bolig", ItemState.OPEN)
     mia = world.actor(meeting.case.person.user)
-    service.agenda.edit(
-        own, by=mia, at=now(), point=Point(title="Mit hjem"), version=own.version
-    )
+    service.agenda.edit(own, by=mia, at=now(), point=Point(title="Mit hjem"), version=own.version)
     assert own.title == "Mit hjem"
     with pytest.raises(Conflict):
         service.agenda.edit(own, by=mia, at=now(), point=Point(title="x"), version=own.version - 1)

@@ -55,7 +55,9 @@ def test_a_yes_makes_a_draft_and_its_first_time_stops_the_clock(world: World) ->
     assert request.date_set_at is None
     assert (meeting.state, meeting.purpose) == (MeetingState.PLANNED, "Ny bolig")
     details = service.Details(
-        kind="outpatient", purpose="Ny bolig", starts_local=datetime(2031, 3, 4, 13)  # noqa: DTZ001
+        kind="outpatient",
+        purpose="Ny bolig",
+        starts_local=datetime(2031, 3, 4, 13),  # noqa: DTZ001
     )
     service.edit(
         meeting, by=lise, at=now(), details=details, version=meeting.version, request=request
@@ -75,9 +77,7 @@ def test_a_no_carries_its_reason_and_what_is_offered(
     lise = world.actor(world.lise)
     request = service.requests.ask(case, by=lise, at=now(), wish=Wish(about="Ny bolig"))
     with pytest.raises(Refused) as no:
-        service.requests.decline(
-            request, by=lise, at=now(), reason=reason, alternative=alternative
-        )
+        service.requests.decline(request, by=lise, at=now(), reason=reason, alternative=alternative)
     assert no.value.field == field
     assert request.state is RequestState.REQUESTED
 

@@ -120,6 +120,7 @@ def test_staff_change_their_own_point(world: World, client: StrictClient) -> Non
     path = f"/agenda/items/{item.id}"
     page = client.get(path).get_data(as_text=True)
     assert "Midlertidig bolig" in page
+    assert f'<option selected value="{world.jonas.id}">' in page
     given = proposal(world, title="Bolig i januar", version=str(item.version), decider="0" * 16)
     assert client.send(path, given).status_code == 422
     given["decider"] = world.jonas.id

@@ -42,6 +42,9 @@ def test_a_coordinator_plans_a_meeting(world: World, client: StrictClient) -> No
     assert "kl. 13.00" in page
     assert "Lise Dam leder mødet." in page
     assert (meeting.minutes, meeting.minute_taker_id) == (60, world.jonas.id)
+    page = client.get(f"/meetings/{meeting.id}/edit").get_data(as_text=True)
+    assert f'<option selected value="{world.lise.id}">' in page
+    assert f'<option selected value="{world.jonas.id}">' in page
 
 
 @pytest.mark.parametrize(
@@ -87,9 +90,7 @@ def test_a_change_is_kept_and_a_stale_one_gets_both_texts(
 
 
 @pytest.mark.parametrize("verb", ["postpone", "cancel"])
-def test_putting_off_and_calling_off_ask_why(
-    world: World, client: StrictClient, verb: str
-) -> None:
+def test_putting_off_and_calling_off_ask_why(world: World, client: StrictClient, verb: str) -> None:
     meeting = world.meeting(world.case())
     mia = meeting.case.person.user
     world.sign_in(client, world.lise)
