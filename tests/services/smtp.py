@@ -32,12 +32,13 @@ class Received:
 class Sink:
     """Where the server keeps messages; `reply` is what it answers to the next ones.
 
-    Only a reply that begins with 250 takes the message in.
+    Only a reply that begins with 250 takes the message in; `arrived` is set by the first.
     """
 
     port: int = 0
     reply: str = "250 OK"
     messages: list[Received] = field(default_factory=list)
+    arrived: threading.Event = field(default_factory=threading.Event)
 
     @property
     def url(self) -> str:
@@ -52,6 +53,7 @@ class Sink:
             raw = cast("bytes", envelope.original_content)
             sender = envelope.mail_from or ""
             self.messages.append(Received(sender, tuple(envelope.rcpt_tos), raw))
+            self.arrived.set()
         return self.reply
 
 
