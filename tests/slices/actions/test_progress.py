@@ -121,8 +121,8 @@ def test_help_is_asked_of_the_coordinator(world, case):
 
 
 def test_help_is_for_what_the_person_does(world, case, action):
+    by = world.actor(case.person.user)
     with pytest.raises(Refused):
-        by = world.actor(case.person.user)
         service.ask_for_help(action, by=by, at=now(), version=action.version)
 
 
