@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import joinedload
 
 from netmeet.actions import rules
@@ -158,8 +158,7 @@ def read_back(action: Action, *, what: str, at: datetime, version: int) -> None:
 def remove(action: Action) -> None:
     """Delete a draft that was no agreement after all. Raises ``Refused`` after publication."""
     _check_draft(action)
-    db.session.delete(action)
-    db.session.flush()
+    db.session.execute(delete(Action).where(Action.id == action.id))
 
 
 def draft(meeting: Meeting, action_id: str) -> Action | None:

@@ -46,7 +46,7 @@ def capture(meeting: "Meeting") -> ResponseReturnValue:
 def parse(meeting: "Meeting") -> ResponseReturnValue:
     """Show what a line says so far, as chips."""
     form = forms.Line()
-    return render_template("actions/_chips.html", reading=_read(meeting, form), form=form)
+    return render_template("actions/_chips.html", heard=_read(meeting, form), form=form)
 
 
 @bp.route("/meetings/<oid:id>/actions/<oid:action_id>/line", methods=["GET", "POST"])
@@ -114,7 +114,7 @@ def _ask(
         meeting_id=meeting.id,
         action_id=action.id if action is not None else "",
         form=form,
-        reading=reading,
+        heard=reading,
         is_minutes=meeting.ended_at is not None,
         paused=meeting.is_paused,
     )

@@ -14,6 +14,7 @@ from wtforms import (
 )
 from wtforms.validators import Optional
 
+from netmeet.meetings.forms.choices import options
 from netmeet.meetings.rules import (
     AnswerToPerson,
     AttendanceMode,
@@ -61,14 +62,14 @@ class Entry(VersionedForm):
 class Answer(VersionedForm):
     """The answer to the person. What the request does not name keeps what is stored."""
 
-    kind = RadioField(choices=ANSWERS, validators=[Optional()])
+    kind = RadioField(choices=options(ANSWERS), validators=[Optional()])
     text = TextAreaField(validators=[at_most(TEXT)])
 
 
 class Outcome(VersionedForm):
     """How a point ended. What the request does not name keeps what is stored."""
 
-    conclusion = RadioField(choices=CONCLUSIONS, validators=[Optional()])
+    conclusion = RadioField(choices=options(CONCLUSIONS), validators=[Optional()])
     until = DateField(_("Senest"), validators=[Optional()])
     decider = StringField(_("Hvem svarer"), validators=[at_most(WORD)])
     reason = StringField(_("Hvorfor"), validators=[at_most(LINE)])
@@ -79,7 +80,7 @@ class Here(VersionedForm):
 
     user_id = HiddenField()
     name = StringField(_("Hvem kommer?"), validators=[at_most(WORD)])
-    mode = RadioField(choices=MODES)
+    mode = RadioField(choices=options(MODES))
 
 
 class Step(Form):
@@ -99,9 +100,9 @@ class End(Form):
     """What is settled before the room closes."""
 
     participation = RadioField(
-        _("Hvordan var personen med?"), choices=PARTICIPATIONS, validators=[Optional()]
+        _("Hvordan var personen med?"), choices=options(PARTICIPATIONS), validators=[Optional()]
     )
-    crisis_plan = RadioField(_("Kriseplan"), choices=CRISIS_PLANS, validators=[Optional()])
+    crisis_plan = RadioField(_("Kriseplan"), choices=options(CRISIS_PLANS), validators=[Optional()])
     next_on = DateField(_("Dag"), validators=[Optional()])
     next_at = TimeField(_("Klokken"), validators=[Optional()])
     no_next_reason = StringField(

@@ -61,7 +61,7 @@ def write(
         raise Refused(_("Skriv det kortere, højst %(most)d tegn.", most=LONGEST_ENTRY))
     heading = label(field, item.case.person.user.first_name)
     row = _entry(item, field, version=version, mine={heading: text})
-    return _keep(item, row, text, by=by, at=at)
+    return _keep(item, field, row, text, by=by, at=at)
 
 
 def answer(
@@ -85,7 +85,7 @@ def answer(
     mine = {heading: f"{_answer_word(kind)} {text}".strip()}
     row = _entry(item, MinutesField.ANSWER, version=version, mine=mine)
     item.answer_kind = kind
-    return _keep(item, row, text, by=by, at=at)
+    return _keep(item, MinutesField.ANSWER, row, text, by=by, at=at)
 
 
 def conclude(item: AgendaItem, *, outcome: Outcome, by: Actor, at: datetime, version: int) -> int:
@@ -102,26 +102,35 @@ def conclude(item: AgendaItem, *, outcome: Outcome, by: Actor, at: datetime, ver
     item.conclusion = outcome.conclusion
     item.conclude_on = outcome.until
     item.reason = outcome.reason
-    return _keep(item, row, row.text, by=by, at=at)
+    text = row.text if row is not None else ""
+    return _keep(item, MinutesField.CONCLUSION, row, text, by=by, at=at)
 
 
 def _entry(
     item: AgendaItem, field: MinutesField, *, version: int, mine: Mapping[str, str]
-) -> MinutesEntry:
-    """Return the field's row, new or as the database has it, when nobody changed it meanwhile."""
+) -> MinutesEntry | None:
+    """Return the field's row as the database has it, when nobody changed it meanwhile."""
     _check_writable(item.meeting)
     row = reading.entry(item, field)
     stored = row.version if row is not None else 0
     if stored != version:
         heading = next(iter(mine))
         raise Conflict(mine=mine, theirs={heading: _stands(item, field)}, version=stored)
-    if row is None:
-        row = MinutesEntry(item_id=item.id, field=field)
-        item.entries.append(row)
     return row
 
 
-def _keep(item: AgendaItem, row: MinutesEntry, text: str, *, by: Actor, at: datetime) -> int:
+def _keep(
+    item: AgendaItem,
+    field: MinutesField,
+    row: MinutesEntry | None,
+    text: str,
+    *,
+    by: Actor,
+    at: datetime,
+) -> int:
+    if row is None:
+        row = MinutesEntry(item_id=item.id, field=field)
+        item.entries.append(row)
     row.text = text
     row.author_id = by.user_id
     row.saved_at = at

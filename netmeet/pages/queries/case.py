@@ -1,0 +1,204 @@
+"""What staff see of a case on one page, and the one next step."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from netmeet.cases.models import Case
+from netmeet.cases.rules import CaseState
+from netmeet.core import calendar
+from netmeet.core.db import db
+from netmeet.meetings import queries as meetings
+from netmeet.meetings.models import AgendaItem, Meeting, MeetingRequest, PreparationAnswer
+from netmeet.meetings.rules import MeetingState, Question, RequestState
+from netmeet.pages.queries.front import COMING
+from netmeet.plans.models import Plan, PlanVersion
+from netmeet.readiness import queries as readiness
+from netmeet.readiness.queries import Line
+
+_TO_SEND = frozenset({MeetingState.HELD, MeetingState.MINUTES_DRAFT})
+_WAITING = frozenset({RequestState.REQUESTED, RequestState.ASSESSED})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """What comes next, in a sentence, and where one does it (an endpoint and its id)."""
+
+    text: str
+    label: str
+    endpoint: str
+    subject_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A request and the working day of its clock of five (0 on the day it came)."""
+
+    request: MeetingRequest
+    day: int
+    is_waiting: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CasePage:
+    """Everything of a case on one page."""
+
+    case: Case
+    meetings: Sequence[Meeting]
+    next: Meeting | None
+    lacks: Sequence[Line]
+    asked: Sequence[Asked]
+    words: PreparationAnswer | None
+    version: PlanVersion | None
+
+
+def case_page(case: Case, *, at: datetime) -> CasePage:
+    """Return the case's page at the instant; nine queries beside the case's own."""
+    today = calendar.to_local(at).date()
+    found = _meetings(case)
+    coming = _next(found, today)
+    return CasePage(
+        case=case,
+        meetings=found,
+        next=coming,
+        lacks=readiness.lacks(coming, at=at) if coming is not None else [],
+        asked=_asked(case, today),
+        words=_words(case),
+        version=_newest(case),
+    )
+
+
+def _meetings(case: Case) -> Sequence[Meeting]:
+    """Return the case's meetings, newest first, as ``readiness`` reads them."""
+    statement = (
+        select(Meeting)
+        .where(Meeting.case_id == case.id)
+        .options(
+            *meetings.access_options(),
+            selectinload(Meeting.items).joinedload(AgendaItem.decider),
+        )
+        .order_by(Meeting.starts_local.desc().nulls_first(), Meeting.created_at.desc())
+    )
+    return db.session.scalars(statement).all()
+
+
+def _next(found: Sequence[Meeting], today: date) -> Meeting | None:
+    ahead = [m for m in found if m.state in COMING]
+    coming = [m for m in ahead if m.starts_local is None or m.starts_local.date() >= today]
+    return min(coming, key=lambda m: m.starts_local or datetime.max, default=None)  # noqa: DTZ901 - wall time
+
+
+def _asked(case: Case, today: date) -> list[Asked]:
+    statement = (
+        select(MeetingRequest)
+        .where(MeetingRequest.case_id == case.id)
+        .options(joinedload(MeetingRequest.author))
+        .order_by(MeetingRequest.requested_at.desc())
+    )
+    return [
+        Asked(
+            request=request,
+            day=calendar.working_days_between(
+                calendar.to_local(request.requested_at).date(), today
+            ),
+            is_waiting=request.state in _WAITING,
+        )
+        for request in db.session.scalars(statement)
+    ]
+
+
+def _words(case: Case) -> PreparationAnswer | None:
+    """Return what the person last said matters most."""
+    statement = (
+        select(PreparationAnswer)
+        .join(PreparationAnswer.meeting)
+        .where(Meeting.case_id == case.id, PreparationAnswer.question == Question.MATTERS)
+        .options(joinedload(PreparationAnswer.author))
+        .order_by(PreparationAnswer.saved_at.desc())
+    )
+    return next((one for one in db.session.scalars(statement) if one.text), None)
+
+
+def _newest(case: Case) -> PlanVersion | None:
+    statement = (
+        select(PlanVersion)
+        .join(PlanVersion.plan)
+        .where(Plan.case_id == case.id)
+        .options(joinedload(PlanVersion.plan), joinedload(PlanVersion.acceptance))
+        .order_by(PlanVersion.n.desc())
+        .limit(1)
+    )
+    return db.session.scalars(statement).first()
+
+
+def next_step(page: CasePage) -> Step | None:
+    """Return the one thing to do next for who coordinates; nothing for a closed case."""
+    if page.case.state is CaseState.CLOSED:
+        return None
+    ways = (_room_is_open(page), _to_send_out(page), _to_answer(page), _to_mend(page), _to_meet(page))
+    return next((step for step in ways if step is not None), None)
+
+
+def _room_is_open(page: CasePage) -> Step | None:
+    now = page.next
+    if now is None or now.started_at is None or now.ended_at is not None:
+        return None
+    text = _("Mødet er i gang.")
+    return Step(text=text, label=_("Åbn rummet"), endpoint="pages.room", subject_id=now.id)
+
+
+def _to_send_out(page: CasePage) -> Step | None:
+    draft = next((m for m in page.meetings if m.state in _TO_SEND), None)
+    if draft is None:
+        return None
+    return Step(
+        text=_("Mødet er holdt. Referat og plan er ikke sendt ud endnu."),
+        label=_("Se igennem, og send ud"),
+        endpoint="plans.send_out",
+        subject_id=draft.id,
+    )
+
+
+def _to_answer(page: CasePage) -> Step | None:
+    asked = next((one for one in page.asked if one.is_waiting), None)
+    if asked is None:
+        return None
+    name = asked.request.author.first_name
+    return Step(
+        text=_("%(name)s har bedt om et møde. Det er dag %(day)s af 5.", name=name, day=asked.day),
+        label=_("Foreslå tider"),
+        endpoint="meetings.request",
+        subject_id=asked.request.id,
+    )
+
+
+def _to_mend(page: CasePage) -> Step | None:
+    if page.next is None:
+        return None
+    if page.lacks:
+        worst = page.lacks[0]
+        return Step(
+            text=worst.text,
+            label=worst.label,
+            endpoint=worst.endpoint,
+            subject_id=worst.subject_id,
+        )
+    return Step(
+        text=_("Mødet er klar. Der mangler ikke noget."),
+        label=_("Se mødet"),
+        endpoint="meetings.show",
+        subject_id=page.next.id,
+    )
+
+
+def _to_meet(page: CasePage) -> Step | None:
+    return Step(
+        text=_("Der er ikke aftalt et møde."),
+        label=_("Nyt møde"),
+        endpoint="meetings.new",
+        subject_id=page.case.id,
+    )

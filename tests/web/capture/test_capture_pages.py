@@ -1,0 +1,133 @@
+"""Capturing agreements in the browser, with and without script."""
+
+import pytest
+from sqlalchemy import select
+
+from netmeet.actions.models import Action
+from netmeet.core.access import Role
+from netmeet.core.db import db
+from netmeet.meetings.queries import minutes as reading
+from netmeet.meetings.rules import MeetingState
+from netmeet.meetings.service import room
+from tests.world import World, now
+
+SURE = "Jonas ansøger om midlertidig bolig om 14 dage"
+
+
+@pytest.fixture
+def meeting(world: World):
+    case = world.case(relative=world.hanne)
+    made = world.meeting(case, in_days=0, state=MeetingState.INVITED)
+    world.item(made, "Jeg vil ikke tilbage til bostedet.", by=case.person.user)
+    world.item(made, "Økonomi i januar", by=world.jonas, raised_as=Role.MUN)
+    for user in (case.person.user, world.lise, world.jonas):
+        room.attend(made, user.id, mode="in_person", version=0)
+    room.start(made, at=now())
+    return made
+
+
+def actions(meeting_id):
+    return db.session.scalars(select(Action).where(Action.meeting_id == meeting_id)).all()
+
+
+def test_a_sure_line_is_kept_and_shown_without_asking(world, client, meeting):
+    item = reading.points(meeting)[0].id
+    world.sign_in(client, world.lise)
+    kept = client.send(f"/meetings/{meeting.id}/actions", {"line": SURE, "item_id": item})
+    assert kept.status_code == 303
+    assert "kept=" in kept.location
+    shown = client.get(kept.location).text
+    assert "Ansøger om midlertidig bolig" in shown
+    assert "autofocus" in shown
+
+
+def test_the_chips_show_what_a_line_says_so_far(world, client, meeting):
+    world.sign_in(client, world.lise)
+    url = f"/meetings/{meeting.id}/actions/parse"
+    chips = client.send(url, {"line": SURE}).text
+    assert "Jonas Holm, Frederiksberg Kommune" in chips
+    assert "bolig" in chips
+    asked = client.send(url, {"line": "Kommunen ansøger om bolig snart"}).text
+    assert "Hvem gør det?" in asked
+    assert "Hvornår? Skriv en dag." in asked
+    assert client.send(url, {"line": ""}).text.strip() == ""
+    past = client.send(url, {"line": "Jonas ringer 2020-01-01"}).text
+    assert "Dagen er gået." in past
+    assert actions(meeting.id) == []
+
+
+def test_doubt_is_asked_and_the_answer_kept(world, client, meeting):
+    world.sign_in(client, world.lise)
+    url = f"/meetings/{meeting.id}/actions"
+    line = "Kommunen ansøger om bolig snart"
+    asked = client.send(url, {"line": line})
+    assert asked.status_code == 422
+    assert f'value="{line}"' in asked.text
+    assert "Jonas Holm" in asked.text
+    chosen = {"line": line, "owner_id": world.jonas.id, "due_on": "2030-01-04"}
+    assert client.send(url, chosen).status_code == 303
+    kept = actions(meeting.id)[0]
+    assert (kept.owner_id, kept.due_on.isoformat()) == (world.jonas.id, "2030-01-04")
+
+
+def test_kept_in_doubt_it_is_marked_as_lacking(world, client, meeting):
+    world.sign_in(client, world.lise)
+    client.send(f"/meetings/{meeting.id}/actions", {"line": "Ansøger om bolig", "keep": "1"})
+    shown = client.get(f"/meetings/{meeting.id}/room").text
+    assert "mangler et navn" in shown
+    assert "mangler en dag" in shown
+
+
+def test_an_empty_line_and_a_foreign_point_are_refused_with_the_text_kept(world, client, meeting):
+    world.sign_in(client, world.lise)
+    url = f"/meetings/{meeting.id}/actions"
+    assert "Skriv, hvad der er aftalt." in client.send(url, {"line": ""}).text
+    foreign = client.send(url, {"line": SURE, "item_id": "0" * 16})
+    assert foreign.status_code == 422
+    assert "midlertidig bolig" in foreign.text
+
+
+def test_a_draft_is_written_anew_read_back_and_deleted(world, client, meeting):
+    world.sign_in(client, world.lise)
+    client.send(f"/meetings/{meeting.id}/actions", {"line": SURE})
+    action = actions(meeting.id)[0].id
+    url = f"/meetings/{meeting.id}/actions/{action}"
+    assert "Jonas Holm: Ansøger om midlertidig bolig" in client.get(f"{url}/line").text
+    anew = client.send(f"{url}/line", {"line": "Lise ringer til Jonas i morgen", "version": 1})
+    assert anew.status_code == 303
+    stale = client.send(f"{url}/line", {"line": SURE, "version": 1})
+    assert stale.status_code == 409
+    doubt = client.send(f"{url}/line", {"line": "Ringer til Jonas", "version": 2})
+    assert doubt.status_code == 422
+    wordless = client.send(f"{url}/line", {"line": "Lise i morgen", "version": 2})
+    assert wordless.status_code == 422
+    aloud = client.get(f"/meetings/{meeting.id}/read-back").text
+    assert "Er det skrevet rigtigt?" in aloud
+    assert "Aftale 1 af 1" in aloud
+    assert client.send(f"{url}/read-back", {"what": "", "version": 2}).status_code == 409
+    client.send(f"{url}/read-back", {"what": "Ringer til Jonas", "version": 2})
+    assert client.get(f"/meetings/{meeting.id}/read-back").location.endswith("/room/end")
+    client.send(f"{url}/line", {"delete": "1"})
+    assert actions(meeting.id) == []
+    assert client.get(f"{url}/line").status_code == 404
+
+
+def test_after_the_meeting_one_comes_back_to_the_draft(world, client, meeting):
+    meeting.ended_at = now()
+    meeting.state = MeetingState.MINUTES_DRAFT
+    world.sign_in(client, world.lise)
+    kept = client.send(f"/meetings/{meeting.id}/actions", {"line": SURE})
+    assert kept.location.endswith("/minutes")
+
+
+def test_strangers_and_who_does_not_write_are_kept_out(world, client, meeting):
+    world.sign_in(client, world.lise)
+    client.send(f"/meetings/{meeting.id}/actions", {"line": SURE})
+    url = f"/meetings/{meeting.id}/actions/{actions(meeting.id)[0].id}"
+    world.sign_in(client, world.stranger)
+    for path in (f"{url}/read-back", f"{url}/line", f"/meetings/{meeting.id}/actions"):
+        assert client.send(path, {"line": SURE}).status_code == 404
+    world.sign_in(client, world.jonas)
+    assert client.send(f"{url}/line", {"line": SURE}).status_code == 403
+    world.sign_in(client, world.hanne)
+    assert client.send(f"/meetings/{meeting.id}/actions/parse", {"line": "x"}).status_code == 404
