@@ -1,6 +1,6 @@
 """Reading invitations, what was answered, and what a personal link leads to."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
@@ -132,7 +132,9 @@ def replies(*meetings: Meeting) -> dict[str, Reply]:
         .where(Invitation.id.in_(wanted))
     )
     found: dict[str, Reply] = {}
-    for invitation, answer, written, deputy, mandate in db.session.execute(statement):
+    # An outer join may hold nothing, which the types of its columns do not say.
+    joined: Iterable[Any] = db.session.execute(statement)
+    for invitation, answer, written, deputy, mandate in joined:
         before = found.get(invitation.id, Reply())
         fresh = {} if mandate is None else {mandate.item_id: mandate}
         found[invitation.id] = Reply(

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from netmeet.actions.models import Action
 from netmeet.cases import queries as cases
 from netmeet.cases.models import Case
 from netmeet.core import calendar
@@ -100,8 +99,7 @@ def day(actor: Actor, today: date) -> Day:
     ids = [case.id for case in own]
     meetings = _meetings(ids)
     said = invitations.replies(*meetings)
-    silent = lacking.silent_actions(ids)
-    unfinished = _unfinished([m.id for m in meetings if m.state in _TO_SEND_OUT])
+    actions = lacking.actions_of(ids)
     requests = _requests(ids)
 
     def steps(case: Case) -> Iterator[DayRow]:
@@ -113,9 +111,11 @@ def day(actor: Actor, today: date) -> Day:
             if meeting.case_id != case.id:
                 continue
             if meeting.state in _TO_SEND_OUT:
-                yield _of_held(meeting, case, unfinished.get(meeting.id, 0))
+                yield _of_held(meeting, case, actions.unfinished.get(meeting.id, 0))
                 continue
-            found = lacking.missing(meeting, said=said, silent=silent.get(case.id, 0), at=actor.at)
+            found = lacking.missing(
+                meeting, said=said, silent=actions.silent.get(case.id, 0), at=actor.at
+            )
             clock = next((r for r in asked if r.id == meeting.request_id), None)
             yield _of_coming(meeting, case, found, clock=clock, today=today)
 
@@ -158,21 +158,6 @@ def _requests(case_ids: Sequence[str]) -> Sequence[MeetingRequest]:
         MeetingRequest.state.in_(_WITHOUT_DATE | {RequestState.ACCEPTED}),
     )
     return db.session.scalars(statement).all()
-
-
-def _unfinished(meeting_ids: Sequence[str]) -> dict[str, int]:
-    """Return how many agreements still lack an owner or a date, by meeting."""
-    statement = select(Action.meeting_id).where(
-        Action.meeting_id.in_(meeting_ids),
-        Action.published_at.is_(None),
-        Action.closed_at.is_(None),
-        or_(Action.due_on.is_(None), Action.owner_id.is_(None)),
-    )
-    found: dict[str, int] = {}
-    for meeting_id in db.session.scalars(statement):
-        if meeting_id is not None:
-            found[meeting_id] = found.get(meeting_id, 0) + 1
-    return found
 
 
 def _clock(request: MeetingRequest, today: date) -> int:

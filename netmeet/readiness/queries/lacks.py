@@ -1,5 +1,6 @@
 """What one meeting lacks: facts of meetings, invitations, consent and actions put together."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -55,25 +56,43 @@ def lacks(meeting: Meeting, *, at: datetime) -> list[Line]:
     ``meeting`` is loaded as ``invitations.queries.meeting`` does.
     """
     said = invitations.replies(meeting)
-    silent = silent_actions([meeting.case_id])
-    found = missing(meeting, said=said, silent=silent.get(meeting.case_id, 0), at=at)
+    silent = actions_of([meeting.case_id]).silent.get(meeting.case_id, 0)
+    found = missing(meeting, said=said, silent=silent, at=at)
     return [line(each, meeting) for each in found]
 
 
-def silent_actions(case_ids: Sequence[str]) -> dict[str, int]:
-    """Return how many agreements in force nobody has said anything about yet, by case."""
-    statement = select(Action.case_id).where(
-        Action.case_id.in_(case_ids),
-        Action.published_at.is_not(None),
-        Action.closed_at.is_(None),
-        Action.is_persons.is_(False),
-        Action.status == Status.NOT_STARTED,
-        Action.status_at.is_(None),
+@dataclass(frozen=True, kw_only=True)
+class Actions:
+    """How many agreements in force nobody has said anything about yet, by case; and how many
+    that are not sent out yet lack an owner or a date, by meeting.
+    """
+
+    silent: Mapping[str, int]
+    unfinished: Mapping[str, int]
+
+
+def actions_of(case_ids: Sequence[str]) -> Actions:
+    """Count both in one query. What the person does is never asked about."""
+    said_nothing = (
+        Action.published_at.is_not(None)
+        & Action.is_persons.is_(False)
+        & (Action.status == Status.NOT_STARTED)
+        & Action.status_at.is_(None)
     )
-    found: dict[str, int] = {}
-    for case_id in db.session.scalars(statement):
-        found[case_id] = found.get(case_id, 0) + 1
-    return found
+    half_made = Action.published_at.is_(None) & (
+        Action.due_on.is_(None) | Action.owner_id.is_(None)
+    )
+    statement = select(Action.case_id, Action.meeting_id, Action.published_at).where(
+        Action.case_id.in_(case_ids), Action.closed_at.is_(None), said_nothing | half_made
+    )
+    silent: Counter[str] = Counter()
+    unfinished: Counter[str] = Counter()
+    for case_id, meeting_id, published_at in db.session.execute(statement):
+        if published_at is not None:
+            silent[case_id] += 1
+        elif meeting_id is not None:
+            unfinished[meeting_id] += 1
+    return Actions(silent=silent, unfinished=unfinished)
 
 
 def missing(meeting: Meeting, *, said: Said, silent: int, at: datetime) -> list[Missing]:

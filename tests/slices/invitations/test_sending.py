@@ -223,9 +223,7 @@ def test_a_withdrawn_invitation_may_be_given_again_with_a_higher_file(world, mee
     service.withdraw(hanne, by=lead(world), at=now())
     assert len(messages("invitations.withdrawn")) == 1
     withdrawn = int(messages("invitations.withdrawn")[0].facts["file"])
-    again = service.draft(
-        meeting, meeting.case.member(world.hanne.id), by=lead(world), at=now()
-    )
+    again = service.draft(meeting, meeting.case.member(world.hanne.id), by=lead(world), at=now())
     assert again is hanne
     assert again.sent_at is None
     assert first < withdrawn < queries.file_sequence(again)
@@ -263,9 +261,7 @@ def test_a_part_that_makes_no_sense_is_refused(world, meeting, part, field):
     draft_all(world, meeting)
     invitation = meeting.invitation(world.jonas.id)
     with pytest.raises(Refused) as no:
-        service.change(
-            invitation, part=part, version=invitation.version, by=lead(world), at=now()
-        )
+        service.change(invitation, part=part, version=invitation.version, by=lead(world), at=now())
     assert no.value.field == field
 
 
@@ -334,12 +330,8 @@ def test_a_deputy_needs_a_name_and_makes_the_own_answer_no(world, case):
     invitation = meeting.invitation(world.jonas.id)
     by = world.actor(world.jonas)
     with pytest.raises(Refused):
-        service.name_deputy(
-            invitation, name=" ", email="", has_mandate=True, by=by, at=now()
-        )
-    service.name_deputy(
-        invitation, name="Bo Lund", email="", has_mandate=True, by=by, at=now()
-    )
+        service.name_deputy(invitation, name=" ", email="", has_mandate=True, by=by, at=now())
+    service.name_deputy(invitation, name="Bo Lund", email="", has_mandate=True, by=by, at=now())
     reply = queries.replies(meeting)[invitation.id]
     assert reply.value is AnswerValue.NO
     assert (reply.deputy.name, reply.deputy.has_mandate) == ("Bo Lund", True)
