@@ -1,5 +1,74 @@
-"""HTTP of the slice."""
+"""The manager's overview, and the same rows as a file."""
 
-from flask import Blueprint
+from flask import Blueprint, Response, abort, render_template, request
+from flask.typing import ResponseReturnValue
+
+from netmeet.core import clock
+from netmeet.core.permissions import Permission as P
+from netmeet.indicators import exports, forms, queries, rules
+from netmeet.web import guard
 
 bp = Blueprint("indicators", __name__)
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@bp.get("/overview")
+@guard.needs(P.DASHBOARD_UNIT_COUNTS)
+def overview() -> ResponseReturnValue:
+    """Show where the manager can help, what the unit owes, and its indicators."""
+    form, wanted = _wanted()
+    guard.note(P.INDICATORS_READ)
+    guard.note(P.ACTION_READ_META)
+    shown = exports.overview(wanted, page=_page(), today=clock.today(), at=guard.actor().at)
+    asked = {name: value for name, value in form.data.items() if value}
+    return render_template(
+        "indicators/overview.html",
+        shown=shown,
+        form=form,
+        asked=asked,
+        headings=exports.headings(),
+        unit_name=guard.actor().unit_name,
+        here=request.full_path.rstrip("?"),
+    )
+
+
+@bp.get("/overview/actions.xlsx")
+@guard.needs(P.EXPORT_ACTIONS_XLSX)
+def xlsx() -> ResponseReturnValue:
+    """Hand out the open agreements as an Excel file."""
+    _form, wanted = _wanted()
+    return _file(exports.xlsx(wanted, today=clock.today()), _XLSX, "aftaler.xlsx")
+
+
+@bp.get("/overview/actions.csv")
+@guard.needs(P.EXPORT_ACTIONS_XLSX)
+def csv() -> ResponseReturnValue:
+    """Hand out the open agreements as a CSV file."""
+    _form, wanted = _wanted()
+    return _file(exports.csv(wanted, today=clock.today()), "text/csv", "aftaler.csv")
+
+
+def _wanted() -> tuple[forms.Narrow, queries.Filter]:
+    """Return the form and what it asks for; a manager without a unit has no overview."""
+    unit_id = guard.actor().unit_id
+    if unit_id is None:
+        abort(404)
+    form = forms.Narrow(request.args)
+    form.offer(queries.initiatives(unit_id))
+    wanted = queries.Filter(
+        unit_id=unit_id,
+        kind=form.kind.data,
+        initiative=form.initiative.data,
+        since=rules.begins(rules.Period(form.period.data), clock.today()),
+    )
+    return form, wanted
+
+
+def _page() -> int:
+    return request.args.get("page", 1, type=int)
+
+
+def _file(body: bytes, mimetype: str, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(body, mimetype=mimetype, headers=headers)
