@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from netmeet.core.access import PRIVATE, Actor, Role
+from netmeet.core.access import Actor
 from netmeet.core.db import db
+from netmeet.core.permissions import Permission as P
 from netmeet.meetings.models import AgendaItem, Meeting
+from netmeet.meetings.policy import RULES
 from netmeet.meetings.queries.meetings import access_options
+from netmeet.meetings.queries.minutes import is_open
 from netmeet.meetings.rules import ItemState
 
 
@@ -52,12 +55,16 @@ def item_by_id(item_id: str) -> AgendaItem | None:
 
 
 def readable(items: Sequence[AgendaItem], actor: Actor) -> list[AgendaItem]:
-    """Return the points the actor may see.
+    """Return the points the actor may read: their own, and what consent or law opens.
 
-    What is hidden from relatives and guests is for the person and the staff alone.
+    A consent for some areas of life opens only the points that lie in them.
     """
-    theirs = actor.role in PRIVATE - {Role.PAT, Role.PROX}
-    return [item for item in items if not (theirs and item.is_hidden_from_private)]
+    ways = RULES[P.AGENDA_READ]
+    return [
+        item
+        for item in items
+        if item.author_id == actor.user_id or is_open(item, reader=actor, ways=ways)
+    ]
 
 
 def agenda_mark(meeting: Meeting) -> str:

@@ -55,7 +55,7 @@ def answer(
     _check_open(meeting)
     row = _row(meeting, question, by=by, at=at, version=version, mine=said.text)
     is_own = speaks_for_themselves(meeting, by)
-    items = (row.data or {}).get("items", [])
+    items, wishes = (row.data or {}).get("items", []), _wishes(row)
     changed = row.text != said.text or _without_items(row.data) != dict(said.data)
     row.text, row.data = said.text, {**said.data, "items": items}
     row.skipped, row.saved_at = False, at
@@ -64,7 +64,7 @@ def answer(
         row.author_id = by.user_id
         row.confirmed_at = at if is_own else None
     if question is Question.HELP:
-        _make_points(meeting, row)
+        _make_points(meeting, row, before=wishes)
     db.session.flush()
     return row
 
@@ -159,30 +159,43 @@ def _without_items(data: Mapping[str, Any] | None) -> dict[str, Any]:
     return {name: value for name, value in (data or {}).items() if name != "items"}
 
 
-def _make_points(meeting: Meeting, row: PreparationAnswer) -> None:
+def _make_points(
+    meeting: Meeting, row: PreparationAnswer, *, before: list[tuple[str, LifeArea | None]]
+) -> None:
     """Let each line and each tapped word be a point of the person's, in their order.
 
     ``items`` in the answer's data says which point came of which place, so that a changed line
-    changes its point; a line that is gone takes its point back.
+    changes its point; a line that is gone takes its point back. A line that stands as ``before``
+    leaves its point as the person may have changed it on the agenda.
     """
     wishes = _wishes(row)
     known = {item.id: item for item in meeting.items}
     ids = [item_id for item_id in (row.data or {}).get("items", []) if item_id in known]
-    before = [(known[i].title, known[i].state) for i in ids]
-    for place, (title, area) in enumerate(wishes):
+    for place, wish in enumerate(wishes):
         if place == len(ids):
-            ids.append(_new_point(meeting).id)
-            known = {item.id: item for item in meeting.items}
+            item = _new_point(meeting)
+            known[item.id] = item
+            ids.append(item.id)
         item = known[ids[place]]
-        if item.state in {ItemState.OPEN, ItemState.WITHDRAWN}:
-            item.title, item.life_area, item.state = title, area, ItemState.OPEN
+        if place >= len(before) or before[place] != wish:
+            _write_point(item, wish, row)
+        elif item.confirmed_at is None:
             item.confirmed_at = row.confirmed_at
     for item_id in ids[len(wishes) :]:
         if known[item_id].state is ItemState.OPEN:
             known[item_id].state = ItemState.WITHDRAWN
     row.data = {**(row.data or {}), "items": ids}
-    if before != [(known[i].title, known[i].state) for i in ids]:
+    if before != wishes:
         _reopen(meeting, row)
+
+
+def _write_point(
+    item: AgendaItem, wish: tuple[str, LifeArea | None], row: PreparationAnswer
+) -> None:
+    """Let the point say what its line says, unless the meeting has dealt with it."""
+    if item.state in {ItemState.OPEN, ItemState.WITHDRAWN}:
+        item.title, item.life_area = wish
+        item.state, item.confirmed_at = ItemState.OPEN, row.confirmed_at
 
 
 def _reopen(meeting: Meeting, row: PreparationAnswer) -> None:

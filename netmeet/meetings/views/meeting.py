@@ -15,6 +15,7 @@ from netmeet.core.refusals import Refused
 from netmeet.meetings import queries, service
 from netmeet.meetings.forms.choices import options
 from netmeet.meetings.forms.meeting import KINDS, CancelForm, MeetingForm, PutOffForm
+from netmeet.meetings.rules import new_date_deadline
 from netmeet.meetings.views import bp
 from netmeet.web import guard
 from netmeet.web.guard import needs
@@ -201,5 +202,9 @@ def _form_page(case: "Case", meeting: "Meeting | None", form: MeetingForm) -> st
 
 def _reason_page(template: str, meeting: "Meeting", form: PutOffForm | CancelForm) -> str:
     return render_template(
-        template, meeting=meeting, form=form, case_head=head(meeting.case, current="")
+        template,
+        meeting=meeting,
+        form=form,
+        case_head=head(meeting.case, current=""),
+        new_date_by=new_date_deadline(clock.today()),
     )

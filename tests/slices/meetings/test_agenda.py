@@ -5,13 +5,14 @@ from datetime import time
 import pytest
 from sqlalchemy import select
 
-from netmeet.cases.rules import Scope
+from netmeet.cases import service as cases
+from netmeet.cases.rules import ConsentHow, Scope
 from netmeet.core.access import Role
 from netmeet.core.db import db
 from netmeet.core.refusals import Conflict, Refused
 from netmeet.meetings import queries, service
 from netmeet.meetings.models import AgendaItem, Meeting
-from netmeet.meetings.rules import AgendaState, AgreedHow, ItemState, Purpose
+from netmeet.meetings.rules import AgendaState, AgreedHow, ItemState, LifeArea, Purpose
 from netmeet.meetings.service.agenda import Point
 from netmeet.outbox.models import Message
 from tests.world import World, now
@@ -124,6 +125,25 @@ def test_what_is_hidden_from_relatives_is_not_shown_to_them(world: World) -> Non
     seen = propose(world, meeting, "Bolig")
     assert queries.agenda_for(meeting, world.actor(world.hanne)).taken == [seen]
     assert len(queries.agenda_for(meeting, world.actor(case.person.user)).taken) == 2
+
+
+def test_a_consent_for_one_area_opens_only_its_points_and_ones_own(world: World) -> None:
+    case = world.case(relative=world.hanne)
+    cases.grant_consent(
+        case,
+        by=world.actor(case.person.user),
+        at=now(),
+        scopes=[Scope.INVITE, Scope.AGENDA],
+        how=ConsentHow.DIGITAL,
+        recipient_id=world.hanne.id,
+        life_areas=["housing"],
+    )
+    meeting = world.meeting(case)
+    propose(world, meeting, "Medicinen", life_area=LifeArea.TREATMENT)
+    propose(world, meeting, "Noget uden område")
+    home = propose(world, meeting, "Boligen", life_area=LifeArea.HOUSING)
+    own = propose(world, meeting, "Hvem henter hunden?", by=world.hanne)
+    assert queries.agenda_for(meeting, world.actor(world.hanne)).taken == [home, own]
 
 
 def test_sharing_tells_the_person_without_a_word_of_what_it_is(world: World) -> None:

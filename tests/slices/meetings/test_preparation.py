@@ -17,6 +17,7 @@ from netmeet.meetings.rules import (
     PreparationMode,
     Question,
 )
+from netmeet.meetings.service.agenda import Point
 from netmeet.meetings.service.preparation import Said
 from netmeet.outbox.models import Message
 from tests.world import World, now
@@ -73,6 +74,26 @@ def test_each_line_and_word_about_help_is_a_point_of_the_persons(world: World) -
     again = queries.agenda_for(meeting, world.actor(world.lise)).persons
     assert [p.title for p in again] == ["En ny bolig i januar", "Ro"]
     assert len(meeting.items) == 3
+
+
+def test_a_line_that_did_not_change_leaves_its_point_as_the_person_made_it(world: World) -> None:
+    meeting = world.meeting(world.case())
+    mia = world.actor(meeting.case.person.user)
+    say(world, meeting, Question.HELP, "En ny bolig\nRo")
+    home, peace = meeting.items
+    point = Point(title="En ny bolig i Valby")
+    service.agenda.edit(home, by=mia, at=now(), point=point, version=home.version)
+    service.agenda.withdraw(peace, by=mia)
+    say(world, meeting, Question.HELP, "En ny bolig\nRo\nPenge")
+    titles = [p.title for p in queries.agenda_for(meeting, mia).persons]
+    assert titles == ["En ny bolig i Valby", "Penge"]
+
+
+def test_the_persons_own_save_confirms_what_a_helper_wrote(world: World) -> None:
+    meeting = world.meeting(world.case())
+    say(world, meeting, Question.HELP, "En ny bolig", by=world.lise)
+    say(world, meeting, Question.HELP, "En ny bolig")
+    assert meeting.items[0].confirmed_at is not None
 
 
 def test_a_point_that_is_closed_is_left_alone(world: World) -> None:
