@@ -49,7 +49,7 @@ def render_link(message: Message, at: datetime) -> Letter | None:  # noqa: ARG00
     member = case.member(message.user_id) if case is not None else None
     if member is None:
         return None
-    link = outbox.address("invitations.landing", {"token": message.facts["token"]})
+    link = outbox.address("invitations.landing", {"id": message.facts["token"]})
     return outbox.letter(
         message,
         "cases/email/link",
@@ -78,7 +78,7 @@ def letter_link(token: str) -> dict[str, str]:
 
     The picture is markup of our own making: nothing in it but squares.
     """
-    link = outbox.address("invitations.landing", {"token": token})
+    link = outbox.address("invitations.landing", {"id": token})
     return {"link": link, "code": Markup(qr.svg(link, title=_("Kode til dit link")))}  # noqa: S704
 
 
