@@ -44,6 +44,9 @@ def _load(marker: Path, today: date) -> None:
     from netmeet.core.db import db  # noqa: PLC0415 - as above
 
     is_empty = not accounts.demo_people(clock.now())
+    if not is_empty and _is_of(marker, today):
+        click.echo("The demo is of today.")
+        return
     if not is_empty and (not marker.exists() or audit.has_changes_after(int(_told(marker)["seq"]))):
         click.echo("The demo stays as it is: somebody has changed it.")
         return

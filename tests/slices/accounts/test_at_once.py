@@ -1,0 +1,57 @@
+"""Several workers at once: limits are exact, a code is good once, an ended login stays ended."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+from netmeet.accounts import queries, service
+from netmeet.core.db import db, may_write
+from tests.world import now
+
+WORKERS = 4
+
+
+def at_once(app, times, do):
+    """Do it in several threads, each time in a context and a transaction of its own."""
+
+    def one(_number):
+        with app.app_context():
+            may_write()
+            result = do()
+            db.session.commit()
+            return result
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        return list(pool.map(one, range(times)))
+
+
+def test_the_limit_of_several_workers_is_exactly_the_limit_of_one(app):
+    at = now()
+
+    def count():
+        return service.count("a key", most=5, within=timedelta(minutes=1), at=at)
+
+    results = at_once(app, 20, count)
+    assert sum(results) == 5
+
+
+def test_a_code_is_good_for_one_of_many(app, world):
+    at, user_id = now(), world.hanne.id
+    code = service.new_code(world.hanne, browser="x", at=at)
+    world.save()
+    results = at_once(app, 4, lambda: service.use_code(user_id, code, browser="x", at=at))
+    assert sum(results) == 1
+
+
+def test_a_late_request_never_revives_an_ended_login(app, world):
+    at = now()
+    secret = service.sign_in(world.lise, role=world.role_of(world.lise), by="code", at=at)
+    session_id = queries.session_by_secret(secret).id
+    world.save()
+    moves = iter([lambda: service.sign_out(secret, at=at)] + [None] * 40)
+
+    def move():
+        (next(moves) or (lambda: service.keep_awake(session_id, at + timedelta(minutes=5))))()
+
+    at_once(app, 20, move)
+    db.session.expire_all()
+    assert queries.load_actor(secret, at) is None
