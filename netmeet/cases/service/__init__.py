@@ -145,13 +145,22 @@ def join(case: Case, user: User, *, place: Place, at: datetime) -> TeamMember:
     return member
 
 
-def leave(case: Case, member: TeamMember, *, at: datetime) -> None:
-    """End somebody's place. The person and the only coordinator cannot leave (``Refused``)."""
+def leave(case: Case, member: TeamMember, *, at: datetime, by: Actor | None = None) -> None:
+    """End somebody's place, and with it what they personally were allowed, and their links.
+
+    ``by`` is who ends it, by default the member. The person and the only coordinator cannot leave
+    (``Refused``).
+    """
     if member.role is MemberRole.PERSON:
         raise Refused(_("Det er personens eget forløb."))
     if member.is_coordinator and case.lead_ids == {member.user_id}:
         raise Refused(_("Vælg først en anden koordinator."))
     member.left_at = at
+    by_id = by.user_id if by is not None else member.user_id
+    for consent in case.consents:
+        if consent.recipient_id == member.user_id and consent.is_in_force(at):
+            _withdraw(consent, by_id=by_id, at=at, how=ConsentHow.DIGITAL)
+    accounts.revoke_links(subject_id=case.id, user_id=member.user_id, at=at)
     db.session.flush()
     right_ended(case, member.user_id, None, at=at)
 
@@ -206,7 +215,7 @@ def grant_consent(  # noqa: PLR0913 - every part of a consent is the person's to
     for old in case.consents:
         same = (old.recipient_id, old.organisation_id) == (recipient_id, organisation_id)
         if same and old.is_in_force(at):
-            _withdraw(old, by=by, at=at, how=how)
+            _withdraw(old, by_id=by.user_id, at=at, how=how)
     consent = Consent(
         case_id=case.id,
         recipient_id=recipient_id,
@@ -236,13 +245,13 @@ def withdraw_consent(
     """Take a consent back, in force from the next request. Doing it twice changes nothing."""
     if not consent.is_in_force(at):
         return
-    _withdraw(consent, by=by, at=at, how=how)
+    _withdraw(consent, by_id=by.user_id, at=at, how=how)
     right_ended(case, consent.recipient_id, consent.organisation_id, at=at)
 
 
-def _withdraw(consent: Consent, *, by: Actor, at: datetime, how: ConsentHow) -> None:
+def _withdraw(consent: Consent, *, by_id: str, at: datetime, how: ConsentHow) -> None:
     consent.withdrawal = ConsentWithdrawal(
-        id=ids.new_id(), consent_id=consent.id, at=at, by_id=by.user_id, how=how
+        id=ids.new_id(), consent_id=consent.id, at=at, by_id=by_id, how=how
     )
     db.session.flush()
 

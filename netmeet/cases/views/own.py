@@ -29,7 +29,7 @@ from netmeet.web import guard
 from netmeet.web.guard import needs
 
 if TYPE_CHECKING:
-    from netmeet.cases.models import Case, Consent
+    from netmeet.cases.models import Case, Consent, TeamMember
 
 
 def own_case(_id: str) -> Any:
@@ -116,6 +116,39 @@ def _permit_page(consent: "Consent", form: ConsentForm) -> str:
     form.scopes.choices = options(PRIVATE_SCOPES if is_private else STAFF_SCOPES)
     shown = permits.permit(consent.case, consent)
     return render_template("cases/permit.html", permit=shown, form=form)
+
+
+@bp.get("/members/<oid:id>/permit")
+@needs(P.CONSENT_GRANT, load=queries.member_by_id, see=P.CONSENT_READ)
+def new_permit(member: "TeamMember") -> ResponseReturnValue:
+    """Ask the person what somebody in the network may."""
+    return _member_page(member, ConsentForm(formdata=None))
+
+
+@bp.post("/members/<oid:id>/permit")
+@needs(P.CONSENT_GRANT, load=queries.member_by_id, see=P.CONSENT_READ)
+def grant_permit(member: "TeamMember") -> ResponseReturnValue:
+    """Let somebody in the network see what is chosen."""
+    form = ConsentForm()
+    if not form.validate():
+        return _member_page(member, form), 422
+    try:
+        network.agree(
+            member.case,
+            yes_of(form),
+            by=guard.actor(),
+            at=clock.now(),
+            recipient_id=member.user_id,
+        )
+    except Refused as no:
+        form.refuse(no)
+        return _member_page(member, form), 422
+    return redirect(url_for("cases.consents"), 303)
+
+
+def _member_page(member: "TeamMember", form: ConsentForm) -> str:
+    form.scopes.choices = options(STAFF_SCOPES if member.role.is_staff else PRIVATE_SCOPES)
+    return render_template("cases/new_permit.html", member=member, form=form)
 
 
 # what relatives tell ----------------------------------------------------------------------------

@@ -106,12 +106,12 @@ def remove_relative(member: "TeamMember") -> ResponseReturnValue:
 @needs(P.NETWORK_LEAVE, load=queries.member_by_id)
 def leave(member: "TeamMember") -> ResponseReturnValue:
     """End one's own place."""
-    service.leave(member.case, member, at=clock.now())
+    service.leave(member.case, member, by=guard.actor(), at=clock.now())
     return redirect(url_for("pages.home"), 303)
 
 
 def _end(member: "TeamMember") -> ResponseReturnValue:
-    service.leave(member.case, member, at=clock.now())
+    service.leave(member.case, member, by=guard.actor(), at=clock.now())
     if guard.actor().role in PRIVATE:
         return redirect(url_for("cases.consents"), 303)
     return redirect(url_for("cases.team", id=member.case_id), 303)

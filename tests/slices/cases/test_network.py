@@ -169,6 +169,17 @@ def test_the_person_and_the_only_coordinator_cannot_be_removed(world):
     assert case.member(world.jonas.id) is None
 
 
+def test_who_leaves_loses_what_they_were_allowed_and_their_link(world):
+    case = world.case(relative=world.hanne, relative_scopes=[Scope.BASIC, Scope.PLAN])
+    token = network.new_link(case, case.member(world.hanne.id), at=now())
+    service.leave(case, case.member(world.hanne.id), by=world.actor(world.lise), at=now())
+    (consent,) = [c for c in case.consents if c.recipient_id == world.hanne.id]
+    assert not consent.is_in_force(now())
+    assert consent.withdrawal.by_id == world.lise.id
+    assert users.link_by_token(token).revoked_at is not None
+    assert len(queries.consents_in_force(case, now())) == 2
+
+
 def test_a_link_is_sent_by_mail_ends_the_one_before_and_three_an_hour_are_enough(world):
     case = world.case(relative=world.hanne)
     member = case.member(world.hanne.id)

@@ -16,7 +16,7 @@ def words_of(page: str) -> str:
     main = html5lib.parse(page).find(f".//{_HTML}main")
     pieces: list[str] = []
     _collect(main, pieces)
-    return re.sub(r"\s+", " ", "".join(pieces)).strip()
+    return re.sub(r"\s+([.,])", r"\1", re.sub(r"\s+", " ", "".join(pieces))).strip()
 
 
 def _collect(element, pieces):

@@ -86,6 +86,21 @@ def test_the_person_changes_what_somebody_may(world, client, case):
     assert "Ser aftalerne om bolig." in words_of(client.get("/consents").text)
 
 
+def test_who_may_nothing_stands_there_and_can_be_given_something(world, client):
+    case = world.case(consent=(), relative=world.hanne)
+    member, mia = case.member(world.hanne.id).id, case.person.user
+    world.sign_in(client, mia)
+    text = words_of(client.get("/consents").text)
+    assert "Hanne Sørensen, din søster. Ser ikke noget." in text
+    assert "Jonas Holm, sagsbehandler. Ser dit navn" in text
+    path = f"/members/{member}/permit"
+    assert "Hvad må Hanne Sørensen?" in client.get(path).text
+    assert client.send(path, {**CHOICE, "scopes": []}).status_code == 422
+    assert client.send(path, {**CHOICE, "months": ""}).status_code == 422
+    assert client.send(path, CHOICE).status_code == 303
+    assert "Ser aftalerne om bolig." in words_of(client.get("/consents").text)
+
+
 def test_changing_takes_a_fresh_proof_of_who_one_is(world, client, case):
     (given,) = queries.consents_in_force(case, now())
     world.sign_in(client, case.person.user, by="demo")
