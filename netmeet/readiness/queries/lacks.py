@@ -63,8 +63,10 @@ def lacks(meeting: Meeting, *, at: datetime) -> list[Line]:
 
 @dataclass(frozen=True, kw_only=True)
 class Actions:
-    """How many agreements in force nobody has said anything about yet, by case; and how many
-    that are not sent out yet lack an owner or a date, by meeting.
+    """Agreements that want a word.
+
+    ``silent``: how many in force nobody has said anything about yet, by case. ``unfinished``: how
+    many that are not sent out yet lack an owner or a date, by meeting.
     """
 
     silent: Mapping[str, int]
