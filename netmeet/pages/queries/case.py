@@ -139,7 +139,13 @@ def next_step(page: CasePage) -> Step | None:
     """Return the one thing to do next for who coordinates; nothing for a closed case."""
     if page.case.state is CaseState.CLOSED:
         return None
-    ways = (_room_is_open(page), _to_send_out(page), _to_answer(page), _to_mend(page), _to_meet(page))
+    ways = (
+        _room_is_open(page),
+        _to_send_out(page),
+        _to_answer(page),
+        _to_mend(page),
+        _to_meet(page),
+    )
     return next((step for step in ways if step is not None), None)
 
 

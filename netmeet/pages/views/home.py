@@ -1,6 +1,6 @@
 """The front page, by role: the person's, a relative's, a guest's, the staff's day, the others'."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,14 +16,14 @@ from netmeet.core.permissions import Permission as P
 from netmeet.pages.queries import front as queries
 from netmeet.pages.views import bp
 from netmeet.plans import exports as plans
+from netmeet.plans import queries as plans_queries
 from netmeet.readiness import queries as readiness
 from netmeet.web import guard
 
 if TYPE_CHECKING:
-    from netmeet.actions.models import Action
     from netmeet.cases.models import Case
     from netmeet.meetings.models import Meeting
-    from netmeet.plans.models import Plan
+    from netmeet.plans.models import Plan, PlanVersion
 
 
 @bp.get("/")
@@ -79,7 +79,7 @@ class Opened:
     case_id: str
     name: str
     invited: Sequence[queries.Invited]
-    owed: actions.Owed | None
+    owed: Sequence[actions.Line]
     minutes: "Sequence[Meeting]"
     plan: "Plan | None"
 
@@ -93,57 +93,59 @@ def relatives() -> ResponseReturnValue:
     """Show a relative what has been opened to them, or the same neutral page for every nothing."""
     who = guard.actor()
     found = cases.visible_to(who)
-    ids = [case.id for case in found]
-    invited = [
-        one
-        for one in queries.invited_to(who, today=clock.today())
-        if guard.allowed(P.MEETING_READ, one.meeting)
-    ]
-    minutes, versions = queries.published_to(ids)
-    read = [one for one in minutes if guard.allowed(P.MINUTES_READ_PUBLISHED, one)]
-    own = [one for one in owing.mine(who) if guard.allowed(P.ACTION_READ, one)]
-    opened = [
-        Opened(
-            case_id=case.id,
-            name=case.person.user.first_name if guard.allowed(P.PATIENT_READ_BASIC, case) else "",
-            invited=[one for one in invited if one.meeting.case_id == case.id],
-            owed=_owed([one for one in own if one.case_id == case.id]),
-            minutes=[one for one in read if one.case_id == case.id],
-            plan=_open_plan(case, versions),
-        )
-        for case in found
-    ]
-    for one in (one for one in opened if not one.is_empty):
-        guard.note(P.CASE_READ, next(case for case in found if case.id == one.case_id))
+    invited = _invited()
+    minutes, versions = queries.published_to([case.id for case in found])
+    opened = [_opened(case, invited, minutes, versions) for case in found]
+    for case, one in zip(found, opened, strict=True):
+        if not one.is_empty:
+            guard.note(P.CASE_READ, case)
     return render_template("pages/home_relative.html", opened=opened, back=url_for("pages.home"))
 
 
-def _owed(found: "Sequence[Action]") -> actions.Owed | None:
-    live = [one for one in found if one.is_live]
-    return actions.owed(live, today=clock.today()) if live else None
-
-
-def _open_plan(case: "Case", versions: "dict[str, queries.PlanVersion]") -> "Plan | None":
+def _opened(
+    case: "Case",
+    invited: "Sequence[queries.Invited]",
+    minutes: "Sequence[Meeting]",
+    versions: "Mapping[str, PlanVersion]",
+) -> Opened:
+    """Return what is open of one case. What they promised needs the person's consent too."""
+    who = guard.actor()
+    is_known = guard.allowed(P.PATIENT_READ_BASIC, case)
     version = versions.get(case.id)
-    if version is None or not guard.allowed(P.PLAN_READ_PUBLISHED, queries.Released(case)):
-        return None
-    return version.plan
+    reads_plan = version is not None and plans_queries.may_read_plan(case, who)
+    mine = [one for one in owing.mine(who) if one.case_id == case.id] if is_known else []
+    owed = [one for one in mine if one.is_live and guard.allowed(P.ACTION_READ, one)]
+    return Opened(
+        case_id=case.id,
+        name=case.person.user.first_name if is_known else "",
+        invited=[one for one in invited if one.meeting.case_id == case.id],
+        owed=actions.lines(owed, today=clock.today()) if owed else (),
+        minutes=[
+            one
+            for one in minutes
+            if one.case_id == case.id and guard.allowed(P.MINUTES_READ_PUBLISHED, one)
+        ],
+        plan=version.plan if version is not None and reads_plan else None,
+    )
+
+
+def _invited() -> list[queries.Invited]:
+    """Return the meetings to come that the actor is invited to and may see."""
+    found = queries.invited_to(guard.actor(), today=clock.today())
+    return [one for one in found if guard.allowed(P.MEETING_READ, one.meeting)]
 
 
 def _guests() -> ResponseReturnValue:
     """Show guests and interpreters time, place and what concerns them."""
-    who = guard.actor()
-    invited = [
-        one
-        for one in queries.invited_to(who, today=clock.today())
-        if guard.allowed(P.MEETING_READ, one.meeting)
-    ]
+    who, invited = guard.actor(), _invited()
     for one in invited:
         guard.note(P.MEETING_READ, one.meeting)
-    live = [one for one in owing.mine(who) if guard.allowed(P.ACTION_READ, one) and one.is_live]
-    owed = actions.owed(live, today=clock.today()) if live else None
+    live = [one for one in owing.mine(who) if one.is_live and guard.allowed(P.ACTION_READ, one)]
     return render_template(
-        "pages/home_guest.html", invited=invited, owed=owed, back=url_for("pages.home")
+        "pages/home_guest.html",
+        invited=invited,
+        owed=actions.lines(live, today=clock.today()) if live else (),
+        back=url_for("pages.home"),
     )
 
 
@@ -162,11 +164,7 @@ def _staff() -> ResponseReturnValue:
         title=calendar.day(today)[:1].upper() + calendar.day(today)[1:],
         others=[case for case in found if case.id not in coordinated],
         has_cases=bool(found),
-        invited=[
-            one
-            for one in queries.invited_to(who, today=today)
-            if guard.allowed(P.MEETING_READ, one.meeting)
-        ],
+        invited=_invited(),
         owed=actions.owed(own, today=today),
         may_open=guard.allowed(P.CASE_OPEN),
     )
