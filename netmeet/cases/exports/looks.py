@@ -109,10 +109,10 @@ def _sentences(case: Case, user: User, who: str, events: list[AuditEvent]) -> It
     if read:
         (most, count), *rest = read.most_common()
         yield _("%(who)s har læst %(what)s %(times)s.", who=who, what=most, times=times(count))
-        if because:
-            yield because
         if rest:
             yield _("Og også %(what)s.", what=permits.listed([word for word, _n in rest]))
+        if because:
+            yield because
     if done:
         what = permits.listed([word for word, _n in done.most_common()])
         yield _("%(who)s har skrevet eller ændret noget i %(what)s.", who=who, what=what)
@@ -192,5 +192,8 @@ def thing(operation: str) -> str:
         "readiness": _("mødet"),
         "request": _("dit ønske om et møde"),
         "relative": _("det, en pårørende har fortalt"),
+        "audit.read_patient_trail": _("hvem der har set din plan"),
+        "audit": _("svaret på dit spørgsmål"),
     }
-    return words.get(operation.partition(".")[0], _("dit forløb"))
+    about = operation.partition(".")[0]
+    return words.get(operation) or words.get(about) or _("dit forløb")

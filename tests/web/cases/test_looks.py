@@ -105,7 +105,9 @@ def test_somebody_else_answers_why(world, client, case):
     assert client.send(path, form).status_code == 303
     assert client.send(path, {**form, "answer": "Andet"}).status_code == 409
     assert "Besvaret" in client.get("/access-questions").text
-    assert "Lise var på vagt." in page_of(world, client, mia).text
+    answered = words_of(page_of(world, client, mia).text)
+    assert "Lise var på vagt." in answered
+    assert "Birte, leder, har skrevet eller ændret noget i svaret på dit spørgsmål." in answered
 
 
 def test_who_looked_does_not_answer_and_other_units_do_not_see_the_question(world, client, case):
