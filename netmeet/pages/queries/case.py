@@ -12,8 +12,13 @@ from netmeet.cases.models import Case
 from netmeet.cases.rules import CaseState
 from netmeet.core import calendar
 from netmeet.core.db import db
-from netmeet.meetings import queries as meetings
-from netmeet.meetings.models import AgendaItem, Meeting, MeetingRequest, PreparationAnswer
+from netmeet.meetings.models import (
+    AgendaItem,
+    Invitation,
+    Meeting,
+    MeetingRequest,
+    PreparationAnswer,
+)
 from netmeet.meetings.rules import MeetingState, Question, RequestState
 from netmeet.pages.queries.front import COMING
 from netmeet.plans.models import Plan, PlanVersion
@@ -57,7 +62,7 @@ class CasePage:
 
 
 def case_page(case: Case, *, at: datetime) -> CasePage:
-    """Return the case's page at the instant; nine queries beside the case's own."""
+    """Return the case's page at the instant; seven queries beside the case's own."""
     today = calendar.to_local(at).date()
     found = _meetings(case)
     coming = _next(found, today)
@@ -73,17 +78,18 @@ def case_page(case: Case, *, at: datetime) -> CasePage:
 
 
 def _meetings(case: Case) -> Sequence[Meeting]:
-    """Return the case's meetings, newest first, as ``readiness`` reads them."""
+    """Return the case's meetings, newest first, as ``readiness`` reads them; the case is known."""
     statement = (
         select(Meeting)
         .where(Meeting.case_id == case.id)
         .options(
-            *meetings.access_options(),
+            joinedload(Meeting.chair),
+            joinedload(Meeting.invitations).joinedload(Invitation.user),
             selectinload(Meeting.items).joinedload(AgendaItem.decider),
         )
         .order_by(Meeting.starts_local.desc().nulls_first(), Meeting.created_at.desc())
     )
-    return db.session.scalars(statement).all()
+    return db.session.scalars(statement).unique().all()
 
 
 def _next(found: Sequence[Meeting], today: date) -> Meeting | None:

@@ -1,16 +1,18 @@
 """What the front pages show, put together from the slices; few queries, and no more with age."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import ClassVar
 
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
-from netmeet.cases.models import Case
-from netmeet.core.access import Actor
+from netmeet.actions.models import Action
+from netmeet.cases.models import Case, Person, TeamMember
+from netmeet.cases.rules import CaseState
 from netmeet.core.db import db
 from netmeet.invitations.models import Answer
 from netmeet.invitations.rules import AnswerValue
@@ -106,10 +108,7 @@ def _meetings(case: Case) -> Sequence[Meeting]:
 
 
 def _next(found: Sequence[Meeting], today: date) -> Meeting | None:
-    ahead = [m for m in found if m.state in COMING]
-    return next(
-        (m for m in ahead if m.starts_local is None or m.starts_local.date() >= today), None
-    )
+    return next((m for m in found if m.state in COMING and _is_ahead(m, today)), None)
 
 
 def _invited(meeting: Meeting) -> list[tuple[Invitation, Answer | None]]:
@@ -189,6 +188,22 @@ def _main(
     return next((main for main, holds in ways if holds), Main.NOTHING)
 
 
+def agreements(case_ids: Collection[str], *, owner_id: str | None = None) -> Sequence[Action]:
+    """Return the agreements in force in the cases, soonest first; of one owner: what is still owed.
+
+    The cases must be loaded already (they are found by identity), as for every list below.
+    """
+    statement = (
+        select(Action)
+        .where(Action.case_id.in_(case_ids), Action.published_at.is_not(None))
+        .options(joinedload(Action.owner), joinedload(Action.meeting))
+        .order_by(Action.due_on, Action.created_at, Action.id)
+    )
+    if owner_id is not None:
+        statement = statement.where(Action.owner_id == owner_id, Action.closed_at.is_(None))
+    return db.session.scalars(statement).all()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Invited:
     """A meeting to come as somebody invited sees it: their own part and what they answered."""
@@ -198,8 +213,8 @@ class Invited:
     answer: AnswerValue | None
 
 
-def invited_to(actor: Actor, *, today: date) -> list[Invited]:
-    """Return the meetings to come that the actor has been invited to, soonest first.
+def invited_to(user_id: str, case_ids: Collection[str], *, today: date) -> list[Invited]:
+    """Return the meetings to come that the user has been invited to, soonest first.
 
     It is a superset of what the rules allow: pages ask the guard for each.
     """
@@ -208,22 +223,24 @@ def invited_to(actor: Actor, *, today: date) -> list[Invited]:
         .join(Invitation.meeting)
         .outerjoin(Answer, Answer.invitation_id == Invitation.id)
         .where(
-            Invitation.user_id == actor.user_id,
+            Invitation.user_id == user_id,
             Invitation.withdrawn_at.is_(None),
             Invitation.sent_at.is_not(None),
+            Meeting.case_id.in_(case_ids),
             Meeting.state.in_(COMING),
         )
-        .options(joinedload(Invitation.meeting).options(*meetings.access_options()))
+        .options(contains_eager(Invitation.meeting).selectinload(Meeting.invitations))
         .order_by(Meeting.starts_local.asc().nulls_last(), Invitation.id)
     )
-    return [
-        Invited(
-            meeting=invitation.meeting, invitation=invitation, answer=_counts(invitation, answer)
-        )
-        for invitation, answer in db.session.execute(statement)
-        if invitation.meeting.starts_local is None
-        or invitation.meeting.starts_local.date() >= today
+    found = [
+        Invited(meeting=own.meeting, invitation=own, answer=_counts(own, answer))
+        for own, answer in db.session.execute(statement)
     ]
+    return [one for one in found if _is_ahead(one.meeting, today)]
+
+
+def _is_ahead(meeting: Meeting, today: date) -> bool:
+    return meeting.starts_local is None or meeting.starts_local.date() >= today
 
 
 def _counts(invitation: Invitation, answer: Answer | None) -> AnswerValue | None:
@@ -233,23 +250,57 @@ def _counts(invitation: Invitation, answer: Answer | None) -> AnswerValue | None
     return answer.value
 
 
-def published_to(case_ids: Sequence[str]) -> tuple[Sequence[Meeting], dict[str, PlanVersion]]:
-    """Return the cases' meetings with minutes sent out, newest first, and newest plan versions.
-
-    The cases must be loaded with their access facts. A superset of what the rules allow.
-    """
-    minutes = (
+def minutes_of(case_ids: Collection[str]) -> Sequence[Meeting]:
+    """Return the cases' meetings with minutes sent out, newest first, whoever may read them."""
+    statement = (
         select(Meeting)
         .where(Meeting.case_id.in_(case_ids), Meeting.published_at.is_not(None))
-        .options(*meetings.access_options())
+        .options(selectinload(Meeting.invitations))
         .order_by(Meeting.published_at.desc())
     )
-    versions = (
-        select(PlanVersion)
-        .join(PlanVersion.plan)
-        .where(Plan.case_id.in_(case_ids))
-        .options(joinedload(PlanVersion.plan))
-        .order_by(PlanVersion.n)
+    return db.session.scalars(statement).all()
+
+
+def plans_of(case_ids: Collection[str]) -> dict[str, Plan]:
+    """Return the plans of which something has been published, by case, whoever may read them."""
+    statement = select(Plan).where(Plan.case_id.in_(case_ids), Plan.versions.any())
+    return {plan.case_id: plan for plan in db.session.scalars(statement)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """The user's place in an open case: whom it is about, and whether the user coordinates it."""
+
+    __tablename__: ClassVar[str] = "case"
+
+    case_id: str
+    case: Case
+    lead_ids: frozenset[str]
+
+    @property
+    def id(self) -> str:
+        """Return the case's id (for the access log)."""
+        return self.case_id
+
+
+def places(user_id: str) -> list[Place]:
+    """Return the user's places in open cases, by the name of whom each is about."""
+    statement = (
+        select(TeamMember)
+        .join(TeamMember.case)
+        .where(
+            TeamMember.user_id == user_id,
+            TeamMember.left_at.is_(None),
+            Case.state == CaseState.OPEN,
+        )
+        .options(contains_eager(TeamMember.case).joinedload(Case.person).joinedload(Person.user))
     )
-    newest = {version.plan.case_id: version for version in db.session.scalars(versions)}
-    return db.session.scalars(minutes).all(), newest
+    found = [
+        Place(
+            case_id=member.case_id,
+            case=member.case,
+            lead_ids=frozenset({user_id} if member.is_coordinator else ()),
+        )
+        for member in db.session.scalars(statement)
+    ]
+    return sorted(found, key=lambda place: place.case.person.name)

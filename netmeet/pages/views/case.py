@@ -6,13 +6,13 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from netmeet.actions import exports as actions
-from netmeet.actions import queries as owing
 from netmeet.cases import exports as cases
 from netmeet.cases import queries as loading
 from netmeet.core import clock
 from netmeet.core.access import PRIVATE, Role
 from netmeet.core.permissions import Permission as P
 from netmeet.pages.queries import case as queries
+from netmeet.pages.queries import front
 from netmeet.pages.views import bp
 from netmeet.pages.views.home import persons, relatives
 from netmeet.plans import queries as plans
@@ -34,7 +34,7 @@ def case(case: "Case") -> ResponseReturnValue:
     page = queries.case_page(case, at=clock.now())
     is_lead = who.role_on(case) is Role.LEAD
     reads_words = guard.allowed(P.PREPARATION_READ, case)
-    found = [one for one in owing.open_of_case(case.id) if guard.allowed(P.ACTION_READ, one)]
+    found = [one for one in front.agreements([case.id]) if guard.allowed(P.ACTION_READ, one)]
     reads_plan = page.version is not None and plans.may_read_plan(case, who)
     return render_template(
         "pages/case.html",
@@ -44,7 +44,9 @@ def case(case: "Case") -> ResponseReturnValue:
         step=queries.next_step(page) if is_lead else None,
         is_lead=is_lead,
         words=page.words if reads_words else None,
-        lines=actions.lines(found, today=clock.today()) if found else [],
+        agreed=[one for one in found if one.closed_at is None],
+        granted=actions.granted,
+        today=clock.today(),
         version=page.version if reads_plan else None,
         members=case.members if guard.allowed(P.NETWORK_READ_MEMBERS, case) else [],
         may=_may(case),

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from netmeet.actions import exports as actions
-from netmeet.actions import queries as owing
 from netmeet.cases import queries as cases
 from netmeet.core import calendar, clock
 from netmeet.core.access import STAFF, Role
@@ -21,9 +20,12 @@ from netmeet.readiness import queries as readiness
 from netmeet.web import guard
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from netmeet.actions.models import Action
     from netmeet.cases.models import Case
     from netmeet.meetings.models import Meeting
-    from netmeet.plans.models import Plan, PlanVersion
+    from netmeet.plans.models import Plan
 
 
 @bp.get("/")
@@ -48,7 +50,7 @@ def persons(case: "Case") -> ResponseReturnValue:
     who, today = guard.actor(), clock.today()
     guard.note(P.CASE_READ, case)
     page = queries.persons_page(case, today=today)
-    found = [one for one in owing.of_case(case.id) if guard.allowed(P.ACTION_READ, one)]
+    found = [one for one in queries.agreements([case.id]) if guard.allowed(P.ACTION_READ, one)]
     lead = case.coordinator
     return render_template(
         "pages/home_person.html",
@@ -91,11 +93,18 @@ class Opened:
 
 def relatives() -> ResponseReturnValue:
     """Show a relative what has been opened to them, or the same neutral page for every nothing."""
-    who = guard.actor()
+    who, today = guard.actor(), clock.today()
     found = cases.visible_to(who)
-    invited = _invited()
-    minutes, versions = queries.published_to([case.id for case in found])
-    opened = [_opened(case, invited, minutes, versions) for case in found]
+    ids = [case.id for case in found]
+    parts: dict[str, Sequence[Any]] = {
+        "invited": _invited(ids),
+        "owed": _owed(ids),
+        "minutes": [
+            one for one in queries.minutes_of(ids) if guard.allowed(P.MINUTES_READ_PUBLISHED, one)
+        ],
+    }
+    plans_by_case = queries.plans_of(ids)
+    opened = [_opened(case, parts, plans_by_case.get(case.id), today=today) for case in found]
     for case, one in zip(found, opened, strict=True):
         if not one.is_empty:
             guard.note(P.CASE_READ, case)
@@ -103,68 +112,68 @@ def relatives() -> ResponseReturnValue:
 
 
 def _opened(
-    case: "Case",
-    invited: "Sequence[queries.Invited]",
-    minutes: "Sequence[Meeting]",
-    versions: "Mapping[str, PlanVersion]",
+    case: "Case", parts: "Mapping[str, Sequence[Any]]", plan: "Plan | None", *, today: "date"
 ) -> Opened:
     """Return what is open of one case. What they promised needs the person's consent too."""
-    who = guard.actor()
     is_known = guard.allowed(P.PATIENT_READ_BASIC, case)
-    version = versions.get(case.id)
-    reads_plan = version is not None and plans_queries.may_read_plan(case, who)
-    mine = [one for one in owing.mine(who) if one.case_id == case.id] if is_known else []
-    owed = [one for one in mine if one.is_live and guard.allowed(P.ACTION_READ, one)]
+    reads_plan = plan is not None and plans_queries.may_read_plan(case, guard.actor())
+    owed = [one for one in parts["owed"] if one.case_id == case.id] if is_known else []
     return Opened(
         case_id=case.id,
         name=case.person.user.first_name if is_known else "",
-        invited=[one for one in invited if one.meeting.case_id == case.id],
-        owed=actions.lines(owed, today=clock.today()) if owed else (),
-        minutes=[
-            one
-            for one in minutes
-            if one.case_id == case.id and guard.allowed(P.MINUTES_READ_PUBLISHED, one)
-        ],
-        plan=version.plan if version is not None and reads_plan else None,
+        invited=[one for one in parts["invited"] if one.meeting.case_id == case.id],
+        owed=actions.lines(owed, today=today) if owed else (),
+        minutes=[one for one in parts["minutes"] if one.case_id == case.id],
+        plan=plan if reads_plan else None,
     )
 
 
-def _invited() -> list[queries.Invited]:
+def _invited(case_ids: list[str]) -> list[queries.Invited]:
     """Return the meetings to come that the actor is invited to and may see."""
-    found = queries.invited_to(guard.actor(), today=clock.today())
+    found = queries.invited_to(guard.actor().user_id, case_ids, today=clock.today())
     return [one for one in found if guard.allowed(P.MEETING_READ, one.meeting)]
+
+
+def _owed(case_ids: list[str]) -> "list[Action]":
+    """Return what the actor owes and may read of it."""
+    found = queries.agreements(case_ids, owner_id=guard.actor().user_id)
+    return [one for one in found if guard.allowed(P.ACTION_READ, one)]
 
 
 def _guests() -> ResponseReturnValue:
     """Show guests and interpreters time, place and what concerns them."""
-    who, invited = guard.actor(), _invited()
+    ids = [case.id for case in cases.visible_to(guard.actor())]
+    invited, owed = _invited(ids), _owed(ids)
     for one in invited:
         guard.note(P.MEETING_READ, one.meeting)
-    live = [one for one in owing.mine(who) if one.is_live and guard.allowed(P.ACTION_READ, one)]
     return render_template(
         "pages/home_guest.html",
         invited=invited,
-        owed=actions.lines(live, today=clock.today()) if live else (),
+        owed=actions.lines(owed, today=clock.today()) if owed else (),
         back=url_for("pages.home"),
     )
 
 
 def _staff() -> ResponseReturnValue:
-    """Show the day of staff: what they coordinate, where they are invited, what they owe."""
+    """Show the day of staff: what they coordinate, where they are invited, what they owe.
+
+    Only cases the actor is in the network of are asked for, which is the rule of the list.
+    """
     who, today = guard.actor(), clock.today()
-    found = [case for case in cases.visible_to(who) if guard.allowed(P.PATIENT_LIST_MINE, case)]
-    day = readiness.day(who, today)
-    for case in found:
-        guard.note(P.PATIENT_LIST_MINE, case)
-    own = [one for one in owing.mine(who) if one.is_live and not one.is_persons]
-    coordinated = {row.case_id for row in day.rows}
+    places = queries.places(who.user_id)
+    ids = [place.case_id for place in places]
+    leads = any(place.lead_ids for place in places)
+    for place in places:
+        guard.note(P.PATIENT_LIST_MINE, place)
+    words = calendar.day(today)
     return render_template(
         "pages/home_staff.html",
-        day=day if day.rows else None,
-        title=calendar.day(today)[:1].upper() + calendar.day(today)[1:],
-        others=[case for case in found if case.id not in coordinated],
-        has_cases=bool(found),
-        invited=_invited(),
-        owed=actions.owed(own, today=today),
+        title=f"{words[0].upper()}{words[1:]}",
+        day=readiness.day(who, today) if leads else None,
+        others=[place.case for place in places if not place.lead_ids],
+        has_cases=bool(places),
+        invited=queries.invited_to(who.user_id, ids, today=today),
+        owed=queries.agreements(ids, owner_id=who.user_id),
+        today=today,
         may_open=guard.allowed(P.CASE_OPEN),
     )
