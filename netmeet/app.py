@@ -49,6 +49,7 @@ from netmeet.plans import policy as plans_policy
 from netmeet.plans import views as plans_views
 from netmeet.readiness import policy as readiness_policy
 from netmeet.readiness import views as readiness_views
+from netmeet.reminders import exports as reminders_exports
 from netmeet.web import errors, filters, guard, headers, transaction, urls
 from netmeet.web.hooks import Hooks, Navigation
 
@@ -87,6 +88,7 @@ _RENDERERS = {
     **invitations_exports.RENDERERS,
     **actions_exports.RENDERERS,
     **plans_exports.RENDERERS,
+    **reminders_exports.RENDERERS,
     **invitations_exports.RENDERERS,
 }
 

@@ -21,6 +21,7 @@ from netmeet.audit import jobs as audit
 from netmeet.core import clock
 from netmeet.outbox import channels
 from netmeet.outbox import jobs as outbox
+from netmeet.reminders import jobs as reminders
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +55,7 @@ def plan(app: Flask) -> BlockingScheduler:
     now = clock.now()
     seconds = DEMO_DRAIN_SECONDS if settings.demo else DRAIN_SECONDS
     every("outbox.drain", partial(drain, send=send), now, seconds=seconds)
+    every("reminders.tick", reminders.tick, now, minutes=REMINDERS_MINUTES)
     every("accounts.tidy", accounts.tidy, now, minutes=10)
     every("audit.anchor", partial(audit.anchor, folder=settings.instance), now, hours=1)
     every("audit.verify", audit.verify, now, hours=24)

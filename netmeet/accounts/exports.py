@@ -39,10 +39,11 @@ RENDERERS = {"accounts.code": code_letter, "accounts.link": link_letter}
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One line of a mail; ``path`` is set when it is a link to a page of netmeet."""
+    """One line of a mail, and the link to a page of netmeet that stands in it."""
 
     text: str
     path: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +75,9 @@ def post(
 
 
 def _line(text: str, base_url: str) -> Line:
-    stripped = text.strip()
-    if stripped.startswith(f"{base_url}/"):
-        return Line(text=stripped, path=stripped.removeprefix(base_url))
-    return Line(text=text)
+    """Return the line with the link in it, if there is one, told apart."""
+    before, found, rest = text.partition(f"{base_url}/")
+    if not found:
+        return Line(text=text)
+    path, _, after = rest.partition(" ")
+    return Line(text=f"{before} {after}".strip(), path=f"/{path}", link=f"{found}{path}")

@@ -93,14 +93,15 @@ async def _end(process: Process) -> None:
 
 async def _greet(settings: config.Settings) -> None:
     """Print the address, and the demo's people, as soon as pages are answered."""
-    people = await asyncio.to_thread(_people) if settings.demo else {}
+    people = asyncio.create_task(asyncio.to_thread(_people)) if settings.demo else None
     for _ in range(_PATIENCE * 10):
         if await _answers(settings.bind):
             break
         await asyncio.sleep(0.1)
     click.echo(f"netmeet answers at {settings.base_url}  (Ctrl-C stops it)")
-    for name, words in people.items():
-        click.echo(f"  {name}: {words}")
+    if people is not None:
+        for name, words in (await people).items():
+            click.echo(f"  {name}: {words}")
 
 
 async def _answers(bind: str) -> bool:

@@ -1,14 +1,19 @@
 """Letters from templates: every slice's renderers write theirs with this."""
 
+import functools
+import re
 from collections.abc import Mapping
 from typing import cast
 
 from flask import current_app
 from flask_babel import force_locale
+from jinja2 import Environment
 
 import config
 from netmeet.outbox.models import Message
 from netmeet.outbox.rules import Letter
+
+_TOO_EMPTY = re.compile(r"\n\s*\n(\s*\n)+")
 
 
 def letter(  # noqa: PLR0913 - a letter is all of this
@@ -28,23 +33,28 @@ def letter(  # noqa: PLR0913 - a letter is all of this
     ``template`` is as "invitations/email/invitation". The same message always gets the same
     Message-ID, so that a mail sent twice is known as one; ``message_id`` overrides it.
     """
-    environment = current_app.jinja_env
+    html, plain = current_app.jinja_env, _plain(current_app.jinja_env)
     known = {"lang": lang, **facts}
     with force_locale(lang):
-        subject, text, html = (
-            environment.get_template(f"{template}.{part}").render(known)
-            for part in ("subject.txt", "txt", "html")
-        )
+        subject = plain.get_template(f"{template}.subject.txt").render(known)
+        text = plain.get_template(f"{template}.txt").render(known)
+        page = html.get_template(f"{template}.html").render(known)
     return Letter(
         to=to,
         subject=" ".join(subject.split()),
-        text=text.strip() + "\n",
-        html=html,
+        text=_TOO_EMPTY.sub("\n\n", text).strip() + "\n",
+        html=page,
         message_id=message_id or own_message_id(message.key),
         in_reply_to=in_reply_to,
         calendar=calendar,
         method=method,
     )
+
+
+@functools.cache
+def _plain(environment: Environment) -> Environment:
+    """Return the environment for plain text, where a line that ends in a tag stays a line."""
+    return environment.overlay(trim_blocks=False)
 
 
 def own_message_id(key: str) -> str:
