@@ -1,7 +1,16 @@
 """Forms of the plan."""
 
+from collections.abc import Iterable
+
 from flask_babel import lazy_gettext as _
-from wtforms import HiddenField, IntegerField, RadioField, SelectField, TextAreaField
+from wtforms import (  # type: ignore[attr-defined] # the stubs are older than SelectChoice
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired
 from wtforms.widgets import HiddenInput
 
@@ -10,6 +19,14 @@ from netmeet.plans.rules import AREA_NAMES, HIGHEST, LOWEST, AcceptanceAnswer
 from netmeet.web.forms import LINE, TEXT, Form, VersionedForm, at_most, required
 
 _CHOOSE = _("Vælg en af dem.")
+
+
+def options(pairs: Iterable[tuple[object, object]]) -> list[SelectChoice]:
+    """Return the choices of a list, each a value and its words."""
+    return [SelectChoice(value, label) for value, label in pairs]
+
+
+_AREAS = options([("", _("Ikke valgt")), *AREA_NAMES.items()])
 
 
 class SectionForm(VersionedForm):
@@ -23,14 +40,14 @@ class GoalForm(VersionedForm):
 
     words = TextAreaField(_("Med personens egne ord"), validators=[required(), at_most(LINE)])
     agreed = TextAreaField(_("Det er vi enige om"), validators=[at_most(LINE)])
-    area = SelectField(_("Del af livet"), choices=[("", _("Ikke valgt")), *AREA_NAMES.items()])
+    area = SelectField(_("Del af livet"), choices=_AREAS)
 
 
 class AgreedGoalForm(VersionedForm):
     """The wording that was agreed on a goal; the person's words stay."""
 
     agreed = TextAreaField(_("Det er vi enige om"), validators=[at_most(LINE)])
-    area = SelectField(_("Del af livet"), choices=[("", _("Ikke valgt")), *AREA_NAMES.items()])
+    area = SelectField(_("Del af livet"), choices=_AREAS)
 
 
 class ScoreForm(Form):
@@ -38,7 +55,7 @@ class ScoreForm(Form):
 
     value = RadioField(
         _("Hvor er du i dag?"),
-        choices=[(str(n), str(n)) for n in range(LOWEST, HIGHEST + 1)],
+        choices=[SelectChoice(str(n), str(n)) for n in range(LOWEST, HIGHEST + 1)],
         validators=[InputRequired(_CHOOSE)],
     )
 
@@ -50,7 +67,10 @@ class AnswerForm(VersionedForm):
     words = TextAreaField(_("Hvad skal være anderledes?"), validators=[at_most(TEXT)])
     how = RadioField(
         _("Hvordan har du fået svaret?"),
-        choices=[(AgreedHow.ORAL.value, _("Mundtligt")), (AgreedHow.WRITTEN.value, _("På skrift"))],
+        choices=[
+            SelectChoice(AgreedHow.ORAL.value, _("Mundtligt")),
+            SelectChoice(AgreedHow.WRITTEN.value, _("På skrift")),
+        ],
         default=AgreedHow.ORAL.value,
     )
 
@@ -70,9 +90,9 @@ class ContestForm(Form):
     kind = RadioField(
         _("Hvad er der galt med linjen?"),
         choices=[
-            (ContestKind.MISTAKE.value, _("Det er en fejl")),
-            (ContestKind.HURTS.value, _("Det gør mig ked af det")),
-            (ContestKind.MUST_NOT_STAND.value, _("Det må ikke stå her")),
+            SelectChoice(ContestKind.MISTAKE.value, _("Det er en fejl")),
+            SelectChoice(ContestKind.HURTS.value, _("Det gør mig ked af det")),
+            SelectChoice(ContestKind.MUST_NOT_STAND.value, _("Det må ikke stå her")),
         ],
         validators=[InputRequired(_CHOOSE)],
     )

@@ -186,7 +186,7 @@ def compare(plan: "Plan") -> ResponseReturnValue:
     if not by_number:
         abort(404)
     form = forms.CompareForm(request.args)
-    labels = [(one.n, exports.version_name(one)) for one in plan.versions]
+    labels = forms.options((one.n, exports.version_name(one)) for one in plan.versions)
     form.a.choices = form.b.choices = labels
     last = max(by_number)
     a = form.a.data if form.a.data in by_number else max(last - 1, min(by_number))

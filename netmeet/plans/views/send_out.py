@@ -95,7 +95,7 @@ def _page(meeting: "Meeting", form: forms.SendForm, *, at: datetime, lacks: "lis
     told = publishing.recipients(meeting, at=at)
     wanted = request.args.get("reader", told[0].member.user_id if told else "")
     shown = next((one for one in told if one.member.user_id == wanted), None)
-    form.caller.choices = _callers(meeting)
+    form.caller.choices = forms.options(_callers(meeting))
     return render_template(
         "plans/send_out.html",
         form=form,
@@ -115,7 +115,7 @@ def _page(meeting: "Meeting", form: forms.SendForm, *, at: datetime, lacks: "lis
 
 
 def _callers(meeting: "Meeting") -> list[tuple[str, str]]:
-    staff = [(m.user_id, m.name) for m in meeting.case.members if m.role.is_staff]
+    staff = [(one.user_id, one.name) for one in meeting.case.members if one.role.is_staff]
     return [("", _("Vælg en")), *staff]
 
 
