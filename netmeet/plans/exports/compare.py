@@ -104,7 +104,7 @@ def _passages(plan: Cut) -> dict[str, str]:
     found = {
         _("Aftaler"): "\n".join(_sentence(action) for action in plan["actions"]),
         _("Mål"): "\n".join(
-            ": ".join(text for text in (goal["words"], goal["agreed"]) if text)
+            "\n".join(text for text in (goal["words"], goal["agreed"]) if text)
             for goal in plan["goals"]
         ),
         **_texts(plan),

@@ -95,7 +95,7 @@ def _action(action: Action, facts: Facts) -> dict[str, Any]:
         "is_granted": action.kind is not ActionKind.NEEDS_DECISION or action.status is Status.DONE,
         "is_live": action.closed_at is None,
         "postponed": action.postponed,
-        "carried": action.carried,
+        "carried": _carried(action, facts),
         "met_on": _held_on(action.meeting),
         "meeting_id": action.meeting_id or "",
         "wish": item.title if item is not None and item.is_persons else "",
@@ -104,6 +104,12 @@ def _action(action: Action, facts: Facts) -> dict[str, Any]:
         "informs": action.informs_person,
         "persons_word": action.persons_word.value if action.persons_word else "",
     }
+
+
+def _carried(action: Action, facts: Facts) -> int:
+    """Return how many meetings have taken it up again; one still to come has not yet."""
+    is_on_the_next = any(m.follows_id and m.state in _COMING for m in facts.meetings)
+    return max(action.carried - is_on_the_next, 0)
 
 
 def _held_on(meeting: Meeting | None) -> str:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from flask import abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from netmeet.cases import exports as cases
 from netmeet.core import clock
@@ -84,6 +85,8 @@ def add_goal(plan: "Plan") -> ResponseReturnValue:
     if not sections.may_write(plan, SectionKey.CONTRIBUTIONS, by=who):
         abort(403)
     form = forms.GoalForm()
+    if queries.is_on_persons_side(who):
+        form.words.label.text = _("Med dine egne ord")
     if form.validate_on_submit():
         try:
             sections.add_goal(
