@@ -148,30 +148,36 @@ def _letter(
 
     What is taken back names the time last told; a meeting without any time has no file.
     """
-    user, facts = invitation.user, message.facts
+    user = invitation.user
     before = queries.messages(invitation)
-    time = when(invitation) if make is ical.request else _told(before) or when(invitation)
+    is_request = make is ical.request
+    time = when(invitation) if is_request else _told(before) or when(invitation)
     file = None
     if time is not None and user.email:
-        file = calendar_file(invitation, time, sequence=int(facts["file"]), at=at, make=make)
-    method = "REQUEST" if make is ical.request else "CANCEL"
-    token = facts.get("token", "")
+        sequence = int(message.facts["file"])
+        file = calendar_file(invitation, time, sequence=sequence, at=at, make=make)
     first = before[0].key if before else message.key
     return outbox.letter(
         message,
         template,
         to=user.email,
-        facts={
-            "number": invitation.number,
-            "own_word": user.own_word,
-            "time": time.words(user.lang) if time is not None else "",
-            "link": outbox.address("invitations.landing", {"id": token}) if token else "",
-        },
+        facts=_facts(message, invitation, time),
         lang=user.lang,
         in_reply_to="" if first == message.key else outbox.own_message_id(first),
         calendar=file,
-        method=method if file is not None else "",
+        method=("REQUEST" if is_request else "CANCEL") if file is not None else "",
     )
+
+
+def _facts(message: Message, invitation: Invitation, time: When | None) -> dict[str, object]:
+    """Return all that a mail of this slice may say: time, number, link, the own word."""
+    user, token = invitation.user, message.facts.get("token", "")
+    return {
+        "number": invitation.number,
+        "own_word": user.own_word,
+        "time": time.words(user.lang) if time is not None else "",
+        "link": outbox.address("invitations.landing", {"id": token}) if token else "",
+    }
 
 
 RENDERERS = {

@@ -10,6 +10,9 @@ from netmeet.core import calendar
 URGENT_DAYS = 3
 """So many calendar days before a meeting, what it lacks cannot wait."""
 
+SOON_DAYS = 21
+"""So many calendar days before a meeting, its next step becomes one; before that it may rest."""
+
 
 class Lack(StrEnum):
     """One kind of thing that is missing. The order is by how much it spoils the meeting."""
@@ -95,7 +98,8 @@ def next_step(lacks: Sequence[Missing], *, is_near: bool) -> Missing | None:
 
 def group_of_meeting(lacks: Sequence[Missing], *, starts_on: date | None, today: date) -> Group:
     """Return where a coming meeting puts its person on the coordinator's day."""
-    if not lacks:
+    rests = starts_on is not None and starts_on > today + timedelta(days=SOON_DAYS)
+    if not lacks or rests:
         return Group.NONE
     near = is_urgent(starts_on, today)
     if next_step(lacks, is_near=near) is None:

@@ -44,12 +44,8 @@ def _page(
     refused: str = "",
     code: int = 200,
 ) -> ResponseReturnValue:
-    meeting, who = invitation.meeting, guard.actor()
+    meeting, is_private = invitation.meeting, guard.actor().role in PRIVATE
     reply = queries.replies(meeting)[invitation.id]
-    reads_agenda = guard.allowed(Permission.AGENDA_READ, meeting)
-    written = reply.written
-    given = {"version": written.version, "text": written.text} if written else {}
-    is_private = who.role in PRIVATE
     template = "invitations/answer.html" if is_private else "invitations/answer_staff.html"
     page = render_template(
         template,
@@ -58,20 +54,35 @@ def _page(
         case_head=None if is_private else cases.head(meeting.case, current="pages.case"),
         time=exports.when(invitation),
         reply=reply,
-        can_answer=queries.can_answer(invitation, at=who.at),
-        to_decide=queries.to_decide(meeting, who.user_id) if reads_agenda else [],
-        items=list(meeting.items),
-        may_write=guard.allowed(Permission.WRITTEN_INPUT_ADD_OWN, meeting),
-        may_send_other=guard.allowed(Permission.INVITATION_NAME_DEPUTY, meeting),
-        form=form or forms.InputForm(formdata=None, prefix="input", data=given),
+        form=form or _input_form(reply),
         deputy_form=deputy or _deputy_form(reply),
-        person=meeting.case.person.user.first_name,
-        is_person=who.user_id == meeting.case.person.user_id,
-        shows_place=guard.allowed(Permission.MEETING_READ, meeting),
-        phone=exports.phone(meeting.case),
         refused=refused,
+        **_offers(invitation),
     )
     return page, code
+
+
+def _offers(invitation: "Invitation") -> dict[str, object]:
+    """Return what the page offers the actor now, and who the meeting is for."""
+    meeting, who = invitation.meeting, guard.actor()
+    reads_agenda = guard.allowed(Permission.AGENDA_READ, meeting)
+    return {
+        "can_answer": queries.can_answer(invitation, at=who.at),
+        "to_decide": queries.to_decide(meeting, who.user_id) if reads_agenda else [],
+        "items": list(meeting.items),
+        "may_write": guard.allowed(Permission.WRITTEN_INPUT_ADD_OWN, meeting),
+        "may_send_other": guard.allowed(Permission.INVITATION_NAME_DEPUTY, meeting),
+        "shows_place": guard.allowed(Permission.MEETING_READ, meeting),
+        "person": meeting.case.person.user.first_name,
+        "is_person": who.user_id == meeting.case.person.user_id,
+        "phone": exports.phone(meeting.case),
+    }
+
+
+def _input_form(reply: queries.Reply) -> forms.InputForm:
+    written = reply.written
+    given = {"version": written.version, "text": written.text} if written is not None else {}
+    return forms.InputForm(formdata=None, prefix="input", data=given)
 
 
 def _deputy_form(reply: queries.Reply) -> forms.DeputyForm:

@@ -52,11 +52,7 @@ def _page(
         invited=invited,
         others=[row for row in rows if row.invitation is None],
         leads=leads,
-        forms={
-            row.invitation.id: form if form and row.invitation.id == of else _form(row.invitation)
-            for row in invited
-            if leads and row.invitation is not None
-        },
+        forms={**(_forms(meeting) if leads else {}), **({of: form} if form else {})},
         failed=of,
         going=Counter((row.gets, row.by) for row in invited if row.gets is not Delivery.NOTHING),
         is_off=meeting.state in queries.OFF,
@@ -65,6 +61,10 @@ def _page(
         refused=refused,
     )
     return page, code
+
+
+def _forms(meeting: "Meeting") -> dict[str, forms.PartForm]:
+    return {invitation.id: _form(invitation) for invitation in meeting.current_invitations}
 
 
 def _form(invitation: "Invitation") -> forms.PartForm:

@@ -1,7 +1,7 @@
 """The coordinator's day: one row a person, one next step, one button."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from flask_babel import gettext as _
@@ -220,9 +220,7 @@ def _of_coming(
         group = rules.group_of_request(clock.due_on, today)
     is_near = rules.is_urgent(starts_on, today)
     step = rules.next_step(found, is_near=is_near) or (found[0] if found else None)
-    words = lacking.line(step, meeting) if step is not None else None
-    is_own = group in {Group.URGENT, Group.WEEK}
-    return DayRow(
+    row = DayRow(
         case_id=case.id,
         name=case.person.name,
         born_on=case.person.born_on,
@@ -230,9 +228,19 @@ def _of_coming(
         kind="coming" if clock is None or starts is not None else "request",
         on=starts if starts is not None or clock is None else clock.due_on,
         clock=_clock(clock, today) if clock is not None else 0,
-        text=words.text if words is not None else "",
-        label=words.label if words is not None and is_own else "",
-        endpoint=words.endpoint if words is not None else "pages.case",
-        subject_id=words.subject_id if words is not None else case.id,
-        minutes=step.minutes if step is not None else 0,
+        subject_id=case.id,
+    )
+    return row if step is None or group is Group.NONE else _with_step(row, step, meeting)
+
+
+def _with_step(row: DayRow, step: rules.Missing, meeting: Meeting) -> DayRow:
+    """Return the row with the words for its step; who waits for others gets no button."""
+    words = lacking.line(step, meeting)
+    return replace(
+        row,
+        text=words.text,
+        label=words.label if row.group in {Group.URGENT, Group.WEEK} else "",
+        endpoint=words.endpoint,
+        subject_id=words.subject_id,
+        minutes=step.minutes,
     )

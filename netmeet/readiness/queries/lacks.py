@@ -114,7 +114,7 @@ def missing(meeting: Meeting, *, said: Said, silent: int, at: datetime) -> list[
         *_of_agenda(meeting),
     ]
     if silent:
-        found.append(Missing(kind=Lack.ACTIONS, number=silent))
+        found.append(Missing(kind=Lack.ACTIONS, number=silent, waits=True))
     return worst_first(found)
 
 

@@ -71,6 +71,12 @@ def test_own_steps_of_a_far_meeting_belong_to_this_week(world):
     assert [row.label for row in day(world).week] == ["Se og send"]
 
 
+def test_a_meeting_far_ahead_may_rest(world):
+    world.meeting(world.case(), in_days=40, agenda=AgendaState.DRAFT, invited=[])
+    (row,) = day(world).free
+    assert (row.kind, row.text, row.label, row.minutes) == ("coming", "", "", 0)
+
+
 def test_who_has_nothing_waiting_stands_last(world):
     ready(world, world.case())
     world.case("Omar Haddad")

@@ -45,6 +45,8 @@ def test_a_meeting_without_a_day_is_not_near():
         ([Missing(kind=Lack.ANSWER, waits=True)], 2, Group.URGENT),
         ([Missing(kind=Lack.ANSWER, waits=True), Missing(kind=Lack.PLACE)], 10, Group.WEEK),
         ([Missing(kind=Lack.PLACE)], 3, Group.URGENT),
+        ([Missing(kind=Lack.PLACE)], 21, Group.WEEK),
+        ([Missing(kind=Lack.PLACE)], 22, Group.NONE),
     ],
 )
 def test_what_others_owe_is_nobodys_debt_before_it_is_near(lacks, days, expected):
