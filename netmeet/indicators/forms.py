@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import Form, SelectField
 
 from netmeet.indicators.rules import Period
+from netmeet.meetings.forms.choices import options
 from netmeet.meetings.forms.meeting import KINDS
 
 PERIODS = (
@@ -16,21 +17,21 @@ PERIODS = (
 )
 
 
+ALL_KINDS = [("", _("Alle møder")), *((kind.value, label) for kind, label in KINDS)]
+
+
 class Narrow(Form):
     """Kind of meeting, initiative and period, from the address; anything unknown means all."""
 
-    kind = SelectField(
-        _("Møder"),
-        choices=[("", _("Alle møder")), *((kind.value, label) for kind, label in KINDS)],
-        default="",
-    )
-    initiative = SelectField(_("Indsats"), default="")
-    period = SelectField(_("Frist"), choices=PERIODS, default="")
+    kind = SelectField(_("Møder"), choices=options(ALL_KINDS), default="")
+    initiative = SelectField(_("Indsats"), choices=[], default="")
+    period = SelectField(_("Frist"), choices=options(PERIODS), default="")
 
     def offer(self, initiatives: Sequence[str]) -> None:
         """Fill in the initiatives there are, and forget what is none of the choices."""
-        named = [(name, name) for name in initiatives]
-        self.initiative.choices = [("", str(_("Alle indsatser"))), *named]
-        for field in (self.kind, self.initiative, self.period):
-            if field.data not in {choice[0] for choice in field.choices or ()}:
+        named = [("", _("Alle indsatser")), *((name, name) for name in initiatives)]
+        self.initiative.choices = options(named)
+        offers = ((self.kind, ALL_KINDS), (self.initiative, named), (self.period, PERIODS))
+        for field, offered in offers:
+            if field.data not in {value for value, _label in offered}:
                 field.data = ""

@@ -5,6 +5,7 @@ from wtforms import DateField, RadioField, TextAreaField
 from wtforms.validators import DataRequired, Optional
 
 from netmeet.actions.rules import PersonsWord, Status, WaitingFor
+from netmeet.meetings.forms.choices import options
 from netmeet.web.forms import LINE, Form, VersionedForm, at_most
 
 _WAITS_FOR_DECISION = f"{Status.WAITING}:{WaitingFor.DECISION}"
@@ -25,7 +26,7 @@ class Report(VersionedForm):
 
     status = RadioField(
         _("Hvor langt er det?"),
-        choices=[(str(value), label) for value, label in STATUSES],
+        choices=options((str(value), label) for value, label in STATUSES),
         validators=[DataRequired(_("Vælg, hvor langt det er."))],
     )
     comment = TextAreaField(_("En kort besked"), validators=[at_most(LINE)])
@@ -55,7 +56,9 @@ class HandOver(VersionedForm):
     """Who takes it over; the choices are handed in."""
 
     to = RadioField(
-        _("Hvem skal gøre det?"), validators=[DataRequired(_("Vælg, hvem der skal gøre det."))]
+        _("Hvem skal gøre det?"),
+        choices=[],
+        validators=[DataRequired(_("Vælg, hvem der skal gøre det."))],
     )
     reason = TextAreaField(_("En kort besked"), validators=[at_most(LINE)])
 
@@ -71,11 +74,13 @@ class Said(Form):
 
     word = RadioField(
         _("Er det sket?"),
-        choices=[
-            (PersonsWord.YES.value, _("Ja")),
-            (PersonsWord.PARTLY.value, _("Ikke helt")),
-            (PersonsWord.NO.value, _("Nej")),
-        ],
+        choices=options(
+            [
+                (PersonsWord.YES.value, _("Ja")),
+                (PersonsWord.PARTLY.value, _("Ikke helt")),
+                (PersonsWord.NO.value, _("Nej")),
+            ]
+        ),
         validators=[DataRequired(_("Vælg et svar."))],
     )
     words = TextAreaField(_("Vil du skrive mere?"), validators=[at_most(LINE)])
@@ -86,11 +91,13 @@ class Own(VersionedForm):
 
     answer = RadioField(
         _("Hvordan går det?"),
-        choices=[
-            ("done", _("Det er gjort")),
-            ("help", _("Jeg vil gerne have hjælp")),
-            ("drop", _("Det passer ikke mere")),
-        ],
+        choices=options(
+            [
+                ("done", _("Det er gjort")),
+                ("help", _("Jeg vil gerne have hjælp")),
+                ("drop", _("Det passer ikke mere")),
+            ]
+        ),
         validators=[DataRequired(_("Vælg et svar."))],
     )
 
@@ -100,6 +107,6 @@ class Confirm(Form):
 
     answer = RadioField(
         _("Vil du gøre det?"),
-        choices=[("yes", _("Ja")), ("no", _("Nej"))],
+        choices=options([("yes", _("Ja")), ("no", _("Nej"))]),
         validators=[Optional()],
     )

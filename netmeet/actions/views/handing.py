@@ -1,6 +1,6 @@
 """Giving an agreement to somebody else: by its owner, the coordinator, or the owner's manager."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,6 +12,7 @@ from netmeet.core import clock
 from netmeet.core.access import Role
 from netmeet.core.permissions import Permission as P
 from netmeet.core.refusals import Refused
+from netmeet.meetings.forms.choices import options
 from netmeet.web import guard
 from netmeet.web.urls import own_path
 
@@ -52,11 +53,11 @@ def reassign(action: "Action") -> ResponseReturnValue:
     return _page(action, form, found, code=422)
 
 
-def _choices(found: "Sequence[queries.Candidate]") -> list[tuple[str, str]]:
-    return [
+def _choices(found: "Sequence[queries.Candidate]") -> Any:
+    return options(
         (one.user.id, f"{one.user.name}, {one.where}" if one.where else one.user.name)
         for one in found
-    ]
+    )
 
 
 def _page(

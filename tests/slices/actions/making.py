@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from netmeet.actions.models import Action
 from netmeet.actions.rules import ActionKind
+from netmeet.cases import queries as cases
 from netmeet.core import clock
 from netmeet.core.db import db
 from tests.world import now
@@ -11,6 +12,7 @@ from tests.world import now
 
 def agree(world, case, owner, *, what="Ansøger om bostøtte", in_days=7, **facts):
     """Return an agreement in force; ``facts`` are further columns."""
+    case = cases.by_id(case.id)
     member = case.member(owner.id)
     at = now() - timedelta(days=20)
     known = {
@@ -18,6 +20,8 @@ def agree(world, case, owner, *, what="Ansøger om bostøtte", in_days=7, **fact
         "unit_id": member.unit_id if member is not None else None,
         "published_at": at,
         "first_due_on": clock.today() + timedelta(days=in_days),
+        "postponed": 0,
+        "carried": 0,
         **facts,
     }
     action = Action(
@@ -29,8 +33,6 @@ def agree(world, case, owner, *, what="Ansøger om bostøtte", in_days=7, **fact
         due_on=clock.today() + timedelta(days=in_days),
         created_at=at,
         created_by_id=world.lise.id,
-        postponed=0,
-        carried=0,
         **known,
     )
     db.session.add(action)
@@ -40,6 +42,7 @@ def agree(world, case, owner, *, what="Ansøger om bostøtte", in_days=7, **fact
 
 def own(world, case, *, what="Bestiller tid hos lægen", in_days=7, **facts):
     """Return something the person does themselves."""
+    case = cases.by_id(case.id)
     return agree(
         world,
         case,
