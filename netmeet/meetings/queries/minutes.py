@@ -184,17 +184,25 @@ def actor_of(member: TeamMember, at: datetime) -> Actor:
 
 
 def everybody_may_see(item: AgendaItem, at: datetime) -> bool:
-    """Tell whether the point may stand on the big screen: open to everybody in the room.
+    """Tell whether the point may stand on the big screen: open to everybody in the room."""
+    ways = RULES[Permission.ROOM_FOLLOW]
+    return is_open_to_all(item, meeting=item.meeting, at=at, ways=ways)
+
+
+def is_open_to_all(
+    thing: Any, *, meeting: Meeting, at: datetime, ways: Mapping[Role, Sequence[Way]]
+) -> bool:
+    """Tell whether the rule's ``ways`` open this to everybody who is in the meeting's room.
 
     Interpreters are left out: they say aloud every word of it.
     """
-    ways = RULES[Permission.ROOM_FOLLOW]
     return all(
         member is not None
         and (
-            member.role.access is Role.INTP or is_open(item, reader=actor_of(member, at), ways=ways)
+            member.role.access is Role.INTP
+            or is_open(thing, reader=actor_of(member, at), ways=ways)
         )
-        for member in in_the_room(item.meeting)
+        for member in in_the_room(meeting)
     )
 
 

@@ -18,7 +18,7 @@ from netmeet.invitations.rules import MandateValue
 from netmeet.meetings.models import AgendaItem, Attendance, Meeting, PreparationAnswer
 from netmeet.meetings.policy import RULES as MEETING_RULES
 from netmeet.meetings.queries import minutes as reading
-from netmeet.meetings.rules import AttendanceStatus, LifeArea, Question
+from netmeet.meetings.rules import AttendanceStatus, LifeArea, Question, StandingPoint
 
 _MINUTE = timedelta(minutes=1)
 
@@ -61,6 +61,7 @@ class Screen:
     fields: dict[str, reading.Written]
     minutes_left: int
     agreed: Sequence[Agreed]
+    earlier: Sequence[Agreed]
     is_first: bool
     is_last: bool
 
@@ -105,6 +106,7 @@ def screen(meeting: Meeting, at: datetime) -> Screen:
             for action in agreements(meeting.id)
             if action.item_id is None or action.item_id in shown
         ],
+        earlier=earlier(meeting, at) if item.standing == StandingPoint.LAST_TIME else (),
         is_first=place == 0,
         is_last=place == len(taken) - 1,
     )
@@ -119,6 +121,30 @@ def agreements(meeting_id: str) -> Sequence[Action]:
         .order_by(Action.created_at, Action.id)
     )
     return db.session.scalars(statement).all()
+
+
+def earlier(meeting: Meeting, at: datetime) -> list[Agreed]:
+    """Return what was agreed before and is open, or was closed since the last meeting.
+
+    Only what everybody in the room may see (``at`` in UTC).
+    """
+    statement = (
+        select(Action)
+        .where(
+            Action.case_id == meeting.case_id,
+            Action.published_at.is_not(None),
+            Action.meeting_id != meeting.id,
+            Action.closed_at.is_(None) | (Action.closed_at > meeting.created_at),
+        )
+        .options(joinedload(Action.owner))
+        .order_by(Action.due_on, Action.id)
+    )
+    ways = ACTION_RULES[Permission.ACTION_READ]
+    return [
+        _agreed(action)
+        for action in db.session.scalars(statement)
+        if reading.is_open_to_all(_InMeeting(action, meeting), meeting=meeting, at=at, ways=ways)
+    ]
 
 
 def agreed_for(meeting: Meeting, *, reader: Actor) -> list[Agreed]:

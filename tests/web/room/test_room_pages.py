@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
+from netmeet.actions.models import Action
 from netmeet.cases.rules import Scope
 from netmeet.core.access import Role
 from netmeet.core.db import db
 from netmeet.meetings.models import PreparationAnswer
 from netmeet.meetings.queries import minutes as reading
-from netmeet.meetings.rules import MeetingState, PreparationMode, Question
+from netmeet.meetings.rules import MeetingState, PreparationMode, Question, StandingPoint
 from netmeet.meetings.service import room
 from tests.reader import StrictClient
 from tests.world import World, now
@@ -277,3 +278,29 @@ def _queries(ask) -> int:
     finally:
         event.remove(db.engine, "before_cursor_execute", count)
     return sum(one.lstrip().upper().startswith("SELECT") for one in seen)
+
+
+def test_last_times_agreements_stand_under_their_point(world, client, meeting):
+    before = world.meeting(meeting.case, in_days=-30, state=MeetingState.FOLLOW_UP)
+    for what, published in (("Ringer til banken", now()), ("Kladde", None)):
+        action = Action(
+            case_id=meeting.case_id,
+            meeting_id=before.id,
+            what=what,
+            owner_id=world.jonas.id,
+            due_on=now().date(),
+            created_at=now(),
+            created_by_id=world.lise.id,
+            published_at=published,
+        )
+        db.session.add(action)
+    last = world.item(meeting, "Siden sidst", by=world.lise, raised_as=Role.LEAD)
+    last.standing = StandingPoint.LAST_TIME
+    begin(world, meeting, meeting.case.person.user, world.lise)
+    world.sign_in(client, world.lise)
+    shown = page(client, meeting.id).text
+    assert "Ringer til banken" in shown
+    assert "ikke startet" in shown
+    assert "Kladde" not in shown
+    client.send(f"/meetings/{meeting.id}/attendance", {"name": "Hanne", "mode": "in_person"})
+    assert "Ringer til banken" not in page(client, meeting.id).text
