@@ -5,6 +5,7 @@ import json
 import os
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -32,8 +33,9 @@ def _is_of(marker: Path, today: date) -> bool:
     return marker.exists() and _told(marker)["on"] == today.isoformat()
 
 
-def _told(marker: Path) -> dict[str, str | int]:
-    told: dict[str, str | int] = json.loads(marker.read_text(encoding="ascii"))
+def _told(marker: Path) -> dict[str, Any]:
+    """Return what is noted of the loaded demo: its day, the log's length then, and its people."""
+    told: dict[str, Any] = json.loads(marker.read_text(encoding="ascii"))
     return told
 
 
@@ -55,9 +57,11 @@ def _load(marker: Path, today: date) -> None:
         flask_migrate = importlib.import_module("flask_migrate")
         flask_migrate.downgrade(revision="base")
         flask_migrate.upgrade()
-    importlib.import_module("netmeet.cli.demo").load(today)
+    stories = importlib.import_module("netmeet.cli.demo")
+    stories.load(today)
     db.session.commit()
-    told = {"on": today.isoformat(), "seq": audit.count()}
+    people = {id_: (name, who) for id_, name, who, _role in stories.people()}
+    told = {"on": today.isoformat(), "seq": audit.count(), "people": people}
     marker.write_text(json.dumps(told), encoding="ascii")
     click.echo("Loaded the demo with today's dates.")
 

@@ -1,21 +1,18 @@
 """``netmeet serve``: web and worker as two processes that live and end together."""
 
 import asyncio
+import json
 import os
 import signal
 import socket
 import sys
 from asyncio.subprocess import Process
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 import click
 
 import config
-from netmeet.cli.surroundings import application, require_pango
-
-if TYPE_CHECKING:
-    from netmeet.organisations.models import Unit
+from netmeet.cli.surroundings import require_pango
 
 _WEB = [
     *("-m", "gunicorn", "wsgi:app", "--worker-class", "gthread", "--workers", "2"),
@@ -93,15 +90,13 @@ async def _end(process: Process) -> None:
 
 async def _greet(settings: config.Settings) -> None:
     """Print the address, and the demo's people, as soon as pages are answered."""
-    people = asyncio.create_task(asyncio.to_thread(_people)) if settings.demo else None
     for _ in range(_PATIENCE * 10):
         if await _answers(settings.bind):
             break
         await asyncio.sleep(0.1)
     click.echo(f"netmeet answers at {settings.base_url}  (Ctrl-C stops it)")
-    if people is not None:
-        for name, words in (await people).items():
-            click.echo(f"  {name}: {words}")
+    for name, who in _people(settings):
+        click.echo(f"  {name}: {who}")
 
 
 async def _answers(bind: str) -> bool:
@@ -117,19 +112,13 @@ async def _answers(bind: str) -> bool:
     return line.startswith(b"HTTP/")
 
 
-def _people() -> Mapping[str, str]:
-    """Return who can be chosen on the login page, and what they are."""
-    from netmeet.accounts import queries  # noqa: PLC0415 - only the demo needs the application
-    from netmeet.core import clock  # noqa: PLC0415 - as above
-
-    with application():
-        people = queries.demo_people(clock.now())
-        return {role.user.name: _words(role.title, role.unit) for role in people}
-
-
-def _words(title: str, unit: "Unit | None") -> str:
-    """Return "sygeplejerske, Afsnit O", as much of it as there is."""
-    return ", ".join(word for word in (title, unit.name if unit else "") if word)
+def _people(settings: config.Settings) -> Iterable[tuple[str, str]]:
+    """Return who can be chosen on the demo's login page, and what they are."""
+    noted = settings.instance / "demo.json"
+    if not settings.demo or not noted.exists():
+        return ()
+    people: dict[str, tuple[str, str]] = json.loads(noted.read_text(encoding="ascii"))["people"]
+    return people.values()
 
 
 COMMANDS = {"serve": serve}

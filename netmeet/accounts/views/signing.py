@@ -1,5 +1,7 @@
 """Signing in by password, and choosing a role."""
 
+import json
+
 from flask import abort, g, jsonify, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -48,7 +50,17 @@ def sign_in() -> ResponseReturnValue:
 def _page(form: forms.Login) -> str:
     is_demo = settings().demo
     people = queries.demo_people(clock.now()) if is_demo else ()
-    return render_template("accounts/login.html", form=form, people=people)
+    told = _told() if is_demo else {}
+    return render_template("accounts/login.html", form=form, people=people, told=told)
+
+
+def _told() -> dict[str, tuple[str, str]]:
+    """Return name and a sentence by id for the stories' people, as ``netmeet demo`` noted them."""
+    noted = settings().instance / "demo.json"
+    if not noted.exists():
+        return {}
+    people: dict[str, tuple[str, str]] = json.loads(noted.read_text(encoding="ascii"))["people"]
+    return people
 
 
 @bp.get("/login/again")
