@@ -26,7 +26,7 @@ def gerda(world, client, action):
 
 def test_the_page_begins_with_where_to_help_and_holds_nothing_about_patients(gerda):
     text = gerda.get("/overview").text
-    assert text.index("Her kan du hjælpe") < text.index("Det skylder enheden")
+    assert text.index("Her kan du hjælpe") < text.index("Det har enheden lovet")
     assert "over 14 dage" in text
     assert "Giv til en anden" in text
     assert "Jonas Holm" in text
