@@ -81,7 +81,7 @@ class MeetingForm(WhenForm):
     )
     kind = SelectField(_("Hvilken slags møde?"), choices=options(KINDS))
     minutes = IntegerField(
-        _("Hvor mange minutter?"),
+        _("Minutter"),
         validators=[
             Optional(),
             NumberRange(10, 240, _("Et møde varer mellem 10 minutter og 4 timer.")),

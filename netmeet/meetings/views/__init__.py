@@ -4,7 +4,13 @@ from flask import Blueprint
 
 bp = Blueprint("meetings", __name__)
 
-# The modules hang their routes on the blueprint above.
-from netmeet.meetings.views import agenda, meeting, minutes, prepare, request, room  # noqa: E402
+from netmeet.meetings.views import (  # noqa: E402 - the modules hang their routes on bp
+    agenda,
+    meeting,
+    minutes,
+    prepare,
+    request,
+    room,
+)
 
 __all__ = ["agenda", "bp", "meeting", "minutes", "prepare", "request", "room"]

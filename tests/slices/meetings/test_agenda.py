@@ -19,8 +19,8 @@ from tests.world import World, now
 
 
 def propose(world: World, meeting: Meeting, title: str, **more: object) -> AgendaItem:
-    by = world.actor(more.pop("by", world.jonas))  # type: ignore[arg-type]
-    point = Point(title=title, **more)  # type: ignore[arg-type]
+    by = world.actor(more.pop("by", world.jonas))
+    point = Point(title=title, **more)
     return service.agenda.propose(meeting, by=by, at=now(), point=point)
 
 
@@ -52,7 +52,7 @@ def test_the_persons_points_come_first(world: World) -> None:
 def test_wrong_points_are_refused(world: World, change: dict[str, object], field: str) -> None:
     meeting = world.meeting(world.case())
     with pytest.raises(Refused) as no:
-        propose(world, meeting, **{"title": "Bolig", **change})  # type: ignore[arg-type]
+        propose(world, meeting, **{"title": "Bolig", **change})
     assert no.value.field == field
 
 

