@@ -114,7 +114,7 @@ def origin(action: Action) -> str:
     if not action.carried:
         return str(told)
     if action.carried == 1:
-        return str(_("%(told)s, taget med til næste møde én gang", told=told))
+        return str(_("%(told)s, tages op på næste møde", told=told))
     return str(_("%(told)s, taget med videre %(count)s gange", told=told, count=action.carried))
 
 

@@ -143,7 +143,7 @@ def test_open_agreements_go_on_as_the_same_rows(world, case):
     assert action.meeting_id == first.id
     assert mine.carried == 0
     assert ended.carried == 0
-    assert "taget med til næste møde én gang" in exports.origin(action)
+    assert "tages op på næste møde" in exports.origin(action)
     third = world.meeting(case, in_days=60)
     service.carry_over(follow_up, to=third, by=by, at=now())
     assert "taget med videre 2 gange" in exports.origin(action)
