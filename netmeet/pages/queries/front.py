@@ -12,7 +12,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from netmeet.actions.models import Action
 from netmeet.cases.models import Case, Person, TeamMember
-from netmeet.cases.rules import CaseState
+from netmeet.cases.rules import CaseState, MemberRole
 from netmeet.core.db import db
 from netmeet.invitations.models import Answer
 from netmeet.invitations.rules import AnswerValue
@@ -116,8 +116,6 @@ def _invited(meeting: Meeting) -> list[tuple[Invitation, Answer | None]]:
         select(Invitation, Answer)
         .outerjoin(Answer, Answer.invitation_id == Invitation.id)
         .where(Invitation.meeting_id == meeting.id, Invitation.withdrawn_at.is_(None))
-        .options(joinedload(Invitation.user))
-        .order_by(Invitation.created_at, Invitation.id)
     )
     return [(invitation, answer) for invitation, answer in db.session.execute(statement)]
 
@@ -146,23 +144,24 @@ def _newest(case: Case) -> PlanVersion | None:
 
 def _coming(case: Case, invited: Sequence[tuple[Invitation, Answer | None]]) -> str:
     """Return who has said yes, as one says it: "Lise, Jonas fra kommunen og Hanne"."""
-    names = [
-        _named(case, invitation)
+    yes = {
+        invitation.user_id
         for invitation, answer in invited
-        if answer is not None
-        and answer.value is AnswerValue.YES
-        and invitation.user_id != case.person.user_id
-        and (invitation.sent_at is None or answer.at >= invitation.sent_at)
+        if answer is not None and _counts(invitation, answer) is AnswerValue.YES
+    }
+    names = [
+        _named(member)
+        for member in case.members
+        if member.user_id in yes and member.role is not MemberRole.PERSON
     ]
     if len(names) < 2:  # noqa: PLR2004 - one name stands alone
         return "".join(names)
     return str(_("%(first)s og %(last)s", first=", ".join(names[:-1]), last=names[-1]))
 
 
-def _named(case: Case, invitation: Invitation) -> str:
-    name = invitation.user.first_name
-    member = case.member(invitation.user_id)
-    if member is not None and member.sector is Sector.MUNICIPALITY:
+def _named(member: TeamMember) -> str:
+    name = member.user.first_name
+    if member.sector is Sector.MUNICIPALITY:
         return str(_("%(name)s fra kommunen", name=name))
     return name
 

@@ -24,7 +24,7 @@ def is_reachable() -> bool:
 def counts(at: datetime) -> list[tuple[str, str, int]]:
     """Return name, label and number of what is worth watching at the instant."""
     grouped = select(Message.state, func.count(Message.id)).group_by(Message.state)
-    by_state = dict(db.session.execute(grouped).tuples().all())
+    by_state = {row[0]: row[1] for row in db.session.execute(grouped)}
     oldest = db.session.scalar(
         select(func.min(Message.send_after)).where(Message.state == State.WAITING)
     )

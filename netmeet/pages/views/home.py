@@ -172,7 +172,11 @@ def _staff() -> ResponseReturnValue:
         day=readiness.day(who, today) if leads else None,
         others=[place.case for place in places if not place.lead_ids],
         has_cases=bool(places),
-        invited=queries.invited_to(who.user_id, ids, today=today),
+        invited=[
+            one
+            for one in queries.invited_to(who.user_id, ids, today=today)
+            if one.meeting.chair_id != who.user_id
+        ],
         owed=queries.agreements(ids, owner_id=who.user_id),
         today=today,
         may_open=guard.allowed(P.CASE_OPEN),
