@@ -7,8 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError
 
 from netmeet.actions.models import Action
+from netmeet.actions.rules import Status
 from netmeet.cases.rules import Scope
 from netmeet.core import calendar
+from netmeet.core.access import Role
 from netmeet.core.db import db
 from netmeet.core.refusals import Conflict, Refused
 from netmeet.meetings.rules import MeetingKind, MeetingState
@@ -153,3 +155,23 @@ def test_a_version_is_never_changed(world):
     with pytest.raises(DatabaseError):
         db.session.flush()
     db.session.rollback()
+
+
+def test_the_next_meeting_makes_version_two_with_what_changed(world):
+    story = agreed(world)
+    story.send()
+    meeting = world.meeting(story.case, in_days=0, state=MeetingState.MINUTES_DRAFT)
+    item = world.item(meeting, "Hvem følger op?", by=world.lise, raised_as=Role.REG)
+    story.meeting, story.item_id = meeting, item.id
+    story.agree("Viser to steder", world.jonas)
+    done = db.session.scalars(select(Action).where(Action.is_persons)).one()
+    done.status, done.closed_at = Status.DONE, on_a_tuesday() + timedelta(hours=1)
+    db.session.commit()
+    story.reload_case()
+    two = story.send()
+    assert two.n == 2
+    reader = story.actor(story.mia)
+    old, new = (exports.cut(one.content, case=two.case, reader=reader) for one in two.plan.versions)
+    found = exports.changes(old, new)
+    assert [said.partition(" (")[0] for said in found.added] == ["Viser to steder"]
+    assert [said.partition(" (")[0] for said in found.done] == ["Bestiller tid hos lægen"]
