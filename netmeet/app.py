@@ -20,6 +20,7 @@ from netmeet.accounts import service as accounts_service
 from netmeet.accounts import views as accounts_views
 from netmeet.actions import exports as actions_exports
 from netmeet.actions import policy as actions_policy
+from netmeet.actions import service as actions_service
 from netmeet.actions import views as actions_views
 from netmeet.audit import policy as audit_policy
 from netmeet.audit import service as audit_service
@@ -89,7 +90,6 @@ _RENDERERS = {
     **actions_exports.RENDERERS,
     **plans_exports.RENDERERS,
     **reminders_exports.RENDERERS,
-    **invitations_exports.RENDERERS,
 }
 
 
@@ -150,6 +150,7 @@ def create_app(settings: config.Settings) -> Flask:
     guard.check(app)
     outbox_service.install(_RENDERERS)
     cases_service.when_a_right_ends(invitations_service.withdraw_where_a_right_ended)
+    cases_service.when_a_right_ends(actions_service.pause_for)
     cli.install(app)
     return app
 

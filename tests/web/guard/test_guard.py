@@ -58,7 +58,8 @@ def test_the_404_of_a_case_that_is_there_equals_that_of_one_that_is_not(world, c
     world.sign_in(client, world.stranger)
     there = client.get(f"/cases/{case.id}")
     not_there = client.get("/cases/0000000000000000")
-    assert _without_tokens(there.text) == _without_tokens(not_there.text)
+    address = there.text.replace(case.id, "0000000000000000")
+    assert _without_tokens(address) == _without_tokens(not_there.text)
 
 
 def _without_tokens(page: str) -> str:
