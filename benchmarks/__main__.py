@@ -1,6 +1,7 @@
 """``python -m benchmarks``: CPU time a request, as ratios to the reference, and queries a page."""
 
 import contextlib
+import gc
 import io
 import os
 import tempfile
@@ -168,6 +169,8 @@ def main() -> int:
         db.session.commit()
         simulate(FEW)
         wanted = pages()
+    gc.collect()
+    gc.freeze()
     base = cpu(lambda: plain.get("/"))
     print(f"reference page of {reference.ROWS} rows: {base * 1000:.2f} ms CPU = 1.0")
     few = {page.name: queries(app, page) for page in wanted}

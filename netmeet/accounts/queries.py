@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from netmeet.accounts import rules
 from netmeet.accounts.models import ParkedText, PersonalLink, Session, UnitRole, User
 from netmeet.core import sealed
-from netmeet.core.access import Actor
+from netmeet.core.access import Actor, Role
 from netmeet.core.db import db
 from netmeet.organisations.models import Unit
 
@@ -39,35 +39,60 @@ def is_good(session: Session, at: datetime) -> bool:
         return False
     if session.role.until is not None and session.role.until <= at:
         return False
-    idle = rules.idle(session.role.role)
-    return at - session.seen_at <= idle and at - session.created_at <= rules.ABSOLUTE
+    return _is_awake(session.role.role, session.seen_at, session.created_at, at)
 
 
-def actor_of(session: Session, at: datetime) -> Actor:
-    """Return who acts in ``session`` at the instant ``at``."""
-    role = session.role
-    return Actor(
-        user_id=session.user_id,
-        name=session.user.name,
-        role=role.role,
-        at=at,
-        session_id=session.id,
-        role_title=role.title,
-        unit_id=role.unit_id,
-        unit_name=role.unit.name if role.unit else "",
-        organisation_id=role.unit.organisation_id if role.unit else None,
-        stepped_up_at=session.stepped_up_at,
-        seen_at=session.seen_at,
-        signed_in_by=session.signed_in_by,
+def _is_awake(role: Role, seen_at: datetime, created_at: datetime, at: datetime) -> bool:
+    return at - seen_at <= rules.idle(role) and at - created_at <= rules.ABSOLUTE
+
+
+_WHO = (
+    select(
+        Session.id,
+        Session.user_id,
+        Session.signed_in_by,
+        Session.created_at,
+        Session.seen_at,
+        Session.stepped_up_at,
+        User.__table__.c.name_sealed,
+        UnitRole.role,
+        UnitRole.title,
+        UnitRole.until,
+        UnitRole.unit_id,
+        Unit.name.label("unit_name"),
+        Unit.organisation_id,
     )
+    .join(User, Session.user_id == User.id)
+    .join(UnitRole, Session.role_id == UnitRole.id)
+    .outerjoin(Unit, UnitRole.unit_id == Unit.id)
+    .where(Session.ended_at.is_(None), User.active.is_(True))
+)
 
 
 def load_actor(secret: str, at: datetime) -> Actor | None:
-    """Return who holds the session's secret at ``at``, or ``None`` when it admits nobody."""
-    session = session_by_secret(secret)
-    if session is None or not is_good(session, at):
+    """Return who holds the session's secret at ``at``, or ``None`` when it admits nobody.
+
+    Every request asks this, so it reads columns and builds no rows.
+    """
+    row = db.session.execute(_WHO.where(Session.secret_hash == digest(secret))).one_or_none()
+    if row is None or (row.until is not None and row.until <= at):
         return None
-    return actor_of(session, at)
+    if not _is_awake(row.role, row.seen_at, row.created_at, at):
+        return None
+    return Actor(
+        user_id=row.user_id,
+        name=User.name.opened(row.name_sealed, row_id=row.user_id),
+        role=row.role,
+        at=at,
+        session_id=row.id,
+        role_title=row.title,
+        unit_id=row.unit_id,
+        unit_name=row.unit_name or "",
+        organisation_id=row.organisation_id,
+        stepped_up_at=row.stepped_up_at,
+        seen_at=row.seen_at,
+        signed_in_by=row.signed_in_by,
+    )
 
 
 def owner_of(secret: str) -> str | None:

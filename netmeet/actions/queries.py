@@ -57,7 +57,8 @@ def mine(actor: Actor) -> Sequence[Action]:
         Action.owner_id == actor.user_id,
         Action.closed_at.is_(None) | (Action.closed_at > lately),
     )
-    return db.session.scalars(statement).all()
+    of_each = joinedload(Action.case).options(*cases.list_options())
+    return db.session.scalars(statement.options(of_each)).all()
 
 
 def of_case(case_id: str) -> Sequence[Action]:

@@ -5,8 +5,9 @@ import hmac
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import cast
 
-from sqlalchemy import select, text
+from sqlalchemy import Table, insert, select, text
 
 from netmeet.audit.models import Anchor, AuditEvent
 from netmeet.core import sealed
@@ -16,6 +17,7 @@ from netmeet.core.trail import Entry
 _LOCK = 7_305_121
 _AT_ONCE = 1000
 FOLLOWED_FOR = timedelta(minutes=15)
+_TABLE = cast("Table", AuditEvent.__table__)
 
 
 def record(entries: Sequence[Entry]) -> None:
@@ -34,8 +36,8 @@ def record(entries: Sequence[Entry]) -> None:
         seq += 1
         event = _event(entry, seq)
         chain = event.chain = link(event, chain)
-        db.session.add(event)
-    db.session.flush()
+        row = {column.name: getattr(event, column.name) for column in _TABLE.c}
+        db.session.execute(insert(_TABLE), row)
 
 
 def _head() -> tuple[int, bytes]:

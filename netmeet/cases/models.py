@@ -71,12 +71,11 @@ class Case(Versioned, Base):
     consents: Mapped[list["Consent"]] = relationship(
         back_populates="case", lazy="raise_on_sql", order_by="Consent.given_at"
     )
+    # Few rules ask for these two, and only when consent does not suffice: read when asked.
     legal_bases: Mapped[list["LegalBasis"]] = relationship(
-        back_populates="case", lazy="raise_on_sql", order_by="LegalBasis.recorded_at"
+        back_populates="case", order_by="LegalBasis.recorded_at"
     )
-    representations: Mapped[list["Representation"]] = relationship(
-        back_populates="case", lazy="raise_on_sql"
-    )
+    representations: Mapped[list["Representation"]] = relationship(back_populates="case")
 
     @property
     def case(self) -> "Case":
@@ -183,11 +182,10 @@ class Consent(Base):
     case_id: Mapped[str] = mapped_column(ForeignKey("case.id"), index=True)
     case: Mapped[Case] = relationship(back_populates="consents", lazy="raise_on_sql")
     recipient_id: Mapped[str | None] = mapped_column(ForeignKey("user.id"))
-    recipient: Mapped[User | None] = relationship(
-        lazy="raise_on_sql", foreign_keys="Consent.recipient_id"
-    )
+    # Who is consented to stands in the team, which is loaded: found by identity.
+    recipient: Mapped[User | None] = relationship(foreign_keys="Consent.recipient_id")
     organisation_id: Mapped[str | None] = mapped_column(ForeignKey("organisation.id"))
-    organisation: Mapped[Organisation | None] = relationship(lazy="raise_on_sql")
+    organisation: Mapped[Organisation | None] = relationship()
     scope_list: Mapped[str] = mapped_column(String(200))
     area_list: Mapped[str] = mapped_column(String(200), default="")
     purpose = Sealed()
@@ -250,7 +248,7 @@ class LegalBasis(Base):
     case: Mapped[Case] = relationship(back_populates="legal_bases", lazy="raise_on_sql")
     recipient_id: Mapped[str | None] = mapped_column(ForeignKey("user.id"))
     organisation_id: Mapped[str | None] = mapped_column(ForeignKey("organisation.id"))
-    organisation: Mapped[Organisation | None] = relationship(lazy="raise_on_sql")
+    organisation: Mapped[Organisation | None] = relationship()
     paragraph: Mapped[str] = mapped_column(String(20))
     scope_list: Mapped[str] = mapped_column(String(200))
     necessity = Sealed()
@@ -281,7 +279,7 @@ class Representation(Base):
     case_id: Mapped[str] = mapped_column(ForeignKey("case.id"), index=True)
     case: Mapped[Case] = relationship(back_populates="representations", lazy="raise_on_sql")
     user_id: Mapped[str] = mapped_column(ForeignKey("user.id"), index=True)
-    user: Mapped[User] = relationship(lazy="raise_on_sql")
+    user: Mapped[User] = relationship()
     kind: Mapped[RepresentationKind]
     document = Sealed()
     valid_from: Mapped[date] = mapped_column(Date)

@@ -32,9 +32,9 @@ Part = TypeVar("Part", TeamMember, Consent, LegalBasis)
 def access_options() -> tuple[Any, ...]:
     """Return what to load with a ``Case`` so that every access rule can be judged.
 
-    Five queries whatever the size: person, team with users and places, consents with their
-    withdrawals, legal bases, representations. For something that belongs to a case use
-    ``joinedload(Thing.case).options(*access_options())``.
+    Three queries whatever the size: person, team with users and places, consents with their
+    withdrawals; legal bases and mandates are read when a rule asks. For something that belongs to
+    a case use ``joinedload(Thing.case).options(*access_options())``.
     """
     return (
         joinedload(Case.person).joinedload(Person.user),
@@ -43,13 +43,16 @@ def access_options() -> tuple[Any, ...]:
             joinedload(TeamMember.organisation),
             joinedload(TeamMember.unit),
         ),
-        selectinload(Case.consents).options(
-            joinedload(Consent.withdrawal),
-            joinedload(Consent.recipient),
-            joinedload(Consent.organisation),
-        ),
-        selectinload(Case.legal_bases).joinedload(LegalBasis.organisation),
-        selectinload(Case.representations).joinedload(Representation.user),
+        selectinload(Case.consents).joinedload(Consent.withdrawal),
+    )
+
+
+def list_options() -> tuple[Any, ...]:
+    """Return what to load with each of many cases: the same, and what rules may ask for besides."""
+    return (
+        *access_options(),
+        selectinload(Case.legal_bases),
+        selectinload(Case.representations),
     )
 
 
@@ -65,9 +68,7 @@ def visible_to(actor: Actor) -> Sequence[Case]:
         TeamMember.user_id == actor.user_id, TeamMember.left_at.is_(None)
     )
     statement = (
-        select(Case)
-        .where(Case.id.in_(mine), Case.state == CaseState.OPEN)
-        .options(*access_options())
+        select(Case).where(Case.id.in_(mine), Case.state == CaseState.OPEN).options(*list_options())
     )
     return sorted(db.session.scalars(statement).all(), key=lambda case: case.person.name)
 

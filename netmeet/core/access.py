@@ -127,6 +127,10 @@ class AccessBook:
         """Tell whether a renewed proof of identity is all that is missing."""
         return self.allows(replace(actor, stepped_up_at=actor.at), permission, thing)
 
+    def ways(self, permission: Permission) -> Mapping[Role, Sequence[Way]]:
+        """Return the ways to earn ``permission``, by role."""
+        return self._rules[permission]
+
     def reachable(self, permission: Permission) -> bool:
         """Tell whether any human role may ever do ``permission`` (else no route may exist)."""
         return any(role is not Role.SYS and ways for role, ways in self._rules[permission].items())

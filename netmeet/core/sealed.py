@@ -103,6 +103,10 @@ class Sealed:
             return ""
         return keyring().open(bytes(sealed), place=self._place.format(cast("Any", row).id))
 
+    def opened(self, sealed: bytes | None, *, row_id: str) -> str:
+        """Return the text of a column read without its row, ``""`` when there is none."""
+        return keyring().open(bytes(sealed), place=self._place.format(row_id)) if sealed else ""
+
     def __set__(self, row: object, text: str) -> None:
         """Encrypt and keep ``text``; an unchanged text leaves the row untouched."""
         if getattr(row, self._column) is not None and self.__get__(row, type(row)) == text:

@@ -26,7 +26,7 @@ class Entry:
     is_refresh: bool = False
 
 
-def entry(  # noqa: PLR0913 - each is a column of the log
+def entry(
     actor: Actor,
     operation: Permission,
     thing: Any = None,

@@ -32,7 +32,7 @@ def end(response: Response) -> Response:
     if request.method not in _READS and (response.status_code < _REFUSALS or g.get("keep", False)):
         _write(trail)
         return response
-    db.session.rollback()
+    db.session.remove()
     if trail:
         may_write()
         _write(trail)

@@ -104,7 +104,7 @@ def visible_to(actor: Actor) -> Sequence[Meeting]:
         _ordered()
         .where(Meeting.case_id.in_(member) | Meeting.id.in_(invited))
         .where(Meeting.state.not_in(OVER))
-        .options(*access_options())
+        .options(*access_options(), joinedload(Meeting.case).options(*cases.list_options()))
     )
     return db.session.scalars(statement).all()
 
