@@ -155,16 +155,6 @@ def answer(meeting_id: str, key: str, row: Told, people: Cast) -> None:
         )
     if "writes" in row:
         invitations.write(invitation, text=row["writes"], version=0, at=at)
-    if "deputy" in row:
-        deputy = row["deputy"]
-        invitations.name_deputy(
-            invitation,
-            name=deputy["name"],
-            email=deputy.get("email", ""),
-            has_mandate=deputy["has_mandate"],
-            by=people.actor(key, at),
-            at=at,
-        )
 
 
 def postpone(meeting_id: str, row: Told, people: Cast) -> None:

@@ -149,19 +149,18 @@ def _coming(case: Case, invited: Sequence[tuple[Invitation, Answer | None]]) -> 
         for invitation, answer in invited
         if answer is not None and _counts(invitation, answer) is AnswerValue.YES
     }
-    names = [
-        _named(member)
-        for member in case.members
-        if member.user_id in yes and member.role is not MemberRole.PERSON
-    ]
+    coming = [m for m in case.members if m.user_id in yes and m.role is not MemberRole.PERSON]
+    from_town = [m for m in coming if m.sector is Sector.MUNICIPALITY]
+    names = [_named(m, is_told_apart=len(from_town) == 1) for m in coming]
     if len(names) < 2:  # noqa: PLR2004 - one name stands alone
         return "".join(names)
     return str(_("%(first)s og %(last)s", first=", ".join(names[:-1]), last=names[-1]))
 
 
-def _named(member: TeamMember) -> str:
+def _named(member: TeamMember, *, is_told_apart: bool) -> str:
+    """Return the first name; who alone comes from the municipality is told apart."""
     name = member.user.first_name
-    if member.sector is Sector.MUNICIPALITY:
+    if is_told_apart and member.sector is Sector.MUNICIPALITY:
         return str(_("%(name)s fra kommunen", name=name))
     return name
 

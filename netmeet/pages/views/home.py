@@ -166,17 +166,18 @@ def _staff() -> ResponseReturnValue:
     for place in places:
         guard.note(P.PATIENT_LIST_MINE, place)
     words = calendar.day(today)
+    found = queries.invited_to(who.user_id, ids, today=today)
+    invited = [one for one in found if one.meeting.chair_id != who.user_id]
+    listed = {one.meeting.case_id for one in invited}
     return render_template(
         "pages/home_staff.html",
         title=f"{words[0].upper()}{words[1:]}",
         day=readiness.day(who, today) if leads else None,
-        others=[place.case for place in places if not place.lead_ids],
-        has_cases=bool(places),
-        invited=[
-            one
-            for one in queries.invited_to(who.user_id, ids, today=today)
-            if one.meeting.chair_id != who.user_id
+        others=[
+            place.case for place in places if not place.lead_ids and place.case_id not in listed
         ],
+        has_cases=bool(places),
+        invited=invited,
         owed=queries.agreements(ids, owner_id=who.user_id),
         today=today,
         may_open=guard.allowed(P.CASE_OPEN),
