@@ -76,7 +76,7 @@ def _join(case: Case, row: Told, told: Told, people: Cast, *, began: datetime) -
     user = people.introduce(key, described, at=at)
     service.join(case, user, place=_other_place(row), at=at)
     if "represents" in row:
-        _represent(case, user, row, people, at=at)
+        _represent(case, user, row, at=at)
 
 
 def _staff_place(row: Told, who: Actor) -> Place:
@@ -104,14 +104,14 @@ def _other_place(row: Told) -> Place:
     )
 
 
-def _represent(case: Case, user: User, row: Told, people: Cast, *, at: datetime) -> None:
+def _represent(case: Case, user: User, row: Told, *, at: datetime) -> None:
     mandate = Representation(
         case_id=case.id,
         user_id=user.id,
         user=user,
         kind=RepresentationKind(row["represents"]),
         document=row.get("document", ""),
-        valid_from=people.clock.day(row["on"].split()[0]) if "on" in row else at.date(),
+        valid_from=at.date(),
     )
     case.representations.append(mandate)
     db.session.flush()

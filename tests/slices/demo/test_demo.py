@@ -97,7 +97,6 @@ def _every_stage_is_there() -> None:
         Role.ANON,
         Role.LEAD,
         Role.SYS,
-        Role.PROX,
     }
 
 
