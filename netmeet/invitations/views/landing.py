@@ -84,9 +84,12 @@ def answer_by_link(landing: "Landing") -> ResponseReturnValue:
 @bp.post("/i/<string:id>/code")
 @guard.needs(Permission.INVITE_LINK_OPEN_LANDING, load=_open)
 def ask_for_code(landing: "Landing") -> ResponseReturnValue:
-    """Remember in this browser whose code is asked for, and go where codes are sent and taken."""
+    """Remember in this browser whose code is asked for, and hand the post on to who sends codes.
+
+    307 keeps the post (RFC 9110 § 15.4.8), so that one tap is enough.
+    """
     for name in ("code_sent", "demo_code"):
         session.pop(name, None)
     session["link_user"] = landing.link.user_id
     session["link_next"] = _next(landing)
-    return redirect(url_for("accounts.code"), 303)
+    return redirect(url_for("accounts.use_code"), 307)

@@ -210,6 +210,7 @@ def _facts(meeting: "Meeting") -> dict[str, object]:
         "may_edit": {i.id for i in points if guard.allowed(P.AGENDA_EDIT_OWN_ITEM, i)} & is_open,
         "may_reorder": guard.allowed(P.AGENDA_REORDER, meeting),
         "may_answer": guard.allowed(P.AGENDA_DEFER_ITEM, meeting),
+        "may_approve": guard.allowed(P.AGENDA_APPROVE, meeting),
         "etag": f'"{_tag(meeting)}"',
         "seen": queries.agenda_mark(meeting),
     }
@@ -225,7 +226,6 @@ def _page(meeting: "Meeting", form: AnyPointForm) -> str:
         case_head=head(meeting.case, current=""),
         may_add=guard.allowed(P.AGENDA_ADD_ITEM, meeting),
         may_share=guard.allowed(P.MEETING_UPDATE, meeting),
-        may_approve=guard.allowed(P.AGENDA_APPROVE, meeting),
     )
 
 

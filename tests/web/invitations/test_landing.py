@@ -135,7 +135,7 @@ def test_a_changed_letter_never_opens(world, client, meeting):
 
 def test_asking_for_a_code_remembers_who_and_where(world, client, meeting):
     answer = client.send(f"/i/{token_of(world.jonas)}/code")
-    assert (answer.status_code, answer.location) == (303, "/code")
+    assert (answer.status_code, answer.location) == (307, "/code")
     with client.session_transaction() as browser:
         assert browser["link_user"] == world.jonas.id
         assert browser["link_next"] == f"/meetings/{meeting.id}/answer"
