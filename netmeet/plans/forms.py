@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from flask import request
 from flask_babel import lazy_gettext as _
 from wtforms import (  # type: ignore[attr-defined] # the stubs are older than SelectChoice
     HiddenField,
@@ -79,6 +80,11 @@ class AnswerForm(VersionedForm):
         """Return the answer that was pressed, ``None`` for anything else."""
         known = set(AcceptanceAnswer) - {AcceptanceAnswer.UNANSWERED}
         return next((one for one in known if one.value == self.answer.data), None)
+
+    @property
+    def asks_for_words(self) -> bool:
+        """Tell whether "Ja, men …" was pressed where there was nowhere to write what follows."""
+        return self.said is AcceptanceAnswer.ACCEPTED_BUT and "words" not in request.form
 
 
 class ContestForm(Form):

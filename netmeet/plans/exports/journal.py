@@ -4,9 +4,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 
 from netmeet.core import calendar
-from netmeet.meetings.exports.minutes import MinutesData
+from netmeet.meetings.exports.minutes import MinutesData, PointData
+from netmeet.meetings.rules import AttendanceStatus, Conclusion
+
+_WAS_THERE = {AttendanceStatus.WHOLE, AttendanceStatus.PART}
+_ENDED = {
+    Conclusion.AGREED: lazy_gettext("aftalt"),
+    Conclusion.DECIDED: lazy_gettext("besluttet"),
+    Conclusion.AWAITING: lazy_gettext("venter på svar"),
+    Conclusion.DEFERRED: lazy_gettext("udsat"),
+    Conclusion.NOT_DEALT_WITH: lazy_gettext("ikke nået"),
+}
 
 
 def journal_text(minutes: MinutesData, plan: Mapping[str, Any]) -> str:
@@ -19,7 +30,7 @@ def journal_text(minutes: MinutesData, plan: Mapping[str, Any]) -> str:
     parts = [
         _("Netværksmøde %(day)s", day=held),
         _("Formål: %(purpose)s", purpose=minutes.purpose),
-        _("Deltagere: %(names)s", names=", ".join(one.name for one in minutes.participants)),
+        _("Deltagere: %(names)s", names=_names(minutes, was_there=True)),
         "",
         *_points(minutes),
         _("Aftaler"),
@@ -27,9 +38,23 @@ def journal_text(minutes: MinutesData, plan: Mapping[str, Any]) -> str:
         "",
         _next(plan),
     ]
+    if absent := _names(minutes, was_there=False):
+        parts.insert(3, _("Var ikke med: %(names)s", names=absent))
     if minutes.is_extract or plan["is_extract"]:
         parts.insert(1, _("Uddrag"))
     return "\n".join(parts).strip() + "\n"
+
+
+def _names(minutes: MinutesData, *, was_there: bool) -> str:
+    return ", ".join(
+        one.name for one in minutes.participants if (one.status in _WAS_THERE) is was_there
+    )
+
+
+def _conclusion(point: PointData) -> str:
+    """Return how a point ended, in words and with what was written beside it."""
+    ended = str(_ENDED[point.conclusion]) if point.conclusion else ""
+    return ". ".join(part for part in (ended, point.conclusion_text, point.reason) if part)
 
 
 def _points(minutes: MinutesData) -> list[str]:
@@ -42,7 +67,7 @@ def _points(minutes: MinutesData) -> list[str]:
             _("%(name)s siger", name=minutes.person_first): point.person_says,
             _("Drøftet"): point.talked,
             _("Svar"): point.answer,
-            _("Konklusion"): point.conclusion_text,
+            _("Konklusion"): _conclusion(point),
             _("Set anderledes"): point.seen_differently,
         }
         lines += [f"- {label}: {text}" for label, text in said.items() if text]

@@ -33,6 +33,8 @@ def answer(plan: "Plan") -> ResponseReturnValue:
     on_persons_side = queries.is_on_persons_side(who)
     given = newest.acceptance
     form = forms.AnswerForm(data={"version": given.version if given is not None else 0})
+    if form.was_sent and form.asks_for_words:
+        return redirect(url_for("plans.answer", id=plan.id, answer=form.answer.data), 303)
     if form.validate_on_submit() and form.said is not None:
         how = AgreedHow.DIGITAL if on_persons_side else AgreedHow(form.how.data)
         try:
@@ -58,6 +60,7 @@ def _answer_page(plan: "Plan", form: forms.AnswerForm) -> str:
     return render_template(
         "plans/answer_person.html" if is_private else "plans/answer.html",
         form=form,
+        asks_words="answer" in request.args or bool(form.words.errors),
         plan_id=plan.id,
         name=exports.name_of(plan.kind, to_person=True),
         first=plan.case.person.user.first_name,

@@ -55,7 +55,13 @@ def test_a_no_is_taken_without_words_and_may_be_changed(world, app, story, plan_
 
 def test_yes_but_asks_for_words_and_keeps_them(world, app, story, plan_id):
     mia = as_(world, app, story.mia)
-    asked = mia.send(f"/plans/{plan_id}/answer", {"answer": "accepted_but"})
+    pressed = mia.send(f"/plans/{plan_id}/answer", {"answer": "accepted_but"})
+    assert pressed.status_code == 303
+    asked = mia.get(pressed.location).get_data(as_text=True)
+    assert "Hvad skal være anderledes?" in asked
+    assert "Fejl" not in asked
+    empty = {"answer": "accepted_but", "words": ""}
+    asked = mia.send(f"/plans/{plan_id}/answer", empty)
     assert asked.status_code == 422
     assert "Skriv, hvad der skal være anderledes." in asked.get_data(as_text=True)
     said = {"answer": "accepted_but", "words": "Ikke om natten"}
