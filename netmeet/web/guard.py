@@ -60,7 +60,7 @@ def public(permission: Permission) -> Callable[[View], View]:
         def guarded(**parts: Any) -> Any:
             return view(**parts)
 
-        guarded.operation = permission  # type: ignore[attr-defined]
+        guarded.operation = permission  # type: ignore[attr-defined] - a mark
         return guarded
 
     return declare
@@ -87,7 +87,7 @@ def needs(
             refusal = _refuse(permission, see, thing, missing=thing is None)
             return refusal if refusal is not None else view(thing, **parts)
 
-        guarded.operation = permission  # type: ignore[attr-defined]
+        guarded.operation = permission  # type: ignore[attr-defined] - a mark
         return guarded
 
     return declare
@@ -104,11 +104,12 @@ def _refuse(
         return None
     if who.is_anonymous:
         return ask_to_sign_in()
+    if not missing and book.allows_after_step_up(who, permission, thing):
+        # No refusal: the person must not read that somebody who may was turned away.
+        return _ask_again(who)
     g.trail.append(entry(who, permission, thing, allowed=False))
     if missing:
         abort(404)
-    if book.allows_after_step_up(who, permission, thing):
-        return _ask_again(who)
     return abort(403 if see is not None and book.allows(who, see, thing) else 404)
 
 
