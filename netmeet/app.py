@@ -135,13 +135,7 @@ def create_app(settings: config.Settings) -> Flask:
         keep_awake=accounts_service.keep_awake,
         menu=menu,
     )
-    urls.install(app)
-    app.before_request(transaction.begin)
-    app.before_request(guard.load_actor)
-    CSRFProtect(app)
-    headers.install(app)
-    app.after_request(transaction.end)
-    errors.install(app)
+    _wrap_requests(app)
     filters.install(app)
     Babel(app, locale_selector=_lang)
     app.context_processor(lambda: _page_variables(settings))
@@ -155,11 +149,23 @@ def create_app(settings: config.Settings) -> Flask:
     return app
 
 
+def _wrap_requests(app: Flask) -> None:
+    """Put transaction, actor, CSRF, headers and errors around every request, in this order."""
+    urls.install(app)
+    app.before_request(transaction.begin)
+    app.before_request(guard.load_actor)
+    CSRFProtect(app)
+    headers.install(app)
+    app.after_request(transaction.end)
+    errors.install(app)
+
+
 def _configure(app: Flask, settings: config.Settings) -> None:
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True},
+        # A file cannot hang up; a server can, and is asked before each use.
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": not settings.database_url.startswith("sqlite")},
         SESSION_COOKIE_NAME="__Host-netmeet" if settings.is_https else "netmeet",
         SESSION_COOKIE_SECURE=settings.is_https,
         SESSION_COOKIE_HTTPONLY=True,

@@ -139,6 +139,12 @@ def day_with_year(day_: date, *, lang: Lang = "da") -> str:
     return f"{day(day_, lang=lang)} {day_.year}"
 
 
+def birth_date(day_: date, *, lang: Lang = "da") -> str:
+    """Write when somebody was born: "12. april 1991". The weekday would only be in the way."""
+    stop = "" if lang == "en" else "."
+    return f"{day_.day}{stop} {_MONTHS[lang][day_.month - 1]} {day_.year}"
+
+
 def short_day(day_: date, *, today: date | None = None, lang: Lang = "da") -> str:
     """Write a day for narrow places: "fre. 4. dec."; with the year when not this year."""
     year = f" {day_.year}" if today is not None and today.year != day_.year else ""

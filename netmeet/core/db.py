@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
 from sqlalchemy import Connection, DateTime, Dialect, Engine, Enum, MetaData, String, event
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
@@ -111,7 +112,7 @@ class Versioned:
     @classmethod
     def __mapper_args__(cls) -> dict[str, Any]:
         """Let SQLAlchemy check the version at every update."""
-        return {"version_id_col": cls.__table__.c.version}  # type: ignore[attr-defined]
+        return {"version_id_col": cls.__table__.c.version}  # type: ignore[attr-defined] - mapped classes have it
 
     def expect(self, version: int, *, mine: Mapping[str, str], theirs: Mapping[str, str]) -> None:
         """Raise ``Conflict`` with both texts when the form was opened at another version."""
@@ -119,7 +120,24 @@ class Versioned:
             raise Conflict(mine=mine, theirs=theirs, version=self.version)
 
 
-db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+class OneDatabase(Session):
+    """A session that need not look for the database of a table: there is one."""
+
+    def get_bind(
+        self,
+        mapper: Any = None,
+        clause: Any = None,
+        bind: Engine | Connection | None = None,
+        **rest: Any,
+    ) -> Engine | Connection:
+        """Return ``bind`` when given, else the one engine."""
+        del mapper, clause, rest
+        return bind if bind is not None else self._db.engine
+
+
+db = SQLAlchemy(
+    model_class=Base, disable_autonaming=True, session_options={"class_": OneDatabase}
+)
 
 
 def only_read() -> None:

@@ -88,6 +88,7 @@ class Sealed:
         """Add the column to the owning model before SQLAlchemy maps it."""
         self._column = f"{name}_sealed"
         self._place = f"{owner.__dict__.get('__tablename__', '')}|{{}}|{name}"
+        self._kept = f"_{name}_opened"
         setattr(owner, self._column, mapped_column(LargeBinary, nullable=True))
 
     @overload
@@ -101,18 +102,26 @@ class Sealed:
         sealed = cast("bytes | None", getattr(row, self._column))
         if sealed is None:
             return ""
-        return keyring().open(bytes(sealed), place=self._place.format(cast("Any", row).id))
+        # A page asks for the same name many times: the row keeps it while the column is the same.
+        kept = row.__dict__.get(self._kept)
+        if kept is None or kept[0] is not sealed:
+            text = keyring().open(bytes(sealed), place=self._place.format(cast("Any", row).id))
+            kept = row.__dict__[self._kept] = (sealed, text)
+        return cast("str", kept[1])
 
     def opened(self, sealed: bytes | None, *, row_id: str) -> str:
         """Return the text of a column read without its row, ``""`` when there is none."""
         return keyring().open(bytes(sealed), place=self._place.format(row_id)) if sealed else ""
 
+    def closed(self, text: str, *, row_id: str) -> bytes | None:
+        """Return what to keep in the column of the row for ``text``, ``None`` for empty text."""
+        return keyring().seal(text, place=self._place.format(row_id)) if text else None
+
     def __set__(self, row: object, text: str) -> None:
         """Encrypt and keep ``text``; an unchanged text leaves the row untouched."""
         if getattr(row, self._column) is not None and self.__get__(row, type(row)) == text:
             return
-        place = self._place.format(cast("Any", row).id)
-        setattr(row, self._column, keyring().seal(text, place=place) if text else None)
+        setattr(row, self._column, self.closed(text, row_id=cast("Any", row).id))
 
 
 class SealedData:

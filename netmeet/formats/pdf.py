@@ -4,6 +4,7 @@ The only user of WeasyPrint. Nothing is ever fetched: the HTML and every stylesh
 that knows the two fonts by their exact ids and refuses everything else.
 """
 
+import importlib
 import multiprocessing
 import os
 import queue
@@ -23,6 +24,7 @@ FONTS = {
 """The ids that a stylesheet may ask for, with their weight."""
 
 _LONGEST_SECONDS = 20.0
+_LONGEST_START = 60.0
 _MEMORY_BYTES = 1 << 30
 _SPAWN = multiprocessing.get_context("spawn")
 
@@ -48,6 +50,10 @@ class _Worker:
         self._process: SpawnProcess = _SPAWN.Process(target=_work, args=(far_end,), daemon=True)
         self._process.start()
         far_end.close()
+        if not self._line.poll(_LONGEST_START):
+            self.end()
+            raise PdfFailed("the printing process did not start")
+        self._line.recv()
 
     def print(self, job: _Job, *, seconds: float) -> bytes:
         """Return the PDF; raises PdfFailed when it takes longer or cannot be made."""
@@ -152,6 +158,8 @@ def _work(line: Connection) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
     with tempfile.TemporaryDirectory() as empty:
         os.chdir(empty)
+        importlib.import_module("weasyprint")
+        line.send("ready")
         while True:
             try:
                 job = line.recv()
@@ -172,8 +180,8 @@ def _answer(job: _Job) -> bytes | str:
 
 def _pdf(job: _Job) -> bytes:
     # Only the printing process pays for the import.
-    from weasyprint import CSS, HTML  # noqa: PLC0415
-    from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
+    from weasyprint import CSS, HTML  # noqa: PLC0415 - only the printing process loads it
+    from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415 - only the printing process loads it
 
     fetcher = _fetcher(job.fonts)
     fonts = FontConfiguration()
@@ -201,9 +209,9 @@ def _faces() -> str:
 
 def _fetcher(folder: Path | None) -> object:
     """Return a fetcher that hands out the two fonts of the folder and nothing else."""
-    from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: PLC0415
+    from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: PLC0415 - only the printing process loads it
 
-    class Deny(URLFetcher):  # type: ignore[misc]
+    class Deny(URLFetcher):  # type: ignore[misc] - untyped base
         """Refuses every address but the ids of the fonts."""
 
         def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:

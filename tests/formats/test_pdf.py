@@ -227,7 +227,7 @@ def test_a_forked_process_gets_a_press_of_its_own():
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
-        os.write(writer, b"1" if pdf._press() is not ours else b"0")  # noqa: SLF001
+        os.write(writer, b"1" if pdf._press() is not ours else b"0")  # noqa: SLF001 - which press it is
         os._exit(0)
     os.waitpid(child, 0)
     assert os.read(reader, 1) == b"1"

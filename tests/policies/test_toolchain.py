@@ -113,7 +113,11 @@ def test_every_lint_ignore_has_its_reason():
 
 
 def test_no_file_is_longer_than_one_can_read():
-    long = {name: text.count("\n") for name, text in python() if text.count("\n") > LONGEST_FILE}
+    long = {
+        name: text.count("\n")
+        for name, text in python()
+        if text.count("\n") > LONGEST_FILE and not name.startswith("migrations/")
+    }
     assert long == {}
 
 
@@ -130,12 +134,10 @@ def test_no_function_is_longer_than_a_screen():
 
 
 def lines_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
-    """Lines from the `def` to the end, without the docstring."""
-    lines = (node.end_lineno or node.lineno) - node.lineno + 1
-    first = node.body[0]
-    if ast.get_docstring(node, clean=False) is not None:
-        lines -= (first.end_lineno or first.lineno) - first.lineno + 1
-    return lines
+    """Lines of what it does: without signature and docstring."""
+    has_docstring = ast.get_docstring(node, clean=False) is not None
+    done = node.body[1:] if has_docstring else node.body
+    return (done[-1].end_lineno or 0) - done[0].lineno + 1 if done else 0
 
 
 def test_no_module_is_a_drawer_for_odds_and_ends():

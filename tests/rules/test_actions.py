@@ -41,3 +41,18 @@ def test_reminders_stand_around_the_day():
         date(2026, 12, 15),
     )
     assert rules.escalation_on(date(2026, 12, 8)) == date(2026, 12, 22)
+
+
+@pytest.mark.parametrize(
+    ("what", "by", "said"),
+    [
+        ("Ringer til Mia på fredag", "Lise", "Lise ringer til Mia på fredag"),
+        ("Ansøger om bostøtte", "Jonas", "Jonas ansøger om bostøtte"),
+        ("Medicinliste til lægen", "Anders", "Medicinliste til lægen"),
+        ("ringer til Mia", "Lise", "ringer til Mia"),
+        ("Ringer til Mia", "", "Ringer til Mia"),
+        ("", "Lise", ""),
+    ],
+)
+def test_a_sentence_begins_with_who_does_it(what: str, by: str, said: str):
+    assert rules.sentence(what, by=by) == said

@@ -94,7 +94,7 @@ def test_wall_time_and_instants_are_not_mixed_up():
         calendar.to_local(datetime(2027, 1, 1))  # noqa: DTZ001 - the mistake itself
 
 
-@given(st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
+@given(st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001 - the bounds
 def test_an_instant_comes_back_from_wall_time(instant: datetime):
     assert calendar.to_instant(calendar.to_local(instant)) == instant
 
@@ -106,6 +106,7 @@ def test_days_are_written_as_danes_write_them():
     assert calendar.day(day, today=date(2027, 1, 1)) == "torsdag den 3. december 2026"
     assert calendar.day_with_year(day) == "torsdag den 3. december 2026"
     assert calendar.short_day(date(2026, 12, 4)) == "fre. 4. dec."
+    assert calendar.birth_date(date(1991, 4, 12)) == "12. april 1991"
     assert calendar.short_day(date(2026, 5, 4), today=date(2027, 1, 1)) == "man. 4. maj 2026"
     start = datetime(2026, 12, 3, 13, 0)  # noqa: DTZ001 - wall time
     assert calendar.day_and_time(start) == "torsdag den 3. december kl. 13.00"
@@ -118,6 +119,7 @@ def test_days_are_written_in_english_too():
     start = datetime(2026, 12, 3, 13, 0)  # noqa: DTZ001 - wall time
     assert calendar.day(day, today=date(2027, 1, 1), lang="en") == "Thursday 3 December 2026"
     assert calendar.short_day(day, lang="en") == "Thu 3 Dec"
+    assert calendar.birth_date(date(1991, 4, 12), lang="en") == "12 April 1991"
     assert calendar.day_and_time(start, lang="en") == "Thursday 3 December at 13:00"
     assert calendar.span(start, 45, lang="en") == "13:00\u201313:45"
     assert calendar.in_words(day, date(2026, 12, 2), lang="en") == "tomorrow"

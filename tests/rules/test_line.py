@@ -43,7 +43,7 @@ def test_phrases_are_read_with_high_precision_and_recall():
     meant = [(expected, got) for expected, got in pairs if not expected.startswith("?")]
     precision = sum(expected == got for expected, got in said) / len(said)
     recall = sum(expected == got for expected, got in meant) / len(meant)
-    print(f"{len(pairs) // 2} phrases: precision {precision:.3f}, recall {recall:.3f}")  # noqa: T201
+    print(f"{len(pairs) // 2} phrases: precision {precision:.3f}, recall {recall:.3f}")
     assert len(pairs) >= 2 * 120
     assert precision >= 0.98
     assert recall >= 0.95

@@ -37,7 +37,7 @@ def head(case: Case, *, current: str) -> Head:
     born = case.person.born_on
     return Head(
         name=case.person.name,
-        born=calendar.day_with_year(born) if born else _("dato ukendt"),
+        born=calendar.birth_date(born) if born else _("dato ukendt"),
         url=url_for("pages.case", id=case.id),
         tabs=[(label, url_for(name, id=case.id), name == current) for label, name in tabs],
     )
@@ -79,7 +79,7 @@ def letter_link(token: str) -> dict[str, str]:
     The picture is markup of our own making: nothing in it but squares.
     """
     link = outbox.address("invitations.landing", {"id": token})
-    return {"link": link, "code": Markup(qr.svg(link, title=_("Kode til dit link")))}  # noqa: S704
+    return {"link": link, "code": Markup(qr.svg(link, title=_("Kode til dit link")))}  # noqa: S704 - our own svg
 
 
 RENDERERS = {"cases.link": render_link, "cases.news": render_news}

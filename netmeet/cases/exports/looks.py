@@ -110,7 +110,8 @@ def _sentences(case: Case, user: User, who: str, events: list[AuditEvent]) -> It
         (most, count), *rest = read.most_common()
         yield _("%(who)s har læst %(what)s %(times)s.", who=who, what=most, times=times(count))
         if rest:
-            yield _("Og også %(what)s.", what=permits.listed([word for word, _n in rest]))
+            also = permits.listed([word for word, _n in rest])
+            yield _("%(name)s har også læst %(what)s.", name=user.first_name, what=also)
         if because:
             yield because
     if done:

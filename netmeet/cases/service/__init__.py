@@ -206,12 +206,10 @@ def grant_consent(  # noqa: PLR0913 - every part of a consent is the person's to
     A consent to the same recipient is replaced: the old one is withdrawn at the same instant.
     """
     chosen = [scope for scope in Scope if scope in set(scopes)]
-    today = calendar.to_local(at).date()
-    ends = valid_to or rules.latest_end(today)
     if not chosen:
         raise Refused(_("Vælg mindst én ting."), field="scopes")
-    if not today <= ends <= rules.latest_end(today):
-        raise Refused(_("Vælg en dag inden for det næste år."), field="valid_to")
+    today = calendar.to_local(at).date()
+    ends = _last_day(valid_to, today)
     for old in case.consents:
         same = (old.recipient_id, old.organisation_id) == (recipient_id, organisation_id)
         if same and old.is_in_force(at):
@@ -237,6 +235,14 @@ def grant_consent(  # noqa: PLR0913 - every part of a consent is the person's to
     db.session.flush()
     right_ended(case, recipient_id, organisation_id, at=at)
     return consent
+
+
+def _last_day(wanted: date | None, today: date) -> date:
+    """Return the day a consent ends: the wanted one, or as late as the law allows."""
+    latest = rules.latest_end(today)
+    if wanted is not None and not today <= wanted <= latest:
+        raise Refused(_("Vælg en dag inden for det næste år."), field="valid_to")
+    return wanted or latest
 
 
 def withdraw_consent(

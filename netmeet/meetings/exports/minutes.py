@@ -127,6 +127,7 @@ def minutes_data(
     ways = RULES[reading_rule(meeting)]
     person = meeting.case.person
     left_out = [i for i in meeting.items if not reading.is_open(i, reader=reader, ways=ways)]
+    refused = [i for i in meeting.items if i.state is ItemState.NOT_TAKEN_UP]
     return MinutesData(
         meeting_id=meeting.id,
         case_id=meeting.case_id,
@@ -141,11 +142,7 @@ def minutes_data(
         participation=meeting.participation,
         participants=_participants(meeting, reader=reader),
         points=[_point(i) for i in reading.points(meeting) if i not in left_out],
-        not_taken_up=[
-            _point(i)
-            for i in meeting.items
-            if i.state is ItemState.NOT_TAKEN_UP and i not in left_out
-        ],
+        not_taken_up=[_point(i) for i in refused if i not in left_out],
         statements=[
             StatementData(who=s.author.name, text=s.text, at=s.at, disagrees=s.disagrees)
             for s in _open_statements(meeting, statements, reader=reader, ways=ways)

@@ -133,10 +133,7 @@ def _words(question: Question) -> tuple[str, str]:
             _("Er der noget, du ikke vil tale om?"),
             _("Du behøver ikke skrive hvorfor."),
         ),
-        Question.WHO: (
-            _("Hvem skal komme til mødet?"),
-            _("Du kan ændre det senere."),
-        ),
+        Question.WHO: (_("Hvem skal komme til mødet?"), _("Du kan ændre det senere.")),
         Question.PRACTICAL: (
             _("Hvad skal der til, for at mødet bliver godt?"),
             _("Sted, tid, pauser og hjælp på dagen."),
