@@ -143,10 +143,7 @@ def minutes_data(
         participants=_participants(meeting, reader=reader),
         points=[_point(i) for i in reading.points(meeting) if i not in left_out],
         not_taken_up=[_point(i) for i in refused if i not in left_out],
-        statements=[
-            StatementData(who=s.author.name, text=s.text, at=s.at, disagrees=s.disagrees)
-            for s in _open_statements(meeting, statements, reader=reader, ways=ways)
-        ],
+        statements=_open_statements(meeting, statements, reader=reader, ways=ways),
         crisis_plan=meeting.crisis_plan,
         next_starts_local=meeting.next_starts_local,
         no_next_reason=meeting.no_next_reason,
@@ -213,10 +210,14 @@ def _open_statements(
     *,
     reader: Actor,
     ways: Mapping[Role, Sequence[Way]],
-) -> list[Statement]:
+) -> list[StatementData]:
     """Return what is said to the whole of the minutes: all of it to whom the whole is open.
 
     A statement may speak of any point, so somebody who reads an extract sees only their own.
     """
     reads_all = all(reading.is_open(i, reader=reader, ways=ways) for i in meeting.items)
-    return [s for s in statements if reads_all or s.author_id == reader.user_id]
+    return [
+        StatementData(who=s.author.name, text=s.text, at=s.at, disagrees=s.disagrees)
+        for s in statements
+        if reads_all or s.author_id == reader.user_id
+    ]
