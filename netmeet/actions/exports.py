@@ -24,15 +24,18 @@ _SUNDAY = 6
 class Line:
     """One agreement as a line of prose with its facts. ``status`` "overdue" is never the person's.
 
-    ``granted`` is the sentence that agreed is not granted, ``""`` when no decision is needed;
-    ``origin`` says which meeting it comes from and how often it was carried on.
+    ``sentence`` begins with who does it, or is ``what`` where that cannot be told; ``granted`` is
+    the sentence that agreed is not granted, ``""`` when no decision is needed; ``origin`` says
+    which meeting it comes from and how often it was carried on.
     """
 
     id: str
     version: int
     what: str
+    sentence: str
     owner: str
     owner_first: str
+    owner_leads: bool
     about: str
     due: date | None
     status: Status
@@ -63,8 +66,10 @@ def _line(action: Action, asked: queries.Asked, *, today: date) -> Line:
         id=action.id,
         version=action.version,
         what=action.what,
+        sentence=rules.sentence(action.what, by=owner.first_name if owner is not None else ""),
         owner=owner.name if owner is not None else "",
         owner_first=owner.first_name if owner is not None else "",
+        owner_leads=action.owner_id in action.case.lead_ids,
         about=action.case.person.name,
         due=action.due_on,
         status=action.status,

@@ -18,6 +18,11 @@ def day(value: date) -> str:
     return calendar.day(value, today=clock.today(), lang=_lang())
 
 
+def birth_date(value: date) -> str:
+    """Return "12. april 1991"."""
+    return calendar.birth_date(value, lang=_lang())
+
+
 def short_day(value: date) -> str:
     """Return "tors. 3. dec."."""
     return calendar.short_day(value, lang=_lang())
@@ -54,5 +59,14 @@ def _local(value: datetime) -> datetime:
 
 def install(app: Flask) -> None:
     """Give the templates of ``app`` these filters by their names."""
-    for function in (day, short_day, day_and_time, clock_time, local_day, in_words, span):
+    for function in (
+        day,
+        birth_date,
+        short_day,
+        day_and_time,
+        clock_time,
+        local_day,
+        in_words,
+        span,
+    ):
         app.add_template_filter(function)

@@ -49,8 +49,12 @@ def sign_in() -> ResponseReturnValue:
 
 def _page(form: forms.Login) -> str:
     is_demo = settings().demo
-    people = queries.demo_people(clock.now()) if is_demo else ()
     told = _told() if is_demo else {}
+    order = list(told)
+    people = sorted(
+        queries.demo_people(clock.now()) if is_demo else (),
+        key=lambda role: order.index(role.user_id) if role.user_id in told else len(order),
+    )
     return render_template("accounts/login.html", form=form, people=people, told=told)
 
 

@@ -20,6 +20,7 @@ from netmeet.actions.rules.states import (
     may_move,
     reminder_dates,
 )
+from netmeet.actions.rules.words import sentence
 
 __all__ = [
     "ESCALATION_DAYS",
@@ -42,4 +43,5 @@ __all__ = [
     "may_move",
     "parse",
     "reminder_dates",
+    "sentence",
 ]

@@ -322,3 +322,14 @@ AREA_WORDS: Mapping[str, tuple[str, ...]] = {
     "legal": ("retssag", "advokat", "værge", "fuldmagt", "domstol", "bisidder", "klage", "anke"),
 }
 """Beginnings of words that tell an area of life."""
+
+
+def sentence(what: str, *, by: str) -> str:
+    """Return an agreement as a sentence that begins with who does it: "Lise ringer til Mia".
+
+    A Danish verb in the present ends in r. What begins with another word stays as it was written.
+    """
+    verb = what.partition(" ")[0]
+    if not by or not verb[:1].isupper() or not verb.endswith("r"):
+        return what
+    return f"{by} {what[:1].lower()}{what[1:]}"

@@ -1,9 +1,12 @@
 """The story clock: days told relative to today."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from netmeet.cli.demo import cast
 from netmeet.cli.demo.times import StoryClock
 from netmeet.core import calendar
 
@@ -46,3 +49,19 @@ def test_every_day_told_is_a_working_day_whatever_today_is() -> None:
 def test_a_wrong_time_is_refused() -> None:
     with pytest.raises(ValueError, match="no time of a story"):
         CLOCK.local("i morgen tidlig klokken ni")
+
+
+def _keys_without_value(told: Any, place: str) -> Iterator[str]:
+    if isinstance(told, dict):
+        for key, value in told.items():
+            if value is None:
+                yield f"{place}: {key}"
+            yield from _keys_without_value(value, f"{place}/{key}")
+    elif isinstance(told, list):
+        for one in told:
+            yield from _keys_without_value(one, place)
+
+
+def test_no_comma_cuts_what_somebody_says_in_two() -> None:
+    told = [*cast.stories(), cast.staff()]
+    assert [key for one in told for key in _keys_without_value(one, "")] == []

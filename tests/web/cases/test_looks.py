@@ -40,7 +40,7 @@ def test_one_sentence_says_who_what_how_often_and_why(world, client, case):
     text = words_of(page_of(world, client, mia).text)
     assert "Lise, sygeplejerske, har læst din plan tre gange." in text
     assert "Det er, fordi Lise er din koordinator." in text
-    assert "Og også dagsordenen." in text
+    assert "Lise har også læst dagsordenen." in text
     assert "Lise, sygeplejerske, har skrevet eller ændret noget i dit forløb." in text
     assert "Afsnit O, København, Psykiatrisk Center København" in text
     assert "Mia" not in text

@@ -42,7 +42,7 @@ def test_each_tab_is_the_true_page_of_one_recipient(world, app):
     lise = as_(world, app, world.lise)
     first = text(lise.get(path))
     assert "Referatet, som Mia ser det" in first
-    assert "Nyt Ansøger om midlertidig bolig (Jonas Holm" in first
+    assert "Kommet til Ansøger om midlertidig bolig (Jonas Holm" in first
     hers = text(lise.get(f"{path}?reader={world.hanne.id}"))
     assert "Referatet er ikke åbent." in hers
     assert "Planen, som Hanne (søster) ser den" in hers

@@ -1,0 +1,115 @@
+"""A real netmeet, with its worker, in a real browser: what the journeys and the pictures share."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).parents[1]
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 720}
+
+
+@dataclass(frozen=True)
+class Live:
+    """A running netmeet: where it answers, and its folder."""
+
+    address: str
+    instance: Path
+
+
+def free_port() -> int:
+    """Return a port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def start(instance: Path, *, database_url: str = "") -> tuple[subprocess.Popen[str], Live]:
+    """Start web and worker with the demo in ``instance``; wait for the line with the address."""
+    port = free_port()
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("NETMEET_")},
+        "NETMEET_DEMO": "1",
+        "NETMEET_INSTANCE": str(instance),
+        "PORT": str(port),
+        "PYTHONUNBUFFERED": "1",
+    }
+    if database_url:
+        environment["NETMEET_DATABASE_URL"] = database_url
+    command = [str(Path(sys.executable).parent / "netmeet")]
+    for step in ("init", "demo"):
+        subprocess.run([*command, step], cwd=ROOT, env=environment, check=True, timeout=180)
+    process = subprocess.Popen(
+        [*command, "serve"], cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE
+    )
+    address = f"http://127.0.0.1:{port}"
+    assert process.stdout is not None
+    for line in process.stdout:
+        if address in line:
+            return process, Live(address, instance)
+    message = "netmeet did not start"
+    raise RuntimeError(message)
+
+
+def stop(process: subprocess.Popen[str]) -> None:
+    """Stop web and worker as Ctrl-C would."""
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=30)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Give Debian's chromium, closed afterwards."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=list(FLAGS)
+        )
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Someone:
+    """A human with a browser of their own."""
+
+    page: Page
+    context: BrowserContext
+    address: str
+
+    def go(self, path: str) -> None:
+        """Open a page of netmeet."""
+        self.page.goto(self.address + path)
+
+    def become(self, name: str) -> None:
+        """Sign in as a demo person by their button."""
+        self.go("/login")
+        self.page.get_by_role("button", name=name).first.click()
+        self.page.wait_for_url(f"{self.address}/")
+
+
+def somebody(browser: Browser, address: str, viewport: dict[str, int]) -> Someone:
+    """Return a human in Denmark with a new browser window of that size."""
+    context = browser.new_context(
+        viewport=viewport, locale="da-DK", timezone_id="Europe/Copenhagen"
+    )
+    context.set_default_timeout(10_000)
+    return Someone(context.new_page(), context, address)
