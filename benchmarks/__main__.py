@@ -179,7 +179,7 @@ def main() -> int:
         client = app.test_client()
         with app.app_context():
             sign_in(client, page)
-        ratios[page.name] = cpu(lambda c=client, p=page: c.get(p.path)) / base  # type: ignore[misc] - mypy cannot infer the defaults
+        ratios[page.name] = cpu(lambda c=client, p=page: c.get(p.path)) / base  # type: ignore[misc]  # mypy cannot infer the defaults
     with app.app_context():
         simulate(MANY - FEW)
     many = {page.name: queries(app, page) for page in wanted}

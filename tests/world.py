@@ -135,7 +135,7 @@ class World:
     def role_of(self, user: User) -> UnitRole:
         """Return the user's first role."""
         statement = select(UnitRole).where(UnitRole.user_id == user.id).order_by(UnitRole.from_at)
-        return db.session.scalars(statement).first()  # type: ignore[return-value] - there is one
+        return db.session.scalars(statement).first()  # type: ignore[return-value]  # there is one
 
     def actor(self, user: User, *, at: datetime | None = None, stepped_up: bool = True) -> Actor:
         """Return the user acting now in their first role."""

@@ -112,7 +112,7 @@ class Versioned:
     @classmethod
     def __mapper_args__(cls) -> dict[str, Any]:
         """Let SQLAlchemy check the version at every update."""
-        return {"version_id_col": cls.__table__.c.version}  # type: ignore[attr-defined] - mapped classes have it
+        return {"version_id_col": cls.__table__.c.version}  # type: ignore[attr-defined]  # mapped classes have it
 
     def expect(self, version: int, *, mine: Mapping[str, str], theirs: Mapping[str, str]) -> None:
         """Raise ``Conflict`` with both texts when the form was opened at another version."""
@@ -135,9 +135,7 @@ class OneDatabase(Session):
         return bind if bind is not None else self._db.engine
 
 
-db = SQLAlchemy(
-    model_class=Base, disable_autonaming=True, session_options={"class_": OneDatabase}
-)
+db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"class_": OneDatabase})
 
 
 def only_read() -> None:

@@ -211,7 +211,7 @@ def _fetcher(folder: Path | None) -> object:
     """Return a fetcher that hands out the two fonts of the folder and nothing else."""
     from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: PLC0415 - only the printing process loads it
 
-    class Deny(URLFetcher):  # type: ignore[misc] - untyped base
+    class Deny(URLFetcher):  # type: ignore[misc]  # untyped base
         """Refuses every address but the ids of the fonts."""
 
         def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:

@@ -60,7 +60,7 @@ def public(permission: Permission) -> Callable[[View], View]:
         def guarded(**parts: Any) -> Any:
             return view(**parts)
 
-        guarded.operation = permission  # type: ignore[attr-defined] - a mark
+        guarded.operation = permission  # type: ignore[attr-defined]  # a mark
         return guarded
 
     return declare
@@ -87,7 +87,7 @@ def needs(
             refusal = _refuse(permission, see, thing, missing=thing is None)
             return refusal if refusal is not None else view(thing, **parts)
 
-        guarded.operation = permission  # type: ignore[attr-defined] - a mark
+        guarded.operation = permission  # type: ignore[attr-defined]  # a mark
         return guarded
 
     return declare
