@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from netmeet.accounts import rules
@@ -65,7 +65,11 @@ _WHO = (
     .join(User, Session.user_id == User.id)
     .join(UnitRole, Session.role_id == UnitRole.id)
     .outerjoin(Unit, UnitRole.unit_id == Unit.id)
-    .where(Session.ended_at.is_(None), User.active.is_(True))
+    .where(
+        Session.secret_hash == bindparam("secret_hash"),
+        Session.ended_at.is_(None),
+        User.active.is_(True),
+    )
 )
 
 
@@ -74,7 +78,7 @@ def load_actor(secret: str, at: datetime) -> Actor | None:
 
     Every request asks this, so it reads columns and builds no rows.
     """
-    row = db.session.execute(_WHO.where(Session.secret_hash == digest(secret))).one_or_none()
+    row = db.session.execute(_WHO, {"secret_hash": digest(secret)}).one_or_none()
     if row is None or (row.until is not None and row.until <= at):
         return None
     if not _is_awake(row.role, row.seen_at, row.created_at, at):

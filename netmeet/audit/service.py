@@ -10,14 +10,20 @@ from typing import cast
 from sqlalchemy import Table, insert, select, text
 
 from netmeet.audit.models import Anchor, AuditEvent
-from netmeet.core import sealed
+from netmeet.core import ids, sealed
 from netmeet.core.db import db
 from netmeet.core.trail import Entry
 
 _LOCK = 7_305_121
 _AT_ONCE = 1000
 FOLLOWED_FOR = timedelta(minutes=15)
+_CHAINED = (
+    *("id", "seq", "at", "user_id", "role", "unit_id", "session_id", "operation", "allowed"),
+    *("case_id", "object_kind", "object_id", "reason"),
+)
 _TABLE = cast("Table", AuditEvent.__table__)
+_INSERT = insert(_TABLE)
+_NEWEST = select(_TABLE.c.seq, _TABLE.c.chain).order_by(_TABLE.c.seq.desc()).limit(1)
 
 
 def record(entries: Sequence[Entry]) -> None:
@@ -32,17 +38,17 @@ def record(entries: Sequence[Entry]) -> None:
         db.session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     db.session.flush()
     seq, chain = _head()
+    rows = []
     for entry in fresh:
         seq += 1
-        event = _event(entry, seq)
-        chain = event.chain = link(event, chain)
-        row = {column.name: getattr(event, column.name) for column in _TABLE.c}
-        db.session.execute(insert(_TABLE), row)
+        row, facts = _row(entry, seq)
+        chain = row["chain"] = _link(facts, chain)
+        rows.append(row)
+    db.session.execute(_INSERT, rows)
 
 
 def _head() -> tuple[int, bytes]:
-    newest = select(AuditEvent.seq, AuditEvent.chain).order_by(AuditEvent.seq.desc()).limit(1)
-    row = db.session.execute(newest).one_or_none()
+    row = db.session.execute(_NEWEST).one_or_none()
     return (row.seq, bytes(row.chain)) if row else (0, b"")
 
 
@@ -61,42 +67,38 @@ def _is_covered(entry: Entry) -> bool:
     return db.session.scalar(opened) is not None
 
 
-def _event(entry: Entry, seq: int) -> AuditEvent:
-    return AuditEvent(
-        seq=seq,
-        at=entry.at,
-        user_id=entry.user_id,
-        role=entry.role,
-        unit_id=entry.unit_id,
-        session_id=entry.session_id,
-        operation=entry.operation.value,
-        allowed=entry.allowed,
-        case_id=entry.case_id,
-        object_kind=entry.object_kind,
-        object_id=entry.object_id,
-        reason=entry.reason,
-    )
+def _row(entry: Entry, seq: int) -> tuple[dict[str, object], list[object]]:
+    """Return the columns of the row, and the facts that are chained, in :func:`link`'s order.
+
+    Every request adds a row, so that no object is built for it.
+    """
+    row_id = ids.new_id()
+    kept = {
+        "id": row_id,
+        "seq": seq,
+        "at": entry.at,
+        "user_id": entry.user_id,
+        "role": entry.role,
+        "unit_id": entry.unit_id,
+        "session_id": entry.session_id,
+        "operation": entry.operation.value,
+        "allowed": entry.allowed,
+        "case_id": entry.case_id,
+        "object_kind": entry.object_kind,
+        "object_id": entry.object_id,
+    }
+    facts = [*kept.values(), entry.reason]
+    return {**kept, "reason_sealed": AuditEvent.reason.closed(entry.reason, row_id=row_id)}, facts
 
 
 def link(event: AuditEvent, before: bytes) -> bytes:
     """Return the HMAC of ``event`` and the link before it (canonical JSON, UTF-8)."""
-    facts = [
-        event.id,
-        event.seq,
-        event.at.isoformat(),
-        event.user_id,
-        event.role.value,
-        event.unit_id,
-        event.session_id,
-        event.operation,
-        event.allowed,
-        event.case_id,
-        event.object_kind,
-        event.object_id,
-        event.reason,
-        before.hex(),
-    ]
-    canonical = json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
+    return _link([getattr(event, name) for name in _CHAINED], before)
+
+
+def _link(facts: Sequence[object], before: bytes) -> bytes:
+    plain = [fact.isoformat() if isinstance(fact, datetime) else fact for fact in facts]
+    canonical = json.dumps([*plain, before.hex()], ensure_ascii=False, separators=(",", ":"))
     return hmac.digest(sealed.keyring().index_key, canonical.encode(), hashlib.sha256)
 
 
