@@ -167,7 +167,7 @@ class World:
         made: Person = self.made[key]
         return made
 
-    def case(  # noqa: PLR0913 - what a test may want to say of a case
+    def case(
         self,
         name: str = "Mia Sørensen",
         *,

@@ -24,7 +24,7 @@ INTERPRETER_WINDOW = timedelta(hours=24)
 
 
 def is_invited(actor: Actor, thing: Any) -> bool:
-    """Condition ``M``: invited and not withdrawn; who leads and the person are so from the start."""
+    """Condition ``M``: invited and not withdrawn; the lead and the person are from the start."""
     meeting = thing.meeting
     return (
         meeting.invitation(actor.user_id) is not None

@@ -177,7 +177,7 @@ def radicale(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         encoding="utf-8",
     )
     command = [sys.executable, "-m", "radicale", "--config", str(settings)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, env={**os.environ}) as server:  # noqa: S603 - our own words
+    with subprocess.Popen(command, stderr=subprocess.PIPE, env={**os.environ}) as server:
         assert server.stderr is not None
         for line in server.stderr:
             if b"Radicale server ready" in line:

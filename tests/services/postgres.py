@@ -80,7 +80,7 @@ def _programs() -> Path:
     """Return the newest server's folder: `pg_config` names a client's where both lie."""
     asked = shutil.which("pg_config")
     if asked:
-        answer = subprocess.run(  # noqa: S603 - the program just found
+        answer = subprocess.run(
             [asked, "--bindir"], capture_output=True, text=True, check=False
         ).stdout.strip()
         if answer and (Path(answer) / "initdb").exists():
@@ -92,7 +92,7 @@ def _programs() -> Path:
 def _run(program: str, *arguments: str) -> None:
     """Run one of the server's programs as somebody who is not root; its words go to the log."""
     prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    done = subprocess.run(  # noqa: S603 - the arguments are ours
+    done = subprocess.run(
         [*prefix, str(_programs() / program), *arguments],
         cwd="/",
         stdin=subprocess.DEVNULL,
