@@ -15,6 +15,7 @@ from netmeet.meetings.models import AgendaItem, Attendance, Meeting
 from netmeet.meetings.queries import minutes as reading
 from netmeet.meetings.rules import (
     KINDS,
+    AgendaState,
     AttendanceMode,
     AttendanceStatus,
     ItemState,
@@ -102,6 +103,9 @@ def start(meeting: Meeting, *, at: datetime) -> None:
     taken = reading.points(meeting)
     if not taken:
         raise Refused(_("Dagsordenen har ingen punkter endnu."))
+    if meeting.agenda_state is AgendaState.DRAFT:
+        # Points that lie on the table are shared: else a relative in the room closes the screen.
+        meeting.agenda_state = AgendaState.SHARED
     meeting.started_at = at
     _open(meeting, taken[0], at=at)
     db.session.flush()

@@ -12,6 +12,7 @@ from netmeet.core.db import db
 from netmeet.core.refusals import Conflict, Refused
 from netmeet.meetings.queries import minutes as reading
 from netmeet.meetings.rules import (
+    AgendaState,
     AnswerToPerson,
     AttendanceMode,
     AttendanceStatus,
@@ -94,6 +95,12 @@ def test_beginning_twice_changes_nothing(world, meeting):
     first = meeting.started_at
     room.start(meeting, at=now() + timedelta(minutes=5))
     assert meeting.started_at == first
+
+
+def test_an_agenda_never_shared_is_shared_when_the_meeting_begins(world, meeting):
+    meeting.agenda_state = AgendaState.DRAFT
+    begun(world, meeting)
+    assert meeting.agenda_state is AgendaState.SHARED
 
 
 def test_only_invited_people_are_here(world, meeting):

@@ -1,0 +1,52 @@
+"""The small acts of somebody at a browser, by the names that stand on the page."""
+
+from urllib.parse import urlsplit
+
+from playwright.sync_api import expect
+
+
+def press(human, name, **more):
+    """Press the button of this name."""
+    human.page.get_by_role("button", name=name, **more).first.click()
+
+
+def follow(human, name):
+    """Follow the link of this name."""
+    human.page.get_by_role("link", name=name).first.click()
+
+
+def says(human, text):
+    """Expect the text in the page's main part."""
+    expect(human.page.locator("main").first).to_contain_text(text)
+
+
+def says_not(human, text):
+    """Expect that the text stands nowhere on the page."""
+    expect(human.page.locator("body")).not_to_contain_text(text)
+
+
+def headed(human, text):
+    """Expect the page to be headed so, and its scripts to have been read."""
+    expect(human.page.locator("h1")).to_contain_text(text)
+    human.page.wait_for_load_state()
+
+
+def saved(human):
+    """Expect the line that says when the text was saved."""
+    expect(human.page.locator("[data-saved]").filter(has_text="Gemt kl.").first).to_be_visible()
+
+
+def path(human):
+    """Return the path of the page that is open."""
+    return urlsplit(human.page.url).path
+
+
+def prove(human):
+    """Give the password that the demo shows when it asks for it again; else go on."""
+    if path(human) != "/step-up":
+        return
+    shown = human.page.locator(".notice").inner_text().strip()
+    human.page.get_by_label("Adgangskode").fill(shown.partition(": ")[2])
+    press(human, "Fortsæt")
+    headed(human, "Det, du skrev, er her endnu")
+    press(human, "Fortsæt")
