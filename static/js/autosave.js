@@ -22,6 +22,7 @@
       this.form = form;
       this.changed = new Set();
       this.sending = false;
+      this.isOut = false;
       this.tries = 0;
       this.timer = 0;
       this.underWay = null;
@@ -69,10 +70,14 @@
 
     async send() {
       if (this.sending || !this.changed.size) return;
+      this.sending = true;
+      if (this.isOut && !(await this.renew())) {
+        this.sending = false;
+        return;
+      }
       const names = [...this.changed];
       const field = this.last;
       this.changed.clear();
-      this.sending = true;
       let answer = null;
       try {
         this.underWay = this.request(names, false);
@@ -141,6 +146,7 @@
     }
 
     askForLogin(field) {
+      this.isOut = true;
       const line = this.line(field);
       this.say(field, `${line.dataset.login} `, "unsent");
       const link = document.createElement("a");
@@ -151,22 +157,28 @@
       line.append(link);
     }
 
-    // Somebody has logged in again in another tab: fetch a fresh token and send what waits.
+    // Somebody has come back to this tab, perhaps from the login in another: send what waits.
     async comeBack() {
       if (!this.changed.size || this.sending) return;
+      if (await this.renew()) this.plan(0);
+    }
+
+    // Fetch the token of the login that holds now; false while there is none.
+    async renew() {
       try {
         const answer = await fetch("/login/token", {
           credentials: "same-origin",
           headers: { Accept: "application/json" },
         });
-        if (answer.ok) {
-          meta().content = (await answer.json()).csrf_token;
-          const hidden = this.form.elements.namedItem("csrf_token");
-          if (hidden) hidden.value = meta().content;
-          this.plan(0);
-        }
+        if (!answer.ok) return false;
+        meta().content = (await answer.json()).csrf_token;
+        const hidden = this.form.elements.namedItem("csrf_token");
+        if (hidden) hidden.value = meta().content;
+        this.isOut = false;
+        return true;
       } catch {
         this.retry(this.last);
+        return false;
       }
     }
   }
@@ -175,6 +187,9 @@
 
   addEventListener("online", () => savers.forEach((saver) => saver.plan(0)));
   addEventListener("focus", () => savers.forEach((saver) => saver.comeBack()));
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) savers.forEach((saver) => saver.comeBack());
+  });
   addEventListener("pagehide", () => {
     for (const saver of savers) if (saver.changed.size) saver.request([...saver.changed], true);
   });

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
-from tests.journeys import steps_after, steps_before, steps_case, steps_room
-from tests.journeys.acts import follow, headed, path, press, says
+from playwright.sync_api import expect
+
+from tests.journeys import steps_after, steps_before, steps_case, steps_keyboard, steps_room
+from tests.journeys.acts import follow, headed, path, press, saved, says
 from tests.journeys.conftest import DESK, PHONE, Someone
 
 FREDERIKSBERG, KOEBENHAVN = "Frederiksberg Kommune", "Psykiatrisk Center København"
@@ -107,3 +109,96 @@ def test_the_whole_chain(someone):
     steps_after.oversee(staff[3], hidden=("Prøvesen", "Skriver til egen læge", "bolig"))
     steps_after.who_has_looked(cast.ida)
     steps_after.stop_the_relative(cast.ida, cast.nora, "Nora Prøvesen", cast.plan)
+
+
+def _new_meeting(lead, *, name, email, purpose):
+    """Open a case with Jonas in it and plan a meeting for tomorrow; return both paths."""
+    case = steps_case.open_case(lead, name=name, email=email)
+    steps_case.add_colleague(
+        lead, case, place=FREDERIKSBERG, name="Jonas Holm", purpose="Hjælp til bolig"
+    )
+    lead.go(case)
+    follow(lead, "Nyt møde")
+    return case, steps_before.set_the_time(lead, purpose=purpose)
+
+
+def test_the_chain_with_the_keyboard_alone(someone):
+    opener = someone(DESK)
+    opener.become("Lise Dam")
+    case, _meeting = _new_meeting(
+        opener, name="Eva Tastesen", email="eva@example.org", purpose="Eva vil have ro."
+    )
+    lise = someone(DESK)
+    lise.become("Lise Dam")
+    lise.go(case)
+    steps_keyboard.set_the_agenda_and_invite(lise, title="Ro om natten", count=3)
+    steps_keyboard.go(lise, "Eva Tastesen")
+    steps_keyboard.is_headed(lise, "Sådan står det til hos Eva")
+    steps_keyboard.begin(lise, ("Eva Tastesen", "Jonas Holm", "Lise Dam"))
+    steps_keyboard.hold(lise, points=7)
+    steps_keyboard.send_out(lise)
+
+
+def _end_the_login(other):
+    """End every login of the same human but this one."""
+    other.go("/account")
+    press(other, "Log ud alle andre steder")
+    expect(other.page.get_by_role("button", name="Log ud alle andre steder")).to_have_count(0)
+
+
+def test_text_typed_when_the_login_had_run_out_is_still_there(someone):
+    mia, other = someone(PHONE), someone(DESK)
+    mia.become("Mia Sørensen")
+    follow(mia, "Fortæl, hvad der er vigtigt for dig")
+    follow(mia, "Fortsæt")
+    field = mia.page.get_by_label("Dit svar")
+    other.become("Mia Sørensen")
+    _end_the_login(other)
+
+    # a page that saves by itself: the login opens in another tab, the text stays in this one
+    field.press_sequentially("Min kat venter på mig.")
+    with mia.context.expect_page() as opened:
+        follow(mia, "Log ind igen")
+    opened.value.get_by_role("button", name="Mia Sørensen").first.click()
+    expect(opened.value.locator("h1")).to_contain_text("Du er logget ind igen")
+    opened.value.close()
+    field.press_sequentially(" Hjemme.")
+    saved(mia)
+    mia.page.reload()
+    expect(field).to_have_value("Min kat venter på mig. Hjemme.")
+
+    # a plain form: what was posted is kept, shown after the login, and sent
+    mia.go("/ask")
+    mia.page.get_by_label("Hvad skal mødet handle om?").fill("Jeg vil tale om min kat.")
+    _end_the_login(other)
+    press(mia, "Send")
+    headed(mia, "Log ind igen")
+    follow(mia, "Eller vælg en af de opdigtede mennesker")
+    press(mia, "Mia Sørensen")
+    headed(mia, "Det, du skrev, er her endnu")
+    says(mia, "Jeg vil tale om min kat.")
+    press(mia, "Fortsæt")
+    headed(mia, "Vi har fået det, du skrev")
+
+
+def test_a_stale_form_in_two_tabs_shows_both_texts(someone):
+    lise = someone(DESK)
+    lise.become("Lise Dam")
+    _case, meeting = _new_meeting(
+        lise, name="Ove Tofanesen", email="ove@example.org", purpose="Vi taler om arbejde."
+    )
+    lise.go(f"{meeting}/edit")
+    second = lise.context.new_page()
+    second.goto(f"{lise.address}{meeting}/edit")
+    second.get_by_label("Hvad er formålet").fill("Ove vil i arbejde igen.")
+    second.get_by_role("button", name="Gem", exact=True).click()
+    expect(second.locator("main")).to_contain_text("Ove vil i arbejde igen.")
+    lise.page.get_by_label("Hvad er formålet").fill("Ove vil på skole.")
+    with lise.page.expect_response(lambda answer: answer.request.method == "POST") as answered:
+        press(lise, "Gem", exact=True)
+    assert answered.value.status == 409
+    for text in ("Ove vil i arbejde igen.", "Ove vil på skole."):
+        says(lise, text)
+    press(lise, "Gem min tekst i stedet")
+    headed(lise, "Netværksmøde")
+    says(lise, "Ove vil på skole.")
