@@ -25,12 +25,13 @@ if TYPE_CHECKING:
 @bp.get("/ask")
 @needs(P.HOME_READ_OWN)
 def ask() -> ResponseReturnValue:
-    """Lead to the form of the one case the actor may ask in, or let them choose a person."""
+    """Lead to the form of the one case the actor may ask in, or let them choose a person.
+
+    Where there is none, the page says whom to turn to.
+    """
     mine = [
         case for case in cases.visible_to(guard.actor()) if guard.allowed(P.MEETING_REQUEST, case)
     ]
-    if not mine:
-        abort(404)
     if len(mine) == 1:
         return redirect(url_for("meetings.ask_in_case", id=mine[0].id), 303)
     return render_template("meetings/ask_about.html", cases=mine)
