@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from netmeet.accounts import queries as users
@@ -23,7 +23,7 @@ from netmeet.cases.models import (
 from netmeet.cases.rules import CaseState
 from netmeet.core import sealed
 from netmeet.core.access import STAFF, Actor, Role
-from netmeet.core.db import db
+from netmeet.core.db import db, read_into
 from netmeet.organisations.models import Unit
 
 Part = TypeVar("Part", TeamMember, Consent, LegalBasis)
@@ -56,10 +56,46 @@ def list_options() -> tuple[Any, ...]:
     )
 
 
+_WITH_PERSON = select(Case).options(joinedload(Case.person).joinedload(Person.user))
+_BY_ID = _WITH_PERSON.where(Case.id == bindparam("id"))
+_OF_PERSON = (
+    _WITH_PERSON.join(Case.person)
+    .where(Person.user_id == bindparam("user_id"))
+    .order_by(Case.opened_at.desc())
+    .limit(1)
+)
+_TEAM = (
+    select(TeamMember)
+    .where(TeamMember.case_id == bindparam("id"))
+    .options(
+        joinedload(TeamMember.user),
+        joinedload(TeamMember.organisation),
+        joinedload(TeamMember.unit),
+    )
+    .order_by(TeamMember.joined_at)
+)
+_CONSENTS = (
+    select(Consent)
+    .where(Consent.case_id == bindparam("id"))
+    .options(joinedload(Consent.withdrawal))
+    .order_by(Consent.given_at)
+)
+
+
+def complete(case: Case) -> Case:
+    """Return the case, loaded with person and user, with its other access facts.
+
+    The same as :func:`access_options`, in two queries, for pages about one case.
+    """
+    read_into(case, "team", _TEAM)
+    read_into(case, "consents", _CONSENTS)
+    return case
+
+
 def by_id(case_id: str) -> Case | None:
     """Return the case with its access facts."""
-    statement = select(Case).where(Case.id == case_id).options(*access_options())
-    return db.session.scalars(statement).one_or_none()
+    found = db.session.scalars(_BY_ID, {"id": case_id}).one_or_none()
+    return complete(found) if found is not None else None
 
 
 def visible_to(actor: Actor) -> Sequence[Case]:
@@ -75,15 +111,8 @@ def visible_to(actor: Actor) -> Sequence[Case]:
 
 def of_person(user_id: str) -> Case | None:
     """Return the newest case that is about the user, with its access facts."""
-    statement = (
-        select(Case)
-        .join(Case.person)
-        .where(Person.user_id == user_id)
-        .options(*access_options())
-        .order_by(Case.opened_at.desc())
-        .limit(1)
-    )
-    return db.session.scalars(statement).one_or_none()
+    found = db.session.scalars(_OF_PERSON, {"user_id": user_id}).one_or_none()
+    return complete(found) if found is not None else None
 
 
 def person_by_cpr(cpr: str) -> Person | None:

@@ -9,8 +9,19 @@ from typing import Any, ClassVar
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
-from sqlalchemy import Connection, DateTime, Dialect, Engine, Enum, MetaData, String, event
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    MetaData,
+    Select,
+    String,
+    event,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, registry
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.types import TypeDecorator
 
 from netmeet.core import ids
@@ -136,6 +147,17 @@ class OneDatabase(Session):
 
 
 db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"class_": OneDatabase})
+
+
+def read_into(row: Base, name: str, statement: Select[Any]) -> None:
+    """Read a collection of ``row`` by ``statement``, which takes the row's id as ``id``.
+
+    What has been read already stays, as when a page is loaded in one. Statements that every page
+    sends are made once, when the module is imported: making them costs more than sending them.
+    """
+    if name not in row.__dict__:
+        found = db.session.scalars(statement, {"id": row.id}).unique().all()
+        set_committed_value(row, name, found)
 
 
 def only_read() -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from netmeet.accounts import queries as accounts
@@ -120,20 +120,22 @@ def by_id(invitation_id: str) -> Invitation | None:
     return db.session.scalars(statement).one_or_none()
 
 
+_SAID = (
+    select(Invitation, Answer, WrittenInput, Deputy, Mandate)
+    .outerjoin(Answer, Answer.invitation_id == Invitation.id)
+    .outerjoin(WrittenInput, WrittenInput.invitation_id == Invitation.id)
+    .outerjoin(Deputy, Deputy.invitation_id == Invitation.id)
+    .outerjoin(Mandate, Mandate.invitation_id == Invitation.id)
+    .where(Invitation.id.in_(bindparam("ids", expanding=True)))
+)
+
+
 def replies(*meetings: Meeting) -> dict[str, Reply]:
     """Return what was said, by invitation id, in one query; silent ones have an empty reply."""
     wanted = [invitation.id for each in meetings for invitation in each.invitations]
-    statement = (
-        select(Invitation, Answer, WrittenInput, Deputy, Mandate)
-        .outerjoin(Answer, Answer.invitation_id == Invitation.id)
-        .outerjoin(WrittenInput, WrittenInput.invitation_id == Invitation.id)
-        .outerjoin(Deputy, Deputy.invitation_id == Invitation.id)
-        .outerjoin(Mandate, Mandate.invitation_id == Invitation.id)
-        .where(Invitation.id.in_(wanted))
-    )
     found: dict[str, Reply] = {}
     # An outer join may hold nothing, which the types of its columns do not say.
-    joined: Iterable[Any] = db.session.execute(statement)
+    joined: Iterable[Any] = db.session.execute(_SAID, {"ids": wanted})
     for invitation, answer, written, deputy, mandate in joined:
         before = found.get(invitation.id, Reply())
         fresh = {} if mandate is None else {mandate.item_id: mandate}

@@ -5,17 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from netmeet.actions.models import Action
 from netmeet.actions.policy import RULES as ACTION_RULES
 from netmeet.cases import queries as cases
-from netmeet.cases.models import Case, TeamMember
+from netmeet.cases.models import Case, Person, TeamMember
 from netmeet.cases.policy import RULES as CASE_RULES
 from netmeet.core.access import Actor, Role
-from netmeet.core.db import db
+from netmeet.core.db import db, read_into
 from netmeet.core.permissions import Permission as P
 from netmeet.meetings.models import ContestedLine, Meeting
 from netmeet.meetings.policy import RULES as MEETING_RULES
@@ -86,16 +86,67 @@ def access_options() -> tuple[Any, ...]:
     )
 
 
+_PLAN = select(Plan).options(
+    joinedload(Plan.case).joinedload(Case.person).joinedload(Person.user),
+    joinedload(Plan.sections),
+)
+_BY_ID = _PLAN.where(Plan.id == bindparam("id"))
+_OF_CASE = _PLAN.where(Plan.case_id == bindparam("id"))
+_VERSIONS = (
+    select(PlanVersion)
+    .where(PlanVersion.plan_id == bindparam("id"))
+    .options(joinedload(PlanVersion.acceptance), joinedload(PlanVersion.published_by))
+    .order_by(PlanVersion.n)
+)
+_GOALS = (
+    select(Goal)
+    .where(Goal.plan_id == bindparam("id"))
+    .options(joinedload(Goal.scores))
+    .order_by(Goal.begun_at, Goal.id)
+)
+_CONTESTED = (
+    select(ContestedLine)
+    .where(ContestedLine.case_id == bindparam("id"))
+    .order_by(ContestedLine.at, ContestedLine.id)
+)
+# Without a meeting ``meeting_id`` is NULL, which equals nothing: only what is in force.
+_ACTIONS = (
+    select(Action)
+    .where(
+        Action.case_id == bindparam("id"),
+        Action.published_at.is_not(None) | (Action.meeting_id == bindparam("meeting_id")),
+    )
+    .options(
+        joinedload(Action.owner),
+        joinedload(Action.unit),
+        joinedload(Action.meeting),
+        joinedload(Action.item),
+    )
+    .order_by(Action.due_on.asc().nulls_last(), Action.created_at, Action.id)
+)
+_GONE = (MeetingState.CANCELLED, MeetingState.DECLINED, MeetingState.NOT_COMPLETED)
+_MEETINGS = (
+    select(Meeting)
+    .where(Meeting.case_id == bindparam("id"), Meeting.state.not_in(_GONE))
+    .order_by(Meeting.starts_local.asc().nulls_last(), Meeting.created_at)
+)
+
+
 def by_id(plan_id: str) -> Plan | None:
     """Return the plan with its case's access facts, its sections and versions with answers."""
-    statement = select(Plan).where(Plan.id == plan_id).options(*access_options())
-    return db.session.scalars(statement).unique().one_or_none()
+    return _complete(db.session.scalars(_BY_ID, {"id": plan_id}).unique().one_or_none())
 
 
 def of_case(case_id: str) -> Plan | None:
     """Return the case's plan as :func:`by_id` does, if it has been begun."""
-    statement = select(Plan).where(Plan.case_id == case_id).options(*access_options())
-    return db.session.scalars(statement).unique().one_or_none()
+    return _complete(db.session.scalars(_OF_CASE, {"id": case_id}).unique().one_or_none())
+
+
+def _complete(plan: Plan | None) -> Plan | None:
+    if plan is not None:
+        cases.complete(plan.case)
+        read_into(plan, "versions", _VERSIONS)
+    return plan
 
 
 def plan_or_none_yet(case_id: str) -> Plan | NoPlan | None:
@@ -129,12 +180,7 @@ def contested_by_id(contested_id: str) -> ContestedLine | None:
 
 def contested_of(case_id: str) -> Sequence[ContestedLine]:
     """Return every line of the case that the person says is wrong, oldest first."""
-    statement = (
-        select(ContestedLine)
-        .where(ContestedLine.case_id == case_id)
-        .order_by(ContestedLine.at, ContestedLine.id)
-    )
-    return db.session.scalars(statement).all()
+    return db.session.scalars(_CONTESTED, {"id": case_id}).all()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,40 +215,16 @@ def facts(case: Case, plan: Plan | None, *, meeting: Meeting | None = None) -> F
 def _goals(plan: Plan | None) -> Sequence[Goal]:
     if plan is None:
         return []
-    statement = (
-        select(Goal)
-        .where(Goal.plan_id == plan.id)
-        .options(joinedload(Goal.scores))
-        .order_by(Goal.begun_at, Goal.id)
-    )
-    return db.session.scalars(statement).unique().all()
+    return db.session.scalars(_GOALS, {"id": plan.id}).unique().all()
 
 
 def _actions(case: Case, meeting: Meeting | None) -> Sequence[Action]:
-    in_force = Action.published_at.is_not(None)
-    drafted = Action.meeting_id == meeting.id if meeting is not None else in_force
-    statement = (
-        select(Action)
-        .where(Action.case_id == case.id, in_force | drafted)
-        .options(
-            joinedload(Action.owner),
-            joinedload(Action.unit),
-            joinedload(Action.meeting),
-            joinedload(Action.item),
-        )
-        .order_by(Action.due_on.asc().nulls_last(), Action.created_at, Action.id)
-    )
-    return db.session.scalars(statement).all()
+    meeting_id = meeting.id if meeting is not None else None
+    return db.session.scalars(_ACTIONS, {"id": case.id, "meeting_id": meeting_id}).all()
 
 
 def _meetings(case: Case) -> Sequence[Meeting]:
-    gone = (MeetingState.CANCELLED, MeetingState.DECLINED, MeetingState.NOT_COMPLETED)
-    statement = (
-        select(Meeting)
-        .where(Meeting.case_id == case.id, Meeting.state.not_in(gone))
-        .order_by(Meeting.starts_local.asc().nulls_last(), Meeting.created_at)
-    )
-    return db.session.scalars(statement).all()
+    return db.session.scalars(_MEETINGS, {"id": case.id}).all()
 
 
 def meeting_with_minutes(meeting_id: str) -> Meeting | None:

@@ -3,7 +3,6 @@
 from netmeet.meetings.queries.agenda import Agenda, agenda_for, agenda_mark, item_by_id, readable
 from netmeet.meetings.queries.meetings import (
     access_options,
-    agenda_options,
     by_id,
     following,
     for_agenda,
@@ -35,7 +34,6 @@ __all__ = [
     "access_options",
     "agenda_for",
     "agenda_mark",
-    "agenda_options",
     "answer_to",
     "by_id",
     "following",

@@ -4,14 +4,20 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from netmeet.cases import queries as cases
-from netmeet.cases.models import Case, TeamMember
+from netmeet.cases.models import Case, Person, TeamMember
 from netmeet.core.access import Actor
-from netmeet.core.db import db
-from netmeet.meetings.models import AgendaItem, Invitation, Meeting, MeetingTemplate
+from netmeet.core.db import db, read_into
+from netmeet.meetings.models import (
+    AgendaItem,
+    Invitation,
+    Meeting,
+    MeetingTemplate,
+    PreparationAnswer,
+)
 from netmeet.meetings.rules import MeetingState
 
 OVER = (MeetingState.CANCELLED, MeetingState.DECLINED)
@@ -26,25 +32,43 @@ def access_options() -> tuple[Any, ...]:
     )
 
 
-def agenda_options() -> tuple[Any, ...]:
-    """Return what to load with a ``Meeting`` to show its points and what is written on them."""
-    return (
-        selectinload(Meeting.items).options(
-            joinedload(AgendaItem.author),
-            joinedload(AgendaItem.decider),
-            selectinload(AgendaItem.entries),
-        ),
+_BY_ID = (
+    select(Meeting)
+    .where(Meeting.id == bindparam("id"))
+    .options(
+        joinedload(Meeting.case).joinedload(Case.person).joinedload(Person.user),
+        joinedload(Meeting.chair),
     )
-
-
-def _one(meeting_id: str, *options: Any) -> Meeting | None:
-    statement = select(Meeting).where(Meeting.id == meeting_id)
-    return db.session.scalars(statement.options(*access_options(), *options)).one_or_none()
+)
+_INVITATIONS = (
+    select(Invitation)
+    .where(Invitation.meeting_id == bindparam("id"))
+    .options(joinedload(Invitation.user))
+    .order_by(Invitation.created_at)
+)
+_BARE_ITEMS = (
+    select(AgendaItem).where(AgendaItem.meeting_id == bindparam("id")).order_by(AgendaItem.position)
+)
+_ITEMS = _BARE_ITEMS.options(joinedload(AgendaItem.author), joinedload(AgendaItem.decider))
+_WRITTEN_ITEMS = _ITEMS.options(joinedload(AgendaItem.entries))
+_ANSWERS = select(PreparationAnswer).where(PreparationAnswer.meeting_id == bindparam("id"))
 
 
 def by_id(meeting_id: str) -> Meeting | None:
     """Return the meeting with its case's access facts, chair and invitations with users."""
-    return _one(meeting_id)
+    meeting = db.session.scalars(_BY_ID, {"id": meeting_id}).one_or_none()
+    if meeting is not None:
+        cases.complete(meeting.case)
+        read_into(meeting, "invitations", _INVITATIONS)
+    return meeting
+
+
+def with_points(meeting_id: str) -> Meeting | None:
+    """Return the meeting as :func:`by_id` does, with its points and what is written on them."""
+    meeting = by_id(meeting_id)
+    if meeting is not None:
+        read_into(meeting, "items", _WRITTEN_ITEMS)
+    return meeting
 
 
 def with_agenda(meeting_id: str) -> Meeting | None:
@@ -52,7 +76,10 @@ def with_agenda(meeting_id: str) -> Meeting | None:
 
     The person's answers come too: what matters most stands on top of the agenda.
     """
-    return _one(meeting_id, *agenda_options(), selectinload(Meeting.answers))
+    meeting = with_points(meeting_id)
+    if meeting is not None:
+        read_into(meeting, "answers", _ANSWERS)
+    return meeting
 
 
 def for_agenda(meeting_id: str) -> Meeting | None:
@@ -60,15 +87,20 @@ def for_agenda(meeting_id: str) -> Meeting | None:
 
     What is written on the points is left out: before the meeting there is nothing.
     """
-    points = selectinload(Meeting.items).options(
-        joinedload(AgendaItem.author), joinedload(AgendaItem.decider)
-    )
-    return _one(meeting_id, points, selectinload(Meeting.answers))
+    meeting = by_id(meeting_id)
+    if meeting is not None:
+        read_into(meeting, "items", _ITEMS)
+        read_into(meeting, "answers", _ANSWERS)
+    return meeting
 
 
 def with_answers(meeting_id: str) -> Meeting | None:
     """Return the meeting as :func:`by_id` does, with the person's answers and their points."""
-    return _one(meeting_id, selectinload(Meeting.answers), selectinload(Meeting.items))
+    meeting = by_id(meeting_id)
+    if meeting is not None:
+        read_into(meeting, "answers", _ANSWERS)
+        read_into(meeting, "items", _BARE_ITEMS)
+    return meeting
 
 
 def of_case(case_id: str) -> Sequence[Meeting]:

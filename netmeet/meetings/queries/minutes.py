@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from netmeet.cases.models import Case, Consent, TeamMember
 from netmeet.core.access import PRIVATE, Actor, Role, Way
-from netmeet.core.db import db
+from netmeet.core.db import db, read_into
 from netmeet.core.permissions import Permission
 from netmeet.meetings.models import (
     AgendaItem,
@@ -21,7 +21,7 @@ from netmeet.meetings.models import (
     Statement,
 )
 from netmeet.meetings.policy import RULES
-from netmeet.meetings.queries.meetings import access_options
+from netmeet.meetings.queries.meetings import access_options, with_points
 from netmeet.meetings.rules import ItemState, LifeArea, MinutesField, StandingPoint
 
 BOUND_BY_CONSENT = PRIVATE - {Role.PAT, Role.PROX}
@@ -41,22 +41,19 @@ class Written:
     version: int
 
 
+_ATTENDANCES = (
+    select(Attendance)
+    .where(Attendance.meeting_id == bindparam("id"))
+    .options(joinedload(Attendance.user))
+)
+
+
 def room(meeting_id: str) -> Meeting | None:
     """Return the meeting with points, what is written on them, and who is in the room."""
-    statement = (
-        select(Meeting)
-        .where(Meeting.id == meeting_id)
-        .options(
-            *access_options(),
-            selectinload(Meeting.items).options(
-                joinedload(AgendaItem.decider),
-                joinedload(AgendaItem.author),
-                joinedload(AgendaItem.entries),
-            ),
-            selectinload(Meeting.attendances).joinedload(Attendance.user),
-        )
-    )
-    return db.session.scalars(statement).unique().one_or_none()
+    meeting = with_points(meeting_id)
+    if meeting is not None:
+        read_into(meeting, "attendances", _ATTENDANCES)
+    return meeting
 
 
 def point(item_id: str) -> AgendaItem | None:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import joinedload
 
 from netmeet.cases.models import Case
 from netmeet.cases.rules import CaseState
 from netmeet.core import calendar
-from netmeet.core.db import db
+from netmeet.core.db import db, read_into
 from netmeet.meetings.models import (
     AgendaItem,
     Invitation,
@@ -20,13 +20,46 @@ from netmeet.meetings.models import (
     PreparationAnswer,
 )
 from netmeet.meetings.rules import MeetingState, Question, RequestState
-from netmeet.pages.queries.front import COMING
-from netmeet.plans.models import Plan, PlanVersion
+from netmeet.pages.queries.front import COMING, newest_version
+from netmeet.plans.models import PlanVersion
 from netmeet.readiness import queries as readiness
 from netmeet.readiness.queries import Line
 
 _TO_SEND = frozenset({MeetingState.HELD, MeetingState.MINUTES_DRAFT})
 _WAITING = frozenset({RequestState.REQUESTED, RequestState.ASSESSED})
+
+
+_MEETINGS = (
+    select(Meeting)
+    .where(Meeting.case_id == bindparam("case_id"))
+    .options(joinedload(Meeting.chair))
+    .order_by(Meeting.starts_local.desc().nulls_first(), Meeting.created_at.desc())
+)
+_INVITATIONS = (
+    select(Invitation)
+    .where(Invitation.meeting_id == bindparam("id"))
+    .options(joinedload(Invitation.user))
+    .order_by(Invitation.created_at)
+)
+_ITEMS = (
+    select(AgendaItem)
+    .where(AgendaItem.meeting_id == bindparam("id"))
+    .options(joinedload(AgendaItem.decider))
+    .order_by(AgendaItem.position)
+)
+_REQUESTS = (
+    select(MeetingRequest)
+    .where(MeetingRequest.case_id == bindparam("case_id"))
+    .options(joinedload(MeetingRequest.author))
+    .order_by(MeetingRequest.requested_at.desc())
+)
+_WORDS = (
+    select(PreparationAnswer)
+    .join(PreparationAnswer.meeting)
+    .where(Meeting.case_id == bindparam("case_id"), PreparationAnswer.question == Question.MATTERS)
+    .options(joinedload(PreparationAnswer.author))
+    .order_by(PreparationAnswer.saved_at.desc())
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,26 +103,23 @@ def case_page(case: Case, *, at: datetime) -> CasePage:
         case=case,
         meetings=found,
         next=coming,
-        lacks=readiness.lacks(coming, at=at) if coming is not None else [],
+        lacks=_lacks(coming, at) if coming is not None else [],
         asked=_asked(case, today),
         words=_words(case),
-        version=_newest(case),
+        version=newest_version(case),
     )
 
 
 def _meetings(case: Case) -> Sequence[Meeting]:
-    """Return the case's meetings, newest first, as ``readiness`` reads them; the case is known."""
-    statement = (
-        select(Meeting)
-        .where(Meeting.case_id == case.id)
-        .options(
-            joinedload(Meeting.chair),
-            joinedload(Meeting.invitations).joinedload(Invitation.user),
-            selectinload(Meeting.items).joinedload(AgendaItem.decider),
-        )
-        .order_by(Meeting.starts_local.desc().nulls_first(), Meeting.created_at.desc())
-    )
-    return db.session.scalars(statement).unique().all()
+    """Return the case's meetings, newest first; the case is known."""
+    return db.session.scalars(_MEETINGS, {"case_id": case.id}).all()
+
+
+def _lacks(coming: Meeting, at: datetime) -> list[Line]:
+    """Return what the meeting lacks; only of this one are invitations and points read."""
+    read_into(coming, "invitations", _INVITATIONS)
+    read_into(coming, "items", _ITEMS)
+    return readiness.lacks(coming, at=at)
 
 
 def _next(found: Sequence[Meeting], today: date) -> Meeting | None:
@@ -99,12 +129,6 @@ def _next(found: Sequence[Meeting], today: date) -> Meeting | None:
 
 
 def _asked(case: Case, today: date) -> list[Asked]:
-    statement = (
-        select(MeetingRequest)
-        .where(MeetingRequest.case_id == case.id)
-        .options(joinedload(MeetingRequest.author))
-        .order_by(MeetingRequest.requested_at.desc())
-    )
     return [
         Asked(
             request=request,
@@ -113,32 +137,14 @@ def _asked(case: Case, today: date) -> list[Asked]:
             ),
             is_waiting=request.state in _WAITING,
         )
-        for request in db.session.scalars(statement)
+        for request in db.session.scalars(_REQUESTS, {"case_id": case.id})
     ]
 
 
 def _words(case: Case) -> PreparationAnswer | None:
     """Return what the person last said matters most."""
-    statement = (
-        select(PreparationAnswer)
-        .join(PreparationAnswer.meeting)
-        .where(Meeting.case_id == case.id, PreparationAnswer.question == Question.MATTERS)
-        .options(joinedload(PreparationAnswer.author))
-        .order_by(PreparationAnswer.saved_at.desc())
-    )
-    return next((one for one in db.session.scalars(statement) if one.text), None)
-
-
-def _newest(case: Case) -> PlanVersion | None:
-    statement = (
-        select(PlanVersion)
-        .join(PlanVersion.plan)
-        .where(Plan.case_id == case.id)
-        .options(joinedload(PlanVersion.plan), joinedload(PlanVersion.acceptance))
-        .order_by(PlanVersion.n.desc())
-        .limit(1)
-    )
-    return db.session.scalars(statement).first()
+    found = db.session.scalars(_WORDS, {"case_id": case.id})
+    return next((one for one in found if one.text), None)
 
 
 def next_step(page: CasePage) -> Step | None:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from netmeet.actions.models import Action
@@ -35,6 +35,54 @@ COMING = frozenset(
 )
 _BEING_WRITTEN = frozenset({MeetingState.HELD, MeetingState.MINUTES_DRAFT})
 _WAITING = (RequestState.REQUESTED, RequestState.ASSESSED)
+
+
+_MEETINGS = (
+    select(Meeting)
+    .where(
+        Meeting.case_id == bindparam("case_id"), Meeting.state.in_(sorted(COMING | _BEING_WRITTEN))
+    )
+    .options(joinedload(Meeting.chair), joinedload(Meeting.answers))
+    .order_by(Meeting.starts_local.asc().nulls_last(), Meeting.created_at)
+)
+_INVITED = (
+    select(Invitation, Answer)
+    .outerjoin(Answer, Answer.invitation_id == Invitation.id)
+    .where(Invitation.meeting_id == bindparam("meeting_id"), Invitation.withdrawn_at.is_(None))
+)
+_REQUEST = (
+    select(MeetingRequest)
+    .where(MeetingRequest.case_id == bindparam("case_id"), MeetingRequest.state.in_(_WAITING))
+    .order_by(MeetingRequest.requested_at.desc())
+    .limit(1)
+)
+_NEWEST = (
+    select(PlanVersion)
+    .join(PlanVersion.plan)
+    .where(Plan.case_id == bindparam("case_id"))
+    .options(contains_eager(PlanVersion.plan), joinedload(PlanVersion.acceptance))
+    .order_by(PlanVersion.n.desc())
+    .limit(1)
+)
+_AGREEMENTS = (
+    select(Action)
+    .where(
+        Action.case_id.in_(bindparam("case_ids", expanding=True)), Action.published_at.is_not(None)
+    )
+    .options(joinedload(Action.owner), joinedload(Action.meeting))
+    .order_by(Action.due_on, Action.created_at, Action.id)
+)
+_OWED = _AGREEMENTS.where(Action.owner_id == bindparam("owner_id"), Action.closed_at.is_(None))
+_PLACES = (
+    select(TeamMember)
+    .join(TeamMember.case)
+    .where(
+        TeamMember.user_id == bindparam("user_id"),
+        TeamMember.left_at.is_(None),
+        Case.state == CaseState.OPEN,
+    )
+    .options(contains_eager(TeamMember.case).joinedload(Case.person).joinedload(Person.user))
+)
 
 
 class Main(StrEnum):
@@ -82,7 +130,7 @@ def persons_page(case: Case, *, today: date) -> PersonsPage:
     written = next((m for m in reversed(found) if m.state in _BEING_WRITTEN), None)
     invited = _invited(meeting) if meeting is not None else []
     request = _request(case) if meeting is None else None
-    version = _newest(case)
+    version = newest_version(case)
     return PersonsPage(
         case=case,
         main=_main(meeting, written, request, version, today),
@@ -98,13 +146,7 @@ def persons_page(case: Case, *, today: date) -> PersonsPage:
 
 def _meetings(case: Case) -> Sequence[Meeting]:
     """Return the meetings that are ahead or being written up, soonest first."""
-    statement = (
-        select(Meeting)
-        .where(Meeting.case_id == case.id, Meeting.state.in_(COMING | _BEING_WRITTEN))
-        .options(joinedload(Meeting.chair), joinedload(Meeting.answers))
-        .order_by(Meeting.starts_local.asc().nulls_last(), Meeting.created_at)
-    )
-    return db.session.scalars(statement).unique().all()
+    return db.session.scalars(_MEETINGS, {"case_id": case.id}).unique().all()
 
 
 def _next(found: Sequence[Meeting], today: date) -> Meeting | None:
@@ -112,34 +154,17 @@ def _next(found: Sequence[Meeting], today: date) -> Meeting | None:
 
 
 def _invited(meeting: Meeting) -> list[tuple[Invitation, Answer | None]]:
-    statement = (
-        select(Invitation, Answer)
-        .outerjoin(Answer, Answer.invitation_id == Invitation.id)
-        .where(Invitation.meeting_id == meeting.id, Invitation.withdrawn_at.is_(None))
-    )
-    return [(invitation, answer) for invitation, answer in db.session.execute(statement)]
+    found = db.session.execute(_INVITED, {"meeting_id": meeting.id})
+    return [(invitation, answer) for invitation, answer in found]
 
 
 def _request(case: Case) -> MeetingRequest | None:
-    statement = (
-        select(MeetingRequest)
-        .where(MeetingRequest.case_id == case.id, MeetingRequest.state.in_(_WAITING))
-        .order_by(MeetingRequest.requested_at.desc())
-        .limit(1)
-    )
-    return db.session.scalars(statement).first()
+    return db.session.scalars(_REQUEST, {"case_id": case.id}).first()
 
 
-def _newest(case: Case) -> PlanVersion | None:
-    statement = (
-        select(PlanVersion)
-        .join(PlanVersion.plan)
-        .where(Plan.case_id == case.id)
-        .options(joinedload(PlanVersion.plan), joinedload(PlanVersion.acceptance))
-        .order_by(PlanVersion.n.desc())
-        .limit(1)
-    )
-    return db.session.scalars(statement).first()
+def newest_version(case: Case) -> PlanVersion | None:
+    """Return the newest version of the case's plan with plan and answer, whoever may read it."""
+    return db.session.scalars(_NEWEST, {"case_id": case.id}).first()
 
 
 def _coming(case: Case, invited: Sequence[tuple[Invitation, Answer | None]]) -> str:
@@ -191,15 +216,10 @@ def agreements(case_ids: Collection[str], *, owner_id: str | None = None) -> Seq
 
     The cases must be loaded already (they are found by identity), as for every list below.
     """
-    statement = (
-        select(Action)
-        .where(Action.case_id.in_(case_ids), Action.published_at.is_not(None))
-        .options(joinedload(Action.owner), joinedload(Action.meeting))
-        .order_by(Action.due_on, Action.created_at, Action.id)
-    )
+    ids = list(case_ids)
     if owner_id is not None:
-        statement = statement.where(Action.owner_id == owner_id, Action.closed_at.is_(None))
-    return db.session.scalars(statement).all()
+        return db.session.scalars(_OWED, {"case_ids": ids, "owner_id": owner_id}).all()
+    return db.session.scalars(_AGREEMENTS, {"case_ids": ids}).all()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -283,22 +303,12 @@ class Place:
 
 def places(user_id: str) -> list[Place]:
     """Return the user's places in open cases, by the name of whom each is about."""
-    statement = (
-        select(TeamMember)
-        .join(TeamMember.case)
-        .where(
-            TeamMember.user_id == user_id,
-            TeamMember.left_at.is_(None),
-            Case.state == CaseState.OPEN,
-        )
-        .options(contains_eager(TeamMember.case).joinedload(Case.person).joinedload(Person.user))
-    )
     found = [
         Place(
             case_id=member.case_id,
             case=member.case,
             lead_ids=frozenset({user_id} if member.is_coordinator else ()),
         )
-        for member in db.session.scalars(statement)
+        for member in db.session.scalars(_PLACES, {"user_id": user_id})
     ]
     return sorted(found, key=lambda place: place.case.person.name)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from netmeet.actions.models import Action
 from netmeet.actions.rules import Status
@@ -30,6 +30,19 @@ from netmeet.organisations.rules import Sector
 from netmeet.readiness.rules import Lack, Missing, worst_first
 
 Said = Mapping[str, Reply]
+
+_SAID_NOTHING = (
+    Action.published_at.is_not(None)
+    & Action.is_persons.is_(False)
+    & (Action.status == Status.NOT_STARTED)
+    & Action.status_at.is_(None)
+)
+_HALF_MADE = Action.published_at.is_(None) & (Action.due_on.is_(None) | Action.owner_id.is_(None))
+_ACTIONS = select(Action.case_id, Action.meeting_id, Action.published_at).where(
+    Action.case_id.in_(bindparam("case_ids", expanding=True)),
+    Action.closed_at.is_(None),
+    _SAID_NOTHING | _HALF_MADE,
+)
 
 _SECTORS = {Sector.REGION: Lack.REGION, Sector.MUNICIPALITY: Lack.MUNICIPALITY}
 _IN_A_PLACE = frozenset({MeetingForm.IN_PERSON, MeetingForm.HYBRID})
@@ -75,21 +88,11 @@ class Actions:
 
 def actions_of(case_ids: Sequence[str]) -> Actions:
     """Count both in one query. What the person does is never asked about."""
-    said_nothing = (
-        Action.published_at.is_not(None)
-        & Action.is_persons.is_(False)
-        & (Action.status == Status.NOT_STARTED)
-        & Action.status_at.is_(None)
-    )
-    half_made = Action.published_at.is_(None) & (
-        Action.due_on.is_(None) | Action.owner_id.is_(None)
-    )
-    statement = select(Action.case_id, Action.meeting_id, Action.published_at).where(
-        Action.case_id.in_(case_ids), Action.closed_at.is_(None), said_nothing | half_made
-    )
     silent: Counter[str] = Counter()
     unfinished: Counter[str] = Counter()
-    for case_id, meeting_id, published_at in db.session.execute(statement):
+    for case_id, meeting_id, published_at in db.session.execute(
+        _ACTIONS, {"case_ids": list(case_ids)}
+    ):
         if published_at is not None:
             silent[case_id] += 1
         elif meeting_id is not None:
