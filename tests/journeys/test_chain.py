@@ -146,6 +146,11 @@ def _end_the_login(other):
     expect(other.page.get_by_role("button", name="Log ud alle andre steder")).to_have_count(0)
 
 
+def _saves(text):
+    """Return what recognises the answer that the text is saved."""
+    return lambda answer: answer.ok and text in (answer.request.post_data or "")
+
+
 def test_text_typed_when_the_login_had_run_out_is_still_there(someone):
     mia, other = someone(PHONE), someone(DESK)
     mia.become("Mia Sørensen")
@@ -162,7 +167,8 @@ def test_text_typed_when_the_login_had_run_out_is_still_there(someone):
     opened.value.get_by_role("button", name="Mia Sørensen").first.click()
     expect(opened.value.locator("h1")).to_contain_text("Du er logget ind igen")
     opened.value.close()
-    field.press_sequentially(" Hjemme.")
+    with mia.page.expect_response(_saves("Hjemme.")):
+        field.press_sequentially(" Hjemme.")
     saved(mia)
     mia.page.reload()
     expect(field).to_have_value("Min kat venter på mig. Hjemme.")
