@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Flask, g, has_request_context, request, session, url_for
-from flask_babel import Babel
 from flask_babel import gettext as _
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
@@ -29,7 +28,7 @@ from netmeet.cases import policy as cases_policy
 from netmeet.cases import service as cases_service
 from netmeet.cases import views as cases_views
 from netmeet.core import sealed
-from netmeet.core.access import PRIVATE, AccessBook, Actor, Role
+from netmeet.core.access import PRIVATE, STAFF, AccessBook, Actor, Role
 from netmeet.core.db import db
 from netmeet.formats import pdf
 from netmeet.indicators import policy as indicators_policy
@@ -53,6 +52,7 @@ from netmeet.readiness import views as readiness_views
 from netmeet.reminders import exports as reminders_exports
 from netmeet.web import errors, filters, guard, headers, transaction, urls
 from netmeet.web.hooks import Hooks, Navigation
+from netmeet.web.languages import Languages
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -115,6 +115,8 @@ def menu(actor: Actor) -> Sequence[Navigation]:
         return (home,)
     if actor.role is Role.MGR:
         return (home, Navigation(label=_("Overblik"), endpoint="indicators.overview"))
+    if actor.role not in STAFF:
+        return (home,)
     return (home, Navigation(label=_("Mine aftaler"), endpoint="actions.mine"))
 
 
@@ -137,7 +139,7 @@ def create_app(settings: config.Settings) -> Flask:
     )
     _wrap_requests(app)
     filters.install(app)
-    Babel(app, locale_selector=_lang)
+    Languages(app, locale_selector=_lang)
     app.context_processor(lambda: _page_variables(settings))
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
@@ -175,6 +177,7 @@ def _configure(app: Flask, settings: config.Settings) -> None:
         MAX_FORM_PARTS=500,
         TRUSTED_HOSTS=None,
         WTF_CSRF_TIME_LIMIT=None,
+        WTF_I18N_ENABLED=False,
         BABEL_DEFAULT_LOCALE="da",
         BABEL_DEFAULT_TIMEZONE="Europe/Copenhagen",
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "netmeet" / "translations"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 from netmeet.accounts.models import UnitRole, User
@@ -115,23 +115,25 @@ class Asked:
     wants_help: bool = False
 
 
+_LATEST = (
+    select(StatusChange.action_id, func.max(StatusChange.at).label("at"))
+    .where(
+        StatusChange.action_id.in_(bindparam("ids", expanding=True)),
+        StatusChange.what.in_(("status", "help")),
+    )
+    .group_by(StatusChange.action_id)
+    .subquery()
+)
+_ASKED = select(StatusChange.action_id, StatusChange.what, StatusChange.became).join(
+    _LATEST, (StatusChange.action_id == _LATEST.c.action_id) & (StatusChange.at == _LATEST.c.at)
+)
+
+
 def asked(actions: Collection[Action]) -> dict[str, Asked]:
     """Return what each agreement's last change says, by id, in one query."""
-    latest = (
-        select(StatusChange.action_id, func.max(StatusChange.at).label("at"))
-        .where(
-            StatusChange.action_id.in_([action.id for action in actions if action.is_live]),
-            StatusChange.what.in_(("status", "help")),
-        )
-        .group_by(StatusChange.action_id)
-        .subquery()
-    )
-    statement = select(StatusChange).join(
-        latest,
-        (StatusChange.action_id == latest.c.action_id) & (StatusChange.at == latest.c.at),
-    )
+    ids = [action.id for action in actions if action.is_live]
     found: dict[str, Asked] = {}
-    for change in db.session.scalars(statement):
+    for change in db.session.execute(_ASKED, {"ids": ids}):
         _status, _, waits_for = change.became.partition(":")
         found[change.action_id] = Asked(
             waits_for=WaitingFor(waits_for) if waits_for else None,

@@ -104,7 +104,7 @@ class Case(Versioned, Base):
 
     def member(self, user_id: str) -> "TeamMember | None":
         """Return the user's place in the network now, if any."""
-        return next((m for m in self.members if m.user_id == user_id), None)
+        return next((m for m in self.team if m.user_id == user_id and m.left_at is None), None)
 
 
 class TeamMember(Versioned, Base):

@@ -3,9 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased, joinedload
 
 from netmeet.accounts.models import UnitRole, User
@@ -32,6 +44,17 @@ class Filter:
     initiative: str = ""
     since: date | None = None
 
+    @property
+    def values(self) -> dict[str, Any]:
+        """Return what is looked for by name; what is not narrowed is left out."""
+        narrowed = {"kind": self.kind, "initiative": self.initiative, "since": self.since}
+        return {"unit_id": self.unit_id} | {name: it for name, it in narrowed.items() if it}
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Return the names of what is looked for."""
+        return frozenset(self.values)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
@@ -46,42 +69,48 @@ class Counts:
     median: int | None
 
 
-def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+# A statement is made once for each combination of what is narrowed: making it costs more than
+# sending it. What is looked for is handed over when it is sent.
+Narrowed = frozenset[str]
+
+
+def _conditions(names: Narrowed) -> list[ColumnElement[bool]]:
     """Return what makes an agreement the unit's and open; the person's own are never counted."""
     return [
-        Action.unit_id == wanted.unit_id,
+        Action.unit_id == bindparam("unit_id"),
         Action.closed_at.is_(None),
         Action.published_at.is_not(None),
         Action.is_persons.is_(False),
-        *_narrowed(wanted),
+        *_narrowed(names),
     ]
 
 
-def _narrowed(wanted: Filter) -> list[ColumnElement[bool]]:
+def _narrowed(names: Narrowed) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
-    if wanted.kind:
-        meetings = select(Meeting.id).where(Meeting.kind == wanted.kind)
+    if "kind" in names:
+        meetings = select(Meeting.id).where(Meeting.kind == bindparam("kind"))
         found.append(Action.meeting_id.in_(meetings))
-    if wanted.initiative:
-        cases = select(Case.id).where(Case.initiative == wanted.initiative)
-        found.append(Action.case_id.in_(cases))
-    if wanted.since is not None:
-        found.append(Action.due_on >= wanted.since)
+    if "initiative" in names:
+        found.append(Action.case_id.in_(_cases()))
+    if "since" in names:
+        found.append(Action.due_on >= bindparam("since"))
     return found
+
+
+def _cases() -> Select[str]:
+    return select(Case.id).where(Case.initiative == bindparam("initiative"))
 
 
 def counts(wanted: Filter, *, today: date) -> Counts:
     """Return the unit's counts in two queries."""
-    due, overdue = Action.due_on, Action.due_on < today
-    statement = select(
-        func.count(),
-        _sum(overdue),
-        _sum(due.between(today, rules.end_of_week(today))),
-        _sum(overdue & (due >= today - timedelta(days=7))),
-        _sum((due < today - timedelta(days=7)) & (due >= _old(today))),
-        _sum(due < _old(today)),
-    ).where(*_conditions(wanted))
-    total, late, week, to_7, to_14, older = db.session.execute(statement).one()
+    days = {
+        "today": today,
+        "sunday": rules.end_of_week(today),
+        "week_ago": today - timedelta(days=7),
+        "old": _old(today),
+    }
+    found = db.session.execute(_counting(wanted.names), wanted.values | days)
+    total, late, week, to_7, to_14, older = found.one()
     return Counts(
         open=total,
         overdue=late,
@@ -91,6 +120,20 @@ def counts(wanted: Filter, *, today: date) -> Counts:
         older=older,
         median=_median(wanted, late, today=today),
     )
+
+
+@cache
+def _counting(names: Narrowed) -> Select[int, int, int, int, int, int]:
+    due, today = Action.due_on, bindparam("today", type_=Date)
+    week_ago, old = bindparam("week_ago", type_=Date), bindparam("old", type_=Date)
+    return select(
+        func.count(),
+        _sum(due < today),
+        _sum(due.between(today, bindparam("sunday", type_=Date))),
+        _sum((due < today) & (due >= week_ago)),
+        _sum((due < week_ago) & (due >= old)),
+        _sum(due < old),
+    ).where(*_conditions(names))
 
 
 def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
@@ -103,23 +146,33 @@ def _old(today: date) -> date:
 
 def _median(wanted: Filter, late: int, *, today: date) -> int | None:
     """Return the median days over the date, ``None`` when nothing is."""
-    statement = (
+    values = wanted.values | {"today": today, "half": late // 2}
+    due = db.session.scalar(_middle(wanted.names), values)
+    return (today - due).days if due is not None else None
+
+
+@cache
+def _middle(names: Narrowed) -> Select[date | None]:
+    return (
         select(Action.due_on)
-        .where(*_conditions(wanted), Action.due_on < today)
+        .where(*_conditions(names), Action.due_on < bindparam("today"))
         .order_by(Action.due_on.desc())
         .limit(1)
-        .offset(late // 2)
+        .offset(bindparam("half", type_=Integer))
     )
-    due = db.session.scalar(statement)
-    return (today - due).days if due is not None else None
 
 
 def listed(wanted: Filter, *, page: int = 1, per_page: int | None = PER_PAGE) -> Sequence[Action]:
     """Return the unit's open agreements with owner and unit, oldest date first."""
-    statement = _rows().where(*_conditions(wanted))
+    statement = _listing(wanted.names)
     if per_page is not None:
         statement = statement.limit(per_page).offset((page - 1) * per_page)
-    return db.session.scalars(statement).all()
+    return db.session.scalars(statement, wanted.values).all()
+
+
+@cache
+def _listing(names: Narrowed) -> Select[Action]:
+    return _rows().where(*_conditions(names))
 
 
 def _rows() -> Select[Action]:
@@ -142,13 +195,7 @@ class Help:
 
 def to_help(wanted: Filter, *, today: date, at: datetime) -> list[Help]:
     """Return where a manager can help, oldest date first: three reasons, one query."""
-    waits, old, away = _waits_for_decision(), Action.due_on < _old(today), _owner_is_away(at)
-    statement = (
-        _rows()
-        .add_columns(waits.label("waits"), old.label("old"), away.label("away"))
-        .where(*_conditions(wanted), or_(waits, old, away))
-        .limit(MOST_TO_HELP)
-    )
+    values = wanted.values | {"old": _old(today), "at": at}
     return [
         Help(
             action=action,
@@ -156,8 +203,21 @@ def to_help(wanted: Filter, *, today: date, at: datetime) -> list[Help]:
             is_old=bool(is_old),
             owner_is_away=bool(is_away),
         )
-        for action, is_waiting, is_old, is_away in db.session.execute(statement)
+        for action, is_waiting, is_old, is_away in db.session.execute(
+            _helping(wanted.names), values
+        )
     ]
+
+
+@cache
+def _helping(names: Narrowed) -> Select[Action, bool, bool, bool]:
+    waits, old, away = _waits_for_decision(), Action.due_on < bindparam("old"), _owner_is_away()
+    return (
+        _rows()
+        .add_columns(waits.label("waits"), old.label("old"), away.label("away"))
+        .where(*_conditions(names), or_(waits, old, away))
+        .limit(MOST_TO_HELP)
+    )
 
 
 def _waits_for_decision() -> ColumnElement[bool]:
@@ -168,7 +228,7 @@ def _waits_for_decision() -> ColumnElement[bool]:
     )
 
 
-def _owner_is_away(at: datetime) -> ColumnElement[bool]:
+def _owner_is_away() -> ColumnElement[bool]:
     """Tell whether the owner's account has ended, or they work in the unit, or the case, no more.
 
     Who was given the agreement without being in the network is judged by the unit alone.
@@ -177,7 +237,7 @@ def _owner_is_away(at: datetime) -> ColumnElement[bool]:
         UnitRole.user_id == Action.owner_id,
         UnitRole.unit_id == Action.unit_id,
         UnitRole.role.in_(STAFF),
-        UnitRole.until.is_(None) | (UnitRole.until > at),
+        UnitRole.until.is_(None) | (UnitRole.until > bindparam("at")),
     )
     is_active = exists().where(User.id == Action.owner_id, User.active.is_(True))
     member = aliased(TeamMember)
@@ -192,14 +252,16 @@ def _owner_is_away(at: datetime) -> ColumnElement[bool]:
 
 def initiatives(unit_id: str) -> Sequence[str]:
     """Return the initiatives that the unit's agreements belong to, by name."""
-    statement = (
-        select(Case.initiative)
-        .join(Action, Action.case_id == Case.id)
-        .where(Action.unit_id == unit_id, Case.initiative != "")
-        .distinct()
-        .order_by(Case.initiative)
-    )
-    return db.session.scalars(statement).all()
+    return db.session.scalars(_INITIATIVES, {"unit_id": unit_id}).all()
+
+
+_INITIATIVES = (
+    select(Case.initiative)
+    .join(Action, Action.case_id == Case.id)
+    .where(Action.unit_id == bindparam("unit_id"), Case.initiative != "")
+    .distinct()
+    .order_by(Case.initiative)
+)
 
 
 def followed_up(wanted: Filter, *, today: date) -> tuple[int, int]:
@@ -207,6 +269,15 @@ def followed_up(wanted: Filter, *, today: date) -> tuple[int, int]:
 
     Indicator K14 of ``domain.md`` § 5: the meetings the unit took part in, by meeting date.
     """
+    values = wanted.values | {"tomorrow": datetime.combine(today + timedelta(days=1), time.min)}
+    if wanted.since is not None:
+        values["since"] = datetime.combine(wanted.since, time.min)
+    held, fixed = db.session.execute(_following(wanted.names), values).one()
+    return fixed, held
+
+
+@cache
+def _following(names: Narrowed) -> Select[int, int]:
     later = aliased(Meeting)
     is_fixed = (
         Meeting.next_starts_local.is_not(None)
@@ -214,23 +285,20 @@ def followed_up(wanted: Filter, *, today: date) -> tuple[int, int]:
         | exists().where(later.follows_id == Meeting.id)
     )
     took_part = exists().where(
-        TeamMember.case_id == Meeting.case_id, TeamMember.unit_id == wanted.unit_id
+        TeamMember.case_id == Meeting.case_id, TeamMember.unit_id == bindparam("unit_id")
     )
     statement = select(func.count(), _sum(is_fixed)).where(
         Meeting.ended_at.is_not(None),
-        Meeting.starts_local < datetime.combine(today + timedelta(days=1), time.min),
+        Meeting.starts_local < bindparam("tomorrow"),
         took_part,
     )
-    if wanted.since is not None:
-        since = datetime.combine(wanted.since, time.min)
-        statement = statement.where(Meeting.starts_local >= since)
-    if wanted.kind:
-        statement = statement.where(Meeting.kind == wanted.kind)
-    if wanted.initiative:
-        cases = select(Case.id).where(Case.initiative == wanted.initiative)
-        statement = statement.where(Meeting.case_id.in_(cases))
-    held, fixed = db.session.execute(statement).one()
-    return fixed, held
+    if "since" in names:
+        statement = statement.where(Meeting.starts_local >= bindparam("since"))
+    if "kind" in names:
+        statement = statement.where(Meeting.kind == bindparam("kind"))
+    if "initiative" in names:
+        statement = statement.where(Meeting.case_id.in_(_cases()))
+    return statement
 
 
 def _sealed(name: str) -> Any:
@@ -244,18 +312,25 @@ def overdue_at(wanted: Filter, days: Sequence[date]) -> list[int]:
     """
     nights = [datetime.combine(day + timedelta(days=1), time.min) for day in days]
     ends = [calendar.to_instant(night) for night in nights]
+    values = wanted.values
+    for n, (day, end) in enumerate(zip(days, ends, strict=True)):
+        values |= {f"day_{n}": day, f"end_{n}": end}
+    return list(db.session.execute(_looking_back(wanted.names, len(days)), values).one())
+
+
+@cache
+def _looking_back(names: Narrowed, count: int) -> Select[*tuple[int, ...]]:
     columns = [
         _sum(
-            (Action.published_at < end)
-            & (Action.closed_at.is_(None) | (Action.closed_at >= end))
-            & (Action.due_on < day)
+            (Action.published_at < bindparam(f"end_{n}"))
+            & (Action.closed_at.is_(None) | (Action.closed_at >= bindparam(f"end_{n}")))
+            & (Action.due_on < bindparam(f"day_{n}"))
         )
-        for day, end in zip(days, ends, strict=True)
+        for n in range(count)
     ]
-    statement = select(*columns).where(
-        Action.unit_id == wanted.unit_id,
+    return select(*columns).where(
+        Action.unit_id == bindparam("unit_id"),
         Action.published_at.is_not(None),
         Action.is_persons.is_(False),
-        *_narrowed(wanted),
+        *_narrowed(names),
     )
-    return list(db.session.execute(statement).one())

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
 from netmeet.actions.models import Action
@@ -21,6 +21,13 @@ from netmeet.meetings.queries import minutes as reading
 from netmeet.meetings.rules import AttendanceStatus, LifeArea, Question, StandingPoint
 
 _MINUTE = timedelta(minutes=1)
+
+_AGREEMENTS = (
+    select(Action)
+    .where(Action.meeting_id == bindparam("meeting_id"))
+    .options(joinedload(Action.owner))
+    .order_by(Action.created_at, Action.id)
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,8 +98,8 @@ def screen(meeting: Meeting, at: datetime) -> Screen:
     places = {item.id: place for place, item in enumerate(taken)}
     place = places.get(meeting.current_item_id or "", 0)
     item = taken[place]
-    is_open = reading.everybody_may_see(item, at)
     shown = {one.id for one in taken if reading.everybody_may_see(one, at)}
+    is_open = item.id in shown
     started = meeting.item_started_at or at
     return Screen(
         number=place + 1,
@@ -114,13 +121,7 @@ def screen(meeting: Meeting, at: datetime) -> Screen:
 
 def agreements(meeting_id: str) -> Sequence[Action]:
     """Return the agreements made in the meeting with their owners, in the order they were made."""
-    statement = (
-        select(Action)
-        .where(Action.meeting_id == meeting_id)
-        .options(joinedload(Action.owner))
-        .order_by(Action.created_at, Action.id)
-    )
-    return db.session.scalars(statement).all()
+    return db.session.scalars(_AGREEMENTS, {"meeting_id": meeting_id}).all()
 
 
 def earlier(meeting: Meeting, at: datetime) -> list[Agreed]:
