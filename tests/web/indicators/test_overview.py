@@ -42,7 +42,7 @@ def test_nothing_to_count_is_a_dash_and_an_empty_unit_a_sentence(world, client):
 
 def test_small_counts_are_hidden_in_the_figures_and_not_in_the_list(gerda):
     text = gerda.get("/overview").text
-    assert "1 åbne aftaler" in text
+    assert "1 åben aftale." in text
     assert "&lt;5" in text
 
 
@@ -95,7 +95,7 @@ def test_it_is_narrowed_by_the_address_and_unknown_words_mean_all(world, gerda, 
     case.initiative = "F-ACT"
     agree(world, world.case("Omar Haddad"), world.jonas)
     db.session.flush()
-    assert "1 åbne aftaler" in gerda.get("/overview?initiative=F-ACT").text
+    assert "1 åben aftale." in gerda.get("/overview?initiative=F-ACT").text
     assert "2 åbne aftaler" in gerda.get("/overview?initiative=nope&kind=nope&period=x").text
     assert "Ingen åbne aftaler" in gerda.get("/overview?kind=kip").text
 
