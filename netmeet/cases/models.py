@@ -1,6 +1,7 @@
 """The case and everything that decides who may see it."""
 
 from datetime import date, datetime
+from functools import lru_cache
 
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -19,6 +20,12 @@ from netmeet.core.db import Base, Versioned
 from netmeet.core.sealed import Sealed, SealedData
 from netmeet.organisations.models import Organisation, Unit
 from netmeet.organisations.rules import Sector
+
+
+@lru_cache(maxsize=256)
+def _scopes(words: str) -> frozenset[Scope]:
+    """Return the document types of a list: a few lists, asked for at every rule of every line."""
+    return frozenset(Scope(word) for word in words.split(",") if word)
 
 
 class Person(Versioned, Base):
@@ -204,7 +211,7 @@ class Consent(Base):
     @property
     def scopes(self) -> frozenset[Scope]:
         """Return the document types it covers."""
-        return frozenset(Scope(word) for word in self.scope_list.split(",") if word)
+        return _scopes(self.scope_list)
 
     @property
     def lead_ids(self) -> frozenset[str]:
@@ -259,7 +266,7 @@ class LegalBasis(Base):
     @property
     def scopes(self) -> frozenset[Scope]:
         """Return the document types it covers."""
-        return frozenset(Scope(word) for word in self.scope_list.split(",") if word)
+        return _scopes(self.scope_list)
 
     @property
     def lead_ids(self) -> frozenset[str]:

@@ -76,14 +76,14 @@ def _reaches(given: Any, actor: Actor, case: Any) -> bool:
 
 def _consents(actor: Actor, case: Any, scope: Scope) -> bool:
     return any(
-        scope in consent.scopes and consent.is_in_force(actor.at) and _reaches(consent, actor, case)
+        scope in consent.scopes and _reaches(consent, actor, case) and consent.is_in_force(actor.at)
         for consent in case.consents
     )
 
 
 def _lawful(actor: Actor, case: Any, scope: Scope) -> bool:
     return any(
-        scope in basis.scopes and basis.is_in_force(actor.at) and _reaches(basis, actor, case)
+        scope in basis.scopes and _reaches(basis, actor, case) and basis.is_in_force(actor.at)
         for basis in case.legal_bases
     )
 
