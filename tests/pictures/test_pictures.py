@@ -20,7 +20,7 @@ from tests.browser import DESK, PHONE, ROOT, Live, Someone
 FOLDER = ROOT / "docs" / "pictures"
 TALLEST = 2400
 COLOURS = 64
-NEAR = 9
+NEAR = 16
 ALL_TOGETHER = 6_000_000
 DPI = 90
 ID = "[0-9a-z]{16}"

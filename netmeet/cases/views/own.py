@@ -190,5 +190,5 @@ def told(case: "Case") -> ResponseReturnValue:
     if actor.role in STAFF:
         case_head = head(case, current="cases.team")
         return render_template("cases/told_to_staff.html", told=everything, case_head=case_head)
-    heading = _("Det har andre fortalt personalet")
+    heading = _("Det har andre sagt om dig")
     return render_template("cases/told.html", case=case, told=everything, heading=heading)

@@ -180,8 +180,9 @@ def _offers(meeting: "Meeting") -> dict[str, bool]:
     """Return what the page offers the actor."""
     allowed = guard.allowed
     return {
-        "update": allowed(P.MEETING_UPDATE, meeting),
+        "edit": allowed(P.MEETING_UPDATE, meeting),
         "cancel": allowed(P.MEETING_CANCEL, meeting),
+        "invitations": allowed(P.INVITATION_READ_RESPONSES, meeting),
         "prepare": allowed(P.PREPARATION_WRITE, meeting),
         "agenda": allowed(P.AGENDA_READ, meeting),
         "room": allowed(P.ROOM_STEER, meeting),
