@@ -148,6 +148,8 @@
     askForLogin(field) {
       this.isOut = true;
       const line = this.line(field);
+      // The press itself leaves the field and sends again: the link stays under the finger.
+      if (line.querySelector("a")) return;
       this.say(field, `${line.dataset.login} `, "unsent");
       const link = document.createElement("a");
       link.href = "/login?again=1";
@@ -163,7 +165,7 @@
       if (await this.renew()) this.plan(0);
     }
 
-    // Fetch the token of the login that holds now; false while there is none.
+    // Fetch the token that holds now, of the new login if there is one; false without a connection.
     async renew() {
       try {
         const answer = await fetch("/login/token", {
