@@ -24,6 +24,13 @@ def send_out(lead, meeting, *, count):
     return lead.page.get_by_role("link", name="Se planen").get_attribute("href")
 
 
+def print_on_paper(human, path):
+    """Fetch a PDF with the login of the page."""
+    answer = human.context.request.get(f"{human.address}{path}.pdf")
+    assert answer.status == 200
+    assert answer.body().startswith(b"%PDF-")
+
+
 def answer_the_plan(person):
     """The person says yes, but: nothing is chosen beforehand, and words are asked for calmly."""
     person.go("/")

@@ -72,6 +72,8 @@ def _meet_and_send_out(cast):
     """Steps 5 to 7: the room, version 1, the answer to it, and what became of the agreements."""
     steps_room.hold_the_first(cast.lise, cast.case, PEOPLE)
     cast.plan = steps_after.send_out(cast.lise, cast.meeting, count=EVERYBODY)
+    steps_after.print_on_paper(cast.lise, f"{cast.meeting}/minutes")
+    steps_after.print_on_paper(cast.ida, cast.plan)
     steps_after.answer_the_plan(cast.ida)
     steps_case.come_in(cast.nora, cast.link)
     steps_after.read_what_is_open(cast.nora, cast.meeting)
