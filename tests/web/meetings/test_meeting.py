@@ -48,6 +48,17 @@ def test_a_coordinator_plans_a_meeting(world: World, client: StrictClient) -> No
     assert f'<option selected value="{world.jonas.id}">' in page
 
 
+def test_only_who_leads_is_offered_the_changes(world: World, client: StrictClient) -> None:
+    case = world.case()
+    world.sign_in(client, world.lise)
+    path = client.send(f"/cases/{case.id}/meetings/new", fields(world)).location
+    assert "Ret tid, sted og formål" in client.get(path).get_data(as_text=True)
+    world.sign_in(client, world.jonas)
+    page = client.get(path).get_data(as_text=True)
+    assert "Ret tid, sted og formål" not in page
+    assert client.get(f"{path}/edit").status_code == 403
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
