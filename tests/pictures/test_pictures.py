@@ -23,6 +23,8 @@ COLOURS = 64
 NEAR = 16
 ALL_TOGETHER = 6_000_000
 DPI = 90
+PRINTING = 60_000
+"""Milliseconds a PDF may take on a busy machine."""
 ID = "[0-9a-z]{16}"
 MEETING, CASE, PLAN = f"/meetings/{ID}", f"/cases/{ID}", f"/plans/{ID}"
 
@@ -175,7 +177,7 @@ def test_take_page_one(paper, someone, tmp_path: Path):
     human = someone(DESK)
     *steps, last = paper.way
     _walk(human, Screen(paper.name, paper.who, tuple(steps)))
-    answer = human.context.request.get(human.address + _next(human, last))
+    answer = human.context.request.get(human.address + _next(human, last), timeout=PRINTING)
     assert answer.status == 200
     file = tmp_path / "paper.pdf"
     file.write_bytes(answer.body())
