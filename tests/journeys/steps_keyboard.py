@@ -2,6 +2,8 @@
 
 from playwright.sync_api import expect
 
+from tests.journeys.steps_room import pause
+
 MOST_TABS = 250
 _FOCUSED = """() => {
   const e = document.activeElement;
@@ -93,11 +95,8 @@ def hold(lead, *, points):
     page.keyboard.press("Enter")
     page.wait_for_url("**/room?kept=*")
     expect(page.locator(".room-agreed li")).to_contain_text("Finder et stille sted")
-    for _time in range(2):
-        page.wait_for_load_state()
-        page.keyboard.press("F8")
-    expect(page.get_by_text("Vi holder pause")).to_be_hidden()
     page.wait_for_load_state()
+    pause(lead)
     for number in range(3, points + 1):
         page.keyboard.press("PageDown")
         is_headed(lead, f"Punkt {number} af {points}")

@@ -54,14 +54,14 @@ def agree(lead, line, *, heard):
 
 
 def pause(lead):
-    """F8 turns the screen to the pause at once, and back."""
+    """F8 turns the screen to the pause, which the server then holds, and back."""
     page = lead.page
-    page.keyboard.press("F8")
+    with page.expect_navigation():
+        page.keyboard.press("F8")
     expect(page.get_by_text("Vi holder pause")).to_be_visible()
-    page.wait_for_load_state()
-    page.keyboard.press("F8")
+    with page.expect_navigation():
+        page.keyboard.press("F8")
     expect(page.get_by_text("Vi holder pause")).to_be_hidden()
-    page.wait_for_load_state()
 
 
 def read_back(lead, *, count):
