@@ -114,6 +114,8 @@ def _every_id():
         ids = db.session.scalars(select(mapper.local_table.c.id)).all()
         if ids:
             found[mapper.local_table.name] = list(ids)
+    # What only reads holds SQLite's write lock here too: let the requests have it.
+    db.session.commit()
     return found
 
 
