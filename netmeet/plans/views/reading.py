@@ -24,8 +24,14 @@ HEAD = "plans.of_case"
 @bp.get("/cases/<oid:id>/plan")
 @guard.needs(P.PLAN_READ_PUBLISHED, load=queries.plan_or_none_yet)
 def of_case(plan: "Plan | NoPlan") -> ResponseReturnValue:
-    """Go on to the case's plan, or say that there is none yet. Creates nothing."""
+    """Go on to the case's plan, or say that there is none yet. Creates nothing.
+
+    ``?seen_by=<user>`` goes on to the plan as that user sees it (*Se det, Hanne ser*).
+    """
     if not isinstance(plan, queries.NoPlan):
+        viewer = request.args.get("seen_by", "")
+        if plan.case.member(viewer) is not None:
+            return redirect(url_for("plans.as_seen_by", id=plan.id, user=viewer), 303)
         return redirect(url_for("plans.show", id=plan.id), 303)
     is_private = guard.actor().role in PRIVATE
     return render_template(
