@@ -7,7 +7,6 @@ from netmeet.cases.policy import (
     consented,
     consented_or_lawful,
     in_network,
-    in_own_unit,
     is_author,
     is_self,
     represents,
@@ -15,6 +14,7 @@ from netmeet.cases.policy import (
 from netmeet.cases.rules import Scope
 from netmeet.core.access import Actor, Role, Rules, anyone
 from netmeet.core.permissions import Permission as P
+from netmeet.organisations.policy import in_own_unit
 
 
 def is_invited(actor: Actor, thing: Any) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 from netmeet.cases.rules import Scope
 from netmeet.core.access import Actor, Predicate, Role, Rules, anyone, stepped_up
 from netmeet.core.permissions import Permission as P
+from netmeet.organisations.policy import in_own_organisation, in_own_unit
 
 
 def is_self(actor: Actor, thing: Any) -> bool:
@@ -49,19 +50,6 @@ def is_author(actor: Actor, thing: Any) -> bool:
 def is_not_oneself(actor: Actor, thing: Any) -> bool:
     """Condition ``notself``: the target is somebody else."""
     return bool(getattr(thing, "about_user_id", getattr(thing, "user_id", "")) != actor.user_id)
-
-
-def in_own_unit(actor: Actor, thing: Any) -> bool:
-    """Condition ``U``: the object belongs to the unit the caller acts for."""
-    return thing is None or (actor.unit_id is not None and thing.unit_id == actor.unit_id)
-
-
-def in_own_organisation(actor: Actor, thing: Any) -> bool:
-    """Condition ``A``: the object belongs to the organisation the caller acts for."""
-    if thing is None:
-        return True
-    ours = actor.organisation_id
-    return ours is not None and ours in {getattr(thing, "organisation_id", None), thing.id}
 
 
 def _reaches(given: Any, actor: Actor, case: Any) -> bool:

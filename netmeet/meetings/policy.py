@@ -8,7 +8,6 @@ from netmeet.cases.policy import (
     consented,
     consented_or_lawful,
     in_network,
-    in_own_unit,
     is_author,
     is_self,
     represents,
@@ -18,6 +17,7 @@ from netmeet.core import calendar
 from netmeet.core.access import Actor, Role, Rules, anyone, stepped_up
 from netmeet.core.permissions import Permission as P
 from netmeet.meetings.rules import AgendaState
+from netmeet.organisations.policy import in_own_unit
 
 GUEST_WINDOW = timedelta(hours=72)
 INTERPRETER_WINDOW = timedelta(hours=24)
