@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from netmeet.accounts.models import User
 from netmeet.cases.rules import (
     CaseState,
+    CloseKind,
     ConsentHow,
     Direction,
     MemberRole,
@@ -71,7 +72,10 @@ class Case(Versioned, Base):
     opened_at: Mapped[datetime]
     opened_by_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
     closed_at: Mapped[datetime | None]
+    close_kind: Mapped[CloseKind | None]
     close_reason = Sealed()
+    reopened_at: Mapped[datetime | None]
+    reopen_reason = Sealed()
     team: Mapped[list["TeamMember"]] = relationship(
         back_populates="case", lazy="raise_on_sql", order_by="TeamMember.joined_at"
     )

@@ -56,6 +56,16 @@ class CaseState(StrEnum):
     CLOSED = "closed"
 
 
+class CloseKind(StrEnum):
+    """Why a case is closed (``domain.md`` § 2.5, 7)."""
+
+    DONE = "done"
+    MOVED = "moved"
+    NO_CONSENT = "no_consent"
+    DEATH = "death"
+    OTHER = "other"
+
+
 class RepresentationKind(StrEnum):
     """Who may act for the person, within a scope and a period."""
 

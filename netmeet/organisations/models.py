@@ -52,6 +52,18 @@ class Unit(Valid, Versioned, Base):
         return self.id
 
 
+class NameChange(Base):
+    """Another name from a day on, of a unit or an organisation; kept when it has come."""
+
+    __tablename__ = "name_change"
+
+    subject_id: Mapped[str] = mapped_column(String(16), index=True)
+    was: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(200))
+    from_on: Mapped[date]
+    is_done: Mapped[bool] = mapped_column(default=False)
+
+
 committee_member = Table(
     "committee_member",
     Base.metadata,
