@@ -8,6 +8,13 @@ from enum import StrEnum
 from netmeet.core import calendar
 
 
+class GoalEnd(StrEnum):
+    """How a goal ended."""
+
+    REACHED = "reached"
+    NOT_RELEVANT = "not_relevant"
+
+
 class PlanType(StrEnum):
     """Which plan it is, by law or guideline."""
 
