@@ -1,7 +1,7 @@
 """Users and logins."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, bindparam, select
@@ -125,6 +125,19 @@ def by_email(email: str) -> User | None:
     """Return the user with exactly this address (case does not count), with roles."""
     index = sealed.keyring().index(email.strip().lower(), kind="email")
     return db.session.scalars(with_roles().where(User.email_index == index)).one_or_none()
+
+
+def by_emails(emails: Iterable[str]) -> dict[str, User]:
+    """Return the users with exactly these addresses by address as given, with roles; one query."""
+    by_index = {
+        sealed.keyring().index(email.strip().lower(), kind="email"): email
+        for email in emails
+        if email.strip()
+    }
+    if not by_index:
+        return {}
+    found = db.session.scalars(with_roles().where(User.email_index.in_(by_index)))
+    return {by_index[bytes(user.email_index or b"")]: user for user in found}
 
 
 def staff_of(organisation_ids: Sequence[str], at: datetime) -> Sequence[UnitRole]:

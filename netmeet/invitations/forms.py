@@ -28,3 +28,11 @@ class DeputyForm(Form):
     name = StringField(_("Hvem kommer i stedet?"), validators=[required(), at_most(WORD)])
     email = EmailField(_("Arbejdsmail"), validators=[at_most(WORD)])
     has_mandate = BooleanField(_("Kan beslutte det, jeg skulle"))
+
+
+class DeclineDeputyForm(Form):
+    """Why somebody cannot come instead; who named them reads it."""
+
+    reason = StringField(
+        _("Hvorfor ikke?"), validators=[required(_("Skriv hvorfor.")), at_most(LINE)]
+    )

@@ -68,7 +68,9 @@ def _offers(invitation: "Invitation") -> dict[str, object]:
     reads_agenda = guard.allowed(Permission.AGENDA_READ, meeting)
     return {
         "can_answer": queries.can_answer(invitation, at=who.at),
-        "to_decide": queries.to_decide(meeting, who.user_id) if reads_agenda else [],
+        "to_decide": queries.to_decide(meeting, who.user_id, said=queries.replies(meeting))
+        if reads_agenda
+        else [],
         "items": list(meeting.items),
         "may_write": guard.allowed(Permission.WRITTEN_INPUT_ADD_OWN, meeting),
         "may_send_other": guard.allowed(Permission.INVITATION_NAME_DEPUTY, meeting),
@@ -121,7 +123,7 @@ def decide(meeting: "Meeting") -> ResponseReturnValue:
         abort(403)
     given = request.form
     try:
-        for item in queries.to_decide(meeting, invitation.user_id):
+        for item in queries.to_decide(meeting, invitation.user_id, said=queries.replies(meeting)):
             value = given.get(f"mandate-{item.id}", "")
             if value in set(MandateValue):
                 service.declare_mandate(

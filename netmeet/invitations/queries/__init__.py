@@ -20,7 +20,7 @@ from netmeet.invitations.policy import may_be_invited
 from netmeet.invitations.rules import AnswerValue, Delivery, channel, delivery
 from netmeet.meetings.models import AgendaItem, Invitation, Meeting
 from netmeet.meetings.policy import in_window
-from netmeet.meetings.rules import ItemState, MeetingState, Purpose
+from netmeet.meetings.rules import ItemState, MeetingState, Purpose, composition
 from netmeet.outbox.models import Message
 from netmeet.outbox.rules import Channel
 
@@ -52,6 +52,18 @@ class Reply:
         if self.answer is None or self.sent_at is None or self.answer.at < self.sent_at:
             return None
         return self.answer.value
+
+    @property
+    def waiting_deputy(self) -> Deputy | None:
+        """Return who was named to come instead and has not been answered about yet."""
+        named = self.deputy if self.value is AnswerValue.NO else None
+        return named if named is not None and named.is_waiting else None
+
+    @property
+    def stand_in_id(self) -> str | None:
+        """Return the user who comes instead, once they are on the list."""
+        is_away = self.value is AnswerValue.NO and self.deputy is not None
+        return self.deputy.user_id if is_away and self.deputy is not None else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,15 +191,58 @@ def sent_sequence(invitation: Invitation) -> int | None:
     return invitation.sent_sequence or 0
 
 
-def to_decide(of: Meeting, user_id: str) -> list[AgendaItem]:
-    """Return the open points that the user is named to decide."""
+def to_decide(of: Meeting, user_id: str, *, said: Mapping[str, Reply]) -> list[AgendaItem]:
+    """Return the open points that the user, or somebody they stand in for, is named to decide."""
+    named = {user_id, *(each.user_id for each in stood_in_for(of, user_id, said=said))}
     return [
         item
         for item in of.items
         if item.state is ItemState.OPEN
-        and item.decider_id == user_id
+        and item.decider_id in named
         and item.purpose in {Purpose.DECIDE, Purpose.AGREE}
     ]
+
+
+def stood_in_for(of: Meeting, user_id: str, *, said: Mapping[str, Reply]) -> list[Invitation]:
+    """Return the invitations of those who cannot come and whom the user stands in for."""
+    return [i for i in of.current_invitations if said[i.id].stand_in_id == user_id]
+
+
+def knows_old_time(invitation: Invitation) -> bool:
+    """Tell whether the recipient has heard of a time that does not hold any more."""
+    known = sent_sequence(invitation)
+    return known is not None and known < invitation.meeting.sequence
+
+
+def sectors(of: Meeting, *, said: Mapping[str, Reply]) -> tuple[set[Any], set[Any]]:
+    """Return the sectors somebody comes from, and those where somebody has not said no or yes.
+
+    Who leads comes unless they said no. Before anything is sent, being on the list is enough.
+    """
+    coming, silent = set(), set()
+    for invitation in of.current_invitations:
+        member, value = of.case.member(invitation.user_id), said[invitation.id].value
+        if member is None or value is AnswerValue.NO:
+            continue
+        is_taken = member.user_id in of.lead_ids or of.state not in OPEN
+        is_coming = value is AnswerValue.YES or (value is None and is_taken)
+        (coming if is_coming else silent).add(member.sector)
+    return coming, silent
+
+
+def is_sure(of: Meeting, *, at: datetime) -> bool:
+    """Tell whether the meeting is sure to be held: what confirms it (domain §§ 2.2, 2.3).
+
+    Region and municipality have said yes to the time that everybody knows, or it is written why
+    the meeting is held without; and all who are invited still may be.
+    """
+    current = of.current_invitations
+    if of.starts_local is None or any(knows_old_time(each) for each in current):
+        return False
+    if not all(may_be_invited(of.case, each.user_id, at) for each in current):
+        return False
+    coming, _silent = sectors(of, said=replies(of))
+    return bool(of.composition_reason) or not composition(coming)
 
 
 def still_holds(invitation: Invitation, *, at: datetime) -> bool:
