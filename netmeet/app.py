@@ -37,6 +37,7 @@ from netmeet.invitations import exports as invitations_exports
 from netmeet.invitations import policy as invitations_policy
 from netmeet.invitations import service as invitations_service
 from netmeet.invitations import views as invitations_views
+from netmeet.invitations.queries import deciding as invitations_deciding
 from netmeet.meetings import exports as meetings_exports
 from netmeet.meetings import policy as meetings_policy
 from netmeet.meetings import views as meetings_views
@@ -115,6 +116,8 @@ def menu(actor: Actor) -> Sequence[Navigation]:
         return (home,)
     if actor.role is Role.MGR:
         return (home, Navigation(label=_("Overblik"), endpoint="indicators.overview"))
+    if actor.role is Role.COM:
+        return (home, Navigation(label=_("Rapport"), endpoint="indicators.committee"))
     if actor.role not in STAFF:
         return (home,)
     return (home, Navigation(label=_("Mine aftaler"), endpoint="actions.mine"))
@@ -146,7 +149,8 @@ def create_app(settings: config.Settings) -> Flask:
     guard.check(app)
     outbox_service.install(_RENDERERS)
     cases_service.when_a_right_ends(invitations_service.withdraw_where_a_right_ended)
-    cases_service.when_a_right_ends(actions_service.pause_for)
+    cases_service.when_a_right_ends(actions_service.follow_rights)
+    actions_service.ask_who_may_decide(invitations_deciding.deciders)
     cli.install(app)
     return app
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from netmeet.actions import rules
-from netmeet.actions.rules import Status
+from netmeet.actions.rules import ActionKind, Commitment, PartysWord, Status
 
 
 def test_every_status_has_a_way_on():
@@ -56,3 +56,36 @@ def test_reminders_stand_around_the_day():
 )
 def test_a_sentence_begins_with_who_does_it(what: str, by: str, said: str):
     assert rules.sentence(what, by=by) == said
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "needs_yes", "word", "said"),
+    [
+        (ActionKind.TASK, Status.NOT_STARTED, False, None, Commitment.NONE),
+        (ActionKind.TASK, Status.IN_PROGRESS, True, None, Commitment.AWAITED),
+        (ActionKind.TASK, Status.DONE, True, None, Commitment.NONE),
+        (ActionKind.TASK, Status.DROPPED, True, None, Commitment.NONE),
+        (ActionKind.TASK, Status.DONE, True, PartysWord.YES, Commitment.YES),
+        (ActionKind.TASK, Status.NOT_POSSIBLE, True, PartysWord.NO, Commitment.NO),
+        (ActionKind.APPLICATION, Status.NOT_STARTED, False, None, Commitment.AWAITED),
+        (ActionKind.APPLICATION, Status.DONE, False, None, Commitment.APPLIED_FOR),
+        (ActionKind.NEEDS_DECISION, Status.DONE, False, None, Commitment.NONE),
+    ],
+)
+def test_agreed_is_not_granted_until_somebody_says_so(kind, status, needs_yes, word, said):
+    assert rules.commitment(kind, status, needs_yes=needs_yes, word=word) is said
+
+
+@pytest.mark.parametrize(
+    ("kind", "owner", "mandate", "bound"),
+    [
+        (ActionKind.TASK, True, False, True),
+        (ActionKind.TASK, False, False, False),
+        (ActionKind.TASK, False, True, True),
+        (ActionKind.APPLICATION, True, False, True),
+        (ActionKind.NEEDS_DECISION, True, False, False),
+        (ActionKind.NEEDS_DECISION, False, True, True),
+    ],
+)
+def test_an_organisation_is_bound_by_its_owner_or_by_a_mandate(kind, owner, mandate, bound):
+    assert rules.has_said_yes(kind, owner_is_here=owner, mandate_is_here=mandate) is bound

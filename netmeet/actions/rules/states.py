@@ -106,10 +106,11 @@ def commitment(
 def has_said_yes(kind: ActionKind, *, owner_is_here: bool, mandate_is_here: bool) -> bool:
     """Say whether an organisation is bound by what a meeting agrees that it does.
 
-    Its owner may promise their own work when they are there. What somebody else of the organisation
-    promises for them, and what must be decided, binds it only with the mandate (domain § 2.3, 7).
+    Its owner may promise their own work when they are there, to apply for something too. What
+    somebody else promises for them, and what must be decided, binds it only with the mandate
+    (domain § 2.3, step 7).
     """
-    return mandate_is_here or (owner_is_here and kind not in NEEDS_GRANT)
+    return mandate_is_here or (owner_is_here and kind is not ActionKind.NEEDS_DECISION)
 
 
 def may_move(status: Status, to: Status) -> bool:

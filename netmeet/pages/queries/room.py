@@ -9,7 +9,9 @@ from sqlalchemy.orm import joinedload
 
 from netmeet.actions.models import Action
 from netmeet.actions.policy import RULES as ACTION_RULES
-from netmeet.actions.rules import Status
+from netmeet.actions.policy import party
+from netmeet.actions.rules import Commitment, Status
+from netmeet.core import calendar
 from netmeet.core.access import Actor
 from netmeet.core.db import db
 from netmeet.core.permissions import Permission
@@ -19,6 +21,7 @@ from netmeet.meetings.models import AgendaItem, Attendance, Meeting, Preparation
 from netmeet.meetings.policy import RULES as MEETING_RULES
 from netmeet.meetings.queries import minutes as reading
 from netmeet.meetings.rules import AttendanceStatus, LifeArea, Question, StandingPoint
+from netmeet.organisations.rules import Sector
 
 _MINUTE = timedelta(minutes=1)
 
@@ -45,6 +48,9 @@ class Agreed:
     status: Status
     version: int
     is_read_back: bool
+    commitment: Commitment
+    party: Sector | None
+    answered_on: date | None
 
     @property
     def lacks_owner(self) -> bool:
@@ -109,7 +115,7 @@ def screen(meeting: Meeting, at: datetime) -> Screen:
         fields=reading.written(item) if is_open else {},
         minutes_left=max(0, item.minutes - (at - started) // _MINUTE),
         agreed=[
-            _agreed(action)
+            _agreed(action, meeting)
             for action in agreements(meeting.id)
             if action.item_id is None or action.item_id in shown
         ],
@@ -142,7 +148,7 @@ def earlier(meeting: Meeting, at: datetime) -> list[Agreed]:
     )
     ways = ACTION_RULES[Permission.ACTION_READ]
     return [
-        _agreed(action)
+        _agreed(action, meeting)
         for action in db.session.scalars(statement)
         if reading.is_open_to_all(_InMeeting(action, meeting), meeting=meeting, at=at, ways=ways)
     ]
@@ -157,10 +163,12 @@ def agreed_for(meeting: Meeting, *, reader: Actor) -> list[Agreed]:
     if meeting.published_at is None:
         draft = MEETING_RULES[Permission.MINUTES_READ_DRAFT]
         shown = {i.id for i in meeting.items if reading.is_open(i, reader=reader, ways=draft)}
-        return [_agreed(one) for one in found if one.item_id is None or one.item_id in shown]
+        return [
+            _agreed(one, meeting) for one in found if one.item_id is None or one.item_id in shown
+        ]
     ways = ACTION_RULES[Permission.ACTION_READ]
     return [
-        _agreed(action)
+        _agreed(action, meeting)
         for action in found
         if reading.is_open(_InMeeting(action, meeting), reader=reader, ways=ways)
     ]
@@ -194,8 +202,9 @@ class _InMeeting:
         return self.meeting.lead_ids
 
 
-def _agreed(action: Action) -> Agreed:
+def _agreed(action: Action, meeting: Meeting) -> Agreed:
     owner = action.owner
+    said_at = action.partys_word_at
     return Agreed(
         id=action.id,
         item_id=action.item_id,
@@ -208,6 +217,9 @@ def _agreed(action: Action) -> Agreed:
         status=action.status,
         version=action.version,
         is_read_back=action.read_back_at is not None,
+        commitment=action.commitment,
+        party=party(action, meeting.case),
+        answered_on=calendar.to_local(said_at).date() if said_at is not None else None,
     )
 
 

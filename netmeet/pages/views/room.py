@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from netmeet.actions import exports as actions
 from netmeet.cases import exports as cases
 from netmeet.core import calendar, clock
 from netmeet.core.access import PRIVATE
@@ -48,6 +49,7 @@ def room(meeting: "Meeting") -> ResponseReturnValue:
         "kept": request.args.get("kept", ""),
         "answers": forms.ANSWERS,
         "conclusions": forms.CONCLUSIONS,
+        "committed": _committed,
     }
     if wants_fragment():
         name = "pages/_room_live.html" if may_steer else "pages/_room_follow.html"
@@ -96,6 +98,7 @@ def read_back(meeting: "Meeting") -> ResponseReturnValue:
         "pages/room_read_back.html",
         meeting=meeting,
         agreed=agreed,
+        committed=_committed,
         number=number,
         total=total,
         paused=meeting.is_paused,
@@ -131,6 +134,7 @@ def minutes(meeting: "Meeting") -> ResponseReturnValue:
         meeting=meeting,
         minutes=_data(meeting),
         agreed=queries.agreed_for(meeting, reader=guard.actor()),
+        committed=_committed,
         items={item.id: item for item in reading.points(meeting)} if may_write else {},
         written={item.id: reading.written(item) for item in reading.points(meeting)},
         answers=forms.ANSWERS,
@@ -155,6 +159,7 @@ def minutes_pdf(meeting: "Meeting") -> ResponseReturnValue:
         "pages/minutes_print.html",
         minutes=_data(meeting),
         agreed=queries.agreed_for(meeting, reader=guard.actor()),
+        committed=_committed,
         printed_on=clock.today(),
         lang=lang,
     )
@@ -166,6 +171,11 @@ def minutes_pdf(meeting: "Meeting") -> ResponseReturnValue:
     answer.headers["Content-Type"] = "application/pdf"
     answer.headers["Content-Disposition"] = 'inline; filename="referat.pdf"'
     return answer
+
+
+def _committed(one: queries.Agreed) -> str:
+    """Return whether the one who must has said yes to an agreement, in a sentence."""
+    return actions.committed(one.commitment, one.party, on=one.answered_on)
 
 
 def _data(meeting: "Meeting") -> meetings.MinutesData:
