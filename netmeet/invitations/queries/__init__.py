@@ -203,6 +203,12 @@ def to_decide(of: Meeting, user_id: str, *, said: Mapping[str, Reply]) -> list[A
     ]
 
 
+def own(of: Meeting, user_id: str) -> Invitation | None:
+    """Return the user's invitation once it was sent."""
+    found = of.invitation(user_id)
+    return found if found is not None and found.sent_at is not None else None
+
+
 def stood_in_for(of: Meeting, user_id: str, *, said: Mapping[str, Reply]) -> list[Invitation]:
     """Return the invitations of those who cannot come and whom the user stands in for."""
     return [i for i in of.current_invitations if said[i.id].stand_in_id == user_id]

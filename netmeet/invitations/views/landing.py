@@ -59,7 +59,7 @@ def _page(landing: "Landing", *, refused: str = "", code: int = 200) -> Response
 def _next(landing: "Landing") -> str:
     """Return the page behind the login that the link is about."""
     if landing.invitation is not None:
-        return url_for("invitations.answer", id=landing.invitation.meeting_id)
+        return url_for("pages.answer", id=landing.invitation.meeting_id)
     if landing.link.purpose == "action":
         return url_for("actions.show", id=landing.link.subject_id)
     return url_for("pages.home")

@@ -12,6 +12,7 @@ from netmeet.cases import queries as cases
 from netmeet.core import calendar, clock
 from netmeet.core.access import STAFF, Role
 from netmeet.core.permissions import Permission as P
+from netmeet.invitations import queries as invitations
 from netmeet.pages.queries import front as queries
 from netmeet.pages.views import bp
 from netmeet.plans import exports as plans
@@ -51,14 +52,17 @@ def persons(case: "Case") -> ResponseReturnValue:
     guard.note(P.CASE_READ, case)
     page = queries.persons_page(case, today=today)
     found = [one for one in queries.agreements([case.id]) if guard.allowed(P.ACTION_READ, one)]
-    lead = case.coordinator
+    lead, mine = case.coordinator, page.own_invitation
+    is_own = who.user_id == case.person.user_id
+    is_asked = is_own and mine is not None and mine.sent_at is not None
     return render_template(
         "pages/home_person.html",
         page=page,
+        may_answer=is_asked and mine is not None and invitations.can_answer(mine, at=who.at),
         agreed=actions.agreed(found, today=today),
         back=url_for("pages.home"),
         first_name=case.person.user.first_name,
-        is_own=who.user_id == case.person.user_id,
+        is_own=is_own,
         lead=lead.user if lead is not None else None,
         leads_to=_leads_to(page),
         today=today,
