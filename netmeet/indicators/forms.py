@@ -17,7 +17,24 @@ PERIODS = (
 )
 
 
+Choices = Sequence[tuple[str, str]]
+
 ALL_KINDS = [("", _("Alle møder")), *((kind.value, label) for kind, label in KINDS)]
+
+
+class Choose(Form):
+    """Which committee and quarter a report is of; anything unknown means the first."""
+
+    committee = SelectField(_("Udvalg"), choices=[])
+    quarter = SelectField(_("Kvartal"), choices=[])
+
+    def offer(self, committees: Choices, quarters: Choices) -> None:
+        """Fill in what there is to choose, and put what is none of it at the first."""
+        for field, offered in ((self.committee, committees), (self.quarter, quarters)):
+            field.choices = options(offered)
+            values = [value for value, _label in offered]
+            if field.data not in values:
+                field.data = values[0] if values else ""
 
 
 class Narrow(Form):

@@ -1,4 +1,4 @@
-"""The manager's overview, and the same rows as a file."""
+"""The manager's overview, the same rows as a file, and the committee's report."""
 
 from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
@@ -6,6 +6,8 @@ from flask.typing import ResponseReturnValue
 from netmeet.core import clock
 from netmeet.core.permissions import Permission as P
 from netmeet.indicators import exports, forms, queries, rules
+from netmeet.indicators.exports import committee as committees
+from netmeet.organisations import queries as organisations
 from netmeet.web import guard
 
 bp = Blueprint("indicators", __name__)
@@ -47,6 +49,31 @@ def csv() -> ResponseReturnValue:
     """Hand out the open agreements as a CSV file."""
     _form, wanted = _wanted()
     return _file(exports.csv(wanted, today=clock.today()), "text/csv", "aftaler.csv")
+
+
+@bp.get("/committee")
+@guard.needs(P.COMMITTEE_REPORT)
+def committee() -> ResponseReturnValue:
+    """Show the report of one of the committees that the actor's organisation sits in, to print."""
+    today, own = clock.today(), guard.actor().organisation_id
+    found = organisations.committees_of(own, on=today) if own is not None else ()
+    quarters = rules.past_quarters(today)
+    form = forms.Choose(request.args)
+    form.offer(
+        [(each.code, each.name) for each in found],
+        [(each.key, exports.quarter_words(each)) for each in quarters],
+    )
+    chosen = next((each for each in found if each.code == form.committee.data), None)
+    quarter = next(each for each in quarters if each.key == form.quarter.data)
+    if chosen is None:
+        return render_template("indicators/committee_none.html")
+    guard.note(P.INDICATORS_READ)
+    return render_template(
+        "indicators/committee.html",
+        form=form,
+        report=committees.report(chosen, quarter=quarter),
+        when=exports.quarter_words(quarter),
+    )
 
 
 def _wanted() -> tuple[forms.Narrow, queries.Filter]:

@@ -75,6 +75,18 @@ def committees(on: date, *, kind: CommitteeKind | None = None) -> Sequence[Commi
     return db.session.scalars(statement).all()
 
 
+def committees_of(organisation_id: str, *, on: date) -> Sequence[Committee]:
+    """Return the committees that cover the organisation on the day, those of an area first."""
+    covers = Committee.organisations.any(Organisation.id == organisation_id)
+    statement = (
+        _valid(select(Committee), Committee, on)
+        .where(covers)
+        .options(selectinload(Committee.organisations))
+        .order_by(Committee.area.desc(), Committee.name)
+    )
+    return db.session.scalars(statement).all()
+
+
 def _valid(statement: Select[Row], table: type[Valid], on: date) -> Select[Row]:
     return statement.where(
         table.valid_from <= on, table.valid_to.is_(None) | (table.valid_to >= on)

@@ -10,7 +10,6 @@ from netmeet.core import sealed
 from netmeet.core.access import Role
 from netmeet.core.db import db
 from netmeet.outbox.rules import Channel
-from tests.world import now
 
 CPR = "1204910002"
 HOME = "Kastanievej 12, 2. tv."
@@ -152,9 +151,10 @@ def test_the_number_takes_a_fresh_proof(world, client, case):
     assert looks("patient.reveal_cpr") == []
 
 
-def test_a_doctor_reads_and_does_not_change(world, client, case):
+def test_a_doctor_reads_and_does_not_change(world, client):
     ellen = world.staff("Ellen Brandt", world.office, role=Role.GP)
-    world._join_staff(case, ellen, at=now())
+    case = world.case("Omar Haddad", staff=[ellen])
+    case.person.user.address = HOME
     world.sign_in(client, ellen)
     page = client.get(path_of(case))
     assert HOME in page.text
@@ -170,15 +170,12 @@ def test_strangers_and_relatives_find_nothing(world, client, case):
 
 
 def test_the_page_asks_no_more_with_a_larger_network(world, client, case, count_queries):
+    colleagues = [world.staff(f"Kollega {n}", world.office, role=Role.MUN) for n in range(8)]
+    large = world.case("Omar Haddad", staff=colleagues)
     world.sign_in(client, world.lise)
     with count_queries() as few:
         client.get(path_of(case))
-    found = queries.by_id(case.id)
-    for number in range(8):
-        colleague = world.staff(f"Kollega {number}", world.office, role=Role.MUN)
-        world._join_staff(found, colleague, at=now())
-    world.save()
     with count_queries() as many:
-        client.get(path_of(case))
+        client.get(path_of(large))
     assert len(many) == len(few)
     assert len(many) <= 12

@@ -237,7 +237,7 @@ def test_staff_without_cases_may_open_one(world: World, client: StrictClient) ->
         (Role.MGR, "Her kan du hjælpe"),
         (Role.AUD, "Spørgsmål, der venter på svar"),
         (Role.ADM, "netmeet user add"),
-        (Role.COM, "Udvalgets rapport"),
+        (Role.COM, "Se rapporten"),
     ],
 )
 def test_the_office_sees_what_it_can_do_and_nobody(
