@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import EmailField, HiddenField, PasswordField, StringField
 from wtforms.validators import Email, Optional, Regexp
 
+from netmeet.accounts.rules import LETTER_CODE_DIGITS
 from netmeet.web.forms import LINE, WORD, Form, VersionedForm, at_most, required
 
 
@@ -28,13 +29,19 @@ class Password(Form):
 
 
 class Code(Form):
-    """A one-time code, with or without the space people put in the middle."""
+    """A one-time code, with or without the space people put in the middle.
+
+    One that was sent has six digits, one of a letter eight.
+    """
 
     code = StringField(
         _("Koden"),
         [
-            required(_("Skriv koden med de seks tal.")),
-            Regexp(r"^\d{3}\s?\d{3}$", message=_("Koden er seks tal.")),
+            required(_("Skriv koden.")),
+            Regexp(
+                r"^(\d{3}\s?\d{3}|\d{4}\s?\d{4})$",
+                message=_("Koden er seks tal, eller otte tal, hvis den står i et brev."),
+            ),
         ],
     )
     next = HiddenField()
@@ -42,8 +49,13 @@ class Code(Form):
 
     @property
     def digits(self) -> str:
-        """Return the six digits."""
+        """Return the digits."""
         return "".join(c for c in self.code.data or "" if c.isdigit())
+
+    @property
+    def is_from_letter(self) -> bool:
+        """Tell whether it has as many digits as the codes of letters."""
+        return len(self.digits) == LETTER_CODE_DIGITS
 
 
 class Onward(Form):

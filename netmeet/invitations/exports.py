@@ -190,11 +190,14 @@ RENDERERS = {
 """What the worker writes messages of this slice with."""
 
 
-def letter_facts(invitation: Invitation, time: When, *, token: str) -> dict[str, object]:
+def letter_facts(
+    invitation: Invitation, time: When, *, token: str, login_code: str
+) -> dict[str, object]:
     """Return what a letter on paper says: the same as the page, in large type, with a QR code.
 
-    Who is coming and what for stands only in the letter to the person. The address is left out
-    under address protection.
+    ``login_code`` are the eight digits that let the recipient in once, or empty. Who is coming and
+    what for stands only in the letter to the person. The address is left out under address
+    protection.
     """
     case = invitation.case
     link = outbox.address("invitations.landing", {"id": token})
@@ -214,6 +217,7 @@ def letter_facts(invitation: Invitation, time: When, *, token: str) -> dict[str,
         "link": link,
         "code": Markup(qr.svg(link, title=link)),  # noqa: S704 - segno escapes the title
         "phone": phone(case),
+        "login_code": f"{login_code[:4]} {login_code[4:]}" if login_code else "",
     }
 
 

@@ -21,8 +21,11 @@ from netmeet.invitations.rules import AnswerValue, Delivery, channel, delivery
 from netmeet.meetings.models import AgendaItem, Invitation, Meeting
 from netmeet.meetings.policy import in_window
 from netmeet.meetings.rules import ItemState, MeetingState, Purpose, composition
+from netmeet.organisations.rules import Sector
 from netmeet.outbox.models import Message
 from netmeet.outbox.rules import Channel
+
+Sectors = set[Sector | None]
 
 OPEN = frozenset({MeetingState.INVITED, MeetingState.CONFIRMED})
 """The states in which an invitation is waiting for, or has, an answer that counts."""
@@ -89,12 +92,16 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Landing:
-    """What the neutral page of a personal link stands on. ``invitation`` only for that purpose."""
+    """What the neutral page of a personal link stands on. ``invitation`` only for that purpose.
+
+    ``has_letter`` says that a code in a letter still lets its recipient in.
+    """
 
     __tablename__: ClassVar[str] = "personal_link"
 
     link: PersonalLink
     case_id: str | None
+    has_letter: bool
     invitation: Invitation | None = None
     reply: Reply = field(default_factory=Reply)
 
@@ -220,12 +227,13 @@ def knows_old_time(invitation: Invitation) -> bool:
     return known is not None and known < invitation.meeting.sequence
 
 
-def sectors(of: Meeting, *, said: Mapping[str, Reply]) -> tuple[set[Any], set[Any]]:
+def sectors(of: Meeting, *, said: Mapping[str, Reply]) -> tuple[Sectors, Sectors]:
     """Return the sectors somebody comes from, and those where somebody has not said no or yes.
 
     Who leads comes unless they said no. Before anything is sent, being on the list is enough.
     """
-    coming, silent = set(), set()
+    coming: Sectors = set()
+    silent: Sectors = set()
     for invitation in of.current_invitations:
         member, value = of.case.member(invitation.user_id), said[invitation.id].value
         if member is None or value is AnswerValue.NO:
@@ -314,6 +322,14 @@ def letter_token(invitation: Invitation) -> str:
     return next((m.facts["token"] for m in reversed(messages(invitation))), "")
 
 
+def end_reading() -> None:
+    """End the transaction: what follows works on plain data alone.
+
+    A PDF is never made inside a transaction (``security.md`` § 3).
+    """
+    db.session.rollback()
+
+
 def file_sequence(invitation: Invitation) -> int:
     """Return the SEQUENCE of the recipient's next calendar file (RFC 5545 § 3.8.7.4).
 
@@ -349,16 +365,18 @@ def landing(token: str, *, at: datetime) -> Landing | None:
         return None
     if link.expires_at is not None and link.expires_at <= at:
         return None
+    has_letter = bool(accounts.letter_codes(link.user_id, at))
     if link.purpose == "invitation":
-        return _of_invitation(link, at=at)
+        return _of_invitation(link, has_letter=has_letter, at=at)
     if link.purpose == "case":
         case = cases.by_id(link.subject_id)
         is_listed = case is not None and case.member(link.user_id) is not None
-        return Landing(link=link, case_id=link.subject_id) if is_listed else None
-    return Landing(link=link, case_id=None)
+        subject = link.subject_id
+        return Landing(link=link, case_id=subject, has_letter=has_letter) if is_listed else None
+    return Landing(link=link, case_id=None, has_letter=has_letter)
 
 
-def _of_invitation(link: PersonalLink, *, at: datetime) -> Landing | None:
+def _of_invitation(link: PersonalLink, *, has_letter: bool, at: datetime) -> Landing | None:
     """Return the landing while the invitation holds; for guests as long as ``T`` lasts.
 
     An interpreter answers before the window of reading opens, so only its end counts here.
@@ -373,4 +391,6 @@ def _of_invitation(link: PersonalLink, *, at: datetime) -> Landing | None:
         if not in_window(guest, found):
             return None
     reply = replies(found.meeting)[found.id]
-    return Landing(link=link, case_id=found.case_id, invitation=found, reply=reply)
+    return Landing(
+        link=link, case_id=found.case_id, has_letter=has_letter, invitation=found, reply=reply
+    )
