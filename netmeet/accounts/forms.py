@@ -1,7 +1,7 @@
 """What people type to sign in and about themselves."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import EmailField, HiddenField, PasswordField, StringField
+from wtforms import EmailField, HiddenField, PasswordField, SelectField, StringField
 from wtforms.validators import Email, Optional, Regexp
 
 from netmeet.accounts.rules import LETTER_CODE_DIGITS
@@ -73,3 +73,36 @@ class Details(VersionedForm):
     )
     phone = StringField(_("Telefon"), [at_most(WORD)])
     own_word = StringField(_("Dit eget ord"), [at_most(40)])
+
+
+class NewPassword(Form):
+    """Another password, and the one that holds now."""
+
+    password = PasswordField(
+        _("Din adgangskode nu"), [required(_("Skriv din adgangskode.")), at_most(LINE)]
+    )
+    fresh = PasswordField(
+        _("Din nye adgangskode"), [required(_("Skriv en ny adgangskode.")), at_most(LINE)]
+    )
+
+
+class GiveRole(Form):
+    """What somebody acts as, and for which unit; choices are handed in."""
+
+    role = SelectField(_("Rolle"), choices=[], validators=[required(_("Vælg en rolle."))])
+    unit_id = SelectField(_("Enhed"), choices=[], validators=[required(_("Vælg en enhed."))])
+    title = StringField(_("Stilling"), [Optional(), at_most(80)])
+
+
+class NewUser(GiveRole):
+    """Somebody who is to sign in by e-mail and password."""
+
+    name = StringField(_("Fulde navn"), [required(), at_most(WORD)])
+    email = EmailField(
+        _("E-mail"),
+        [
+            required(_("Skriv en e-mail.")),
+            at_most(WORD),
+            Email(_("Skriv en e-mail som navn@sted.dk.")),
+        ],
+    )

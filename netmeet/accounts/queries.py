@@ -156,6 +156,21 @@ def staff_of(organisation_ids: Sequence[str], at: datetime) -> Sequence[UnitRole
     return db.session.scalars(statement).all()
 
 
+def administrators(of: UnitRole, at: datetime) -> Sequence[UnitRole]:
+    """Return who administers the organisation of the role's unit at ``at``; the rows are locked."""
+    ours = select(Unit.organisation_id).where(Unit.id == of.unit_id).scalar_subquery()
+    statement = (
+        select(UnitRole)
+        .where(
+            UnitRole.role == Role.ADM,
+            UnitRole.unit_id.in_(select(Unit.id).where(Unit.organisation_id == ours)),
+            UnitRole.until.is_(None) | (UnitRole.until > at),
+        )
+        .with_for_update()
+    )
+    return db.session.scalars(statement).all()
+
+
 def link_by_token(token: str) -> PersonalLink | None:
     """Return the personal link of the secret, with its user; ended ones too."""
     statement = (

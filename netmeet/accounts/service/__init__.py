@@ -69,10 +69,13 @@ def set_email(user: User, email: str) -> None:
     user.email_index = sealed.keyring().index(email.strip().lower(), kind="email")
 
 
-def set_password(user: User, password: str) -> None:
-    """Set the password (argon2id). Raises ``Refused`` for one shorter than 15 characters."""
+def set_password(user: User, password: str, *, field: str = "password") -> None:
+    """Set the password (argon2id). Raises ``Refused`` for one shorter than 15 characters.
+
+    ``field`` is the form's field the refusal belongs beside.
+    """
     if len(password) < rules.SHORTEST_PASSWORD:
-        raise Refused(_("Adgangskoden skal have mindst 15 tegn."), field="password")
+        raise Refused(_("Adgangskoden skal have mindst 15 tegn."), field=field)
     user.password_hash = _hasher.hash(password)
 
 

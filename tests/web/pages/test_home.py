@@ -236,7 +236,7 @@ def test_staff_without_cases_may_open_one(world: World, client: StrictClient) ->
     [
         (Role.MGR, "Her kan du hjælpe"),
         (Role.AUD, "Spørgsmål, der venter på svar"),
-        (Role.ADM, "netmeet user add"),
+        (Role.ADM, "Brugere og roller"),
         (Role.COM, "Se rapporten"),
     ],
 )
