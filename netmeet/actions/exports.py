@@ -11,6 +11,7 @@ from netmeet.actions import queries, rules
 from netmeet.actions.models import Action, StatusChange
 from netmeet.actions.policy import owner_may_act, party, waits_for_yes
 from netmeet.actions.rules import Commitment, PersonsWord, Status, WaitingFor
+from netmeet.cases.models import Case
 from netmeet.core import calendar
 from netmeet.organisations.rules import Sector
 from netmeet.outbox import exports as outbox
@@ -24,7 +25,7 @@ _SUNDAY = 6
 class Line:
     """One agreement as a line of prose with its facts. ``status`` "overdue" is never the person's.
 
-    ``sentence`` begins with who does it, or is ``what`` where that cannot be told; ``granted`` is
+    ``told`` is ``what`` as the person reads it, with who does it; ``granted`` is
     the sentence on whether the one who must has said yes, ``""`` when nobody must; ``may_answer``
     that they have not yet, ``needs_yes`` that it is an organisation that was not there; ``origin``
     says which meeting it comes from and how often it was carried on.
@@ -33,7 +34,7 @@ class Line:
     id: str
     version: int
     what: str
-    sentence: str
+    told: str
     owner: str
     owner_first: str
     owner_leads: bool
@@ -69,7 +70,7 @@ def _line(action: Action, asked: queries.Asked, *, today: date) -> Line:
         id=action.id,
         version=action.version,
         what=action.what,
-        sentence=rules.sentence(action.what, by=owner.first_name if owner is not None else ""),
+        told=told(action, action.case),
         owner=owner.name if owner is not None else "",
         owner_first=owner.first_name if owner is not None else "",
         owner_leads=action.owner_id in action.case.lead_ids,
@@ -92,6 +93,13 @@ def _line(action: Action, asked: queries.Asked, *, today: date) -> Line:
         persons_words=action.persons_words,
         informs=informs(action),
     )
+
+
+def told(action: Action, case: Case) -> str:
+    """Return the agreement as a sentence to the person the case is about."""
+    owner = action.owner.name if action.owner is not None else ""
+    by = rules.Telling(owner=owner, person=case.person.name, is_own=action.is_persons)
+    return rules.told(action.what, by)
 
 
 def granted(action: Action) -> str:

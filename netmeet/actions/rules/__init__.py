@@ -3,6 +3,7 @@
 from netmeet.actions.rules.days import DueDoubt
 from netmeet.actions.rules.line import Parsed, parse
 from netmeet.actions.rules.names import OwnerDoubt, Person
+from netmeet.actions.rules.persons import Telling, told
 from netmeet.actions.rules.states import (
     ESCALATION_DAYS,
     LIVE,
@@ -24,7 +25,6 @@ from netmeet.actions.rules.states import (
     may_move,
     reminder_dates,
 )
-from netmeet.actions.rules.words import sentence
 
 __all__ = [
     "ESCALATION_DAYS",
@@ -42,6 +42,7 @@ __all__ = [
     "Person",
     "PersonsWord",
     "Status",
+    "Telling",
     "WaitingFor",
     "commitment",
     "days_overdue",
@@ -51,5 +52,5 @@ __all__ = [
     "may_move",
     "parse",
     "reminder_dates",
-    "sentence",
+    "told",
 ]

@@ -333,14 +333,3 @@ KIND_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("information", ("orienterer", "informerer", "giver besked", "fortæller", "sender brev")),
 )
 """Beginnings of words that tell a kind of agreement, what binds most first."""
-
-
-def sentence(what: str, *, by: str) -> str:
-    """Return an agreement as a sentence that begins with who does it: "Lise ringer til Mia".
-
-    A Danish verb in the present ends in r. What begins with another word stays as it was written.
-    """
-    verb = what.partition(" ")[0]
-    if not by or not verb[:1].isupper() or not verb.endswith("r"):
-        return what
-    return f"{by} {what[:1].lower()}{what[1:]}"

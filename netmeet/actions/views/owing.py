@@ -90,6 +90,7 @@ def _page(action: "Action", shown: Forms, *, code: int = 200) -> ResponseReturnV
         may_cancel=action.is_live and guard.allowed(P.ACTION_CANCEL, action),
         may_say=not action.is_persons
         and guard.allowed(P.ACTION_PERSON_SAYS_HAPPENED_OR_NOT, action),
+        is_to_the_person=guard.actor().role in {Role.PAT, Role.PROX},
         is_ones_own=action.owner_id == guard.actor().user_id,
         needs_reason=NEEDS_REASON,
         back=request.path,

@@ -10,9 +10,9 @@ from sqlalchemy.orm import joinedload
 from netmeet.actions.models import Action
 from netmeet.actions.policy import RULES as ACTION_RULES
 from netmeet.actions.policy import party
-from netmeet.actions.rules import Commitment, Status
+from netmeet.actions.rules import Commitment, Status, Telling, told
 from netmeet.core import calendar
-from netmeet.core.access import Actor
+from netmeet.core.access import Actor, Role
 from netmeet.core.db import db
 from netmeet.core.permissions import Permission
 from netmeet.invitations.models import Mandate
@@ -35,7 +35,10 @@ _AGREEMENTS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Agreed:
-    """An agreement as a line: what, who, by when, and what it still lacks."""
+    """An agreement as a line: what, who, by when, and what it still lacks.
+
+    ``told`` is how the person reads it, ``""`` where others read too.
+    """
 
     id: str
     item_id: str | None
@@ -51,6 +54,7 @@ class Agreed:
     commitment: Commitment
     party: Sector | None
     answered_on: date | None
+    told: str = ""
 
     @property
     def lacks_owner(self) -> bool:
@@ -160,15 +164,18 @@ def agreed_for(meeting: Meeting, *, reader: Actor) -> list[Agreed]:
     Before publication they are part of the draft: whoever reads a point there reads them.
     """
     found = agreements(meeting.id)
+    to_person = reader.role in {Role.PAT, Role.PROX}
     if meeting.published_at is None:
         draft = MEETING_RULES[Permission.MINUTES_READ_DRAFT]
         shown = {i.id for i in meeting.items if reading.is_open(i, reader=reader, ways=draft)}
         return [
-            _agreed(one, meeting) for one in found if one.item_id is None or one.item_id in shown
+            _agreed(one, meeting, to_person=to_person)
+            for one in found
+            if one.item_id is None or one.item_id in shown
         ]
     ways = ACTION_RULES[Permission.ACTION_READ]
     return [
-        _agreed(action, meeting)
+        _agreed(action, meeting, to_person=to_person)
         for action in found
         if reading.is_open(_InMeeting(action, meeting), reader=reader, ways=ways)
     ]
@@ -202,9 +209,14 @@ class _InMeeting:
         return self.meeting.lead_ids
 
 
-def _agreed(action: Action, meeting: Meeting) -> Agreed:
+def _agreed(action: Action, meeting: Meeting, *, to_person: bool = False) -> Agreed:
     owner = action.owner
     said_at = action.partys_word_at
+    by = Telling(
+        owner=owner.name if owner is not None else "",
+        person=meeting.case.person.name,
+        is_own=action.is_persons,
+    )
     return Agreed(
         id=action.id,
         item_id=action.item_id,
@@ -219,6 +231,7 @@ def _agreed(action: Action, meeting: Meeting) -> Agreed:
         is_read_back=action.read_back_at is not None,
         commitment=action.commitment,
         party=party(action, meeting.case),
+        told=told(action.what, by) if to_person else "",
         answered_on=calendar.to_local(said_at).date() if said_at is not None else None,
     )
 

@@ -1,7 +1,9 @@
 """The big screen, the chair's own page, reading back, and the minutes."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import abort, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -19,6 +21,8 @@ from netmeet.meetings.forms import minutes as forms
 from netmeet.meetings.queries import minutes as reading
 from netmeet.pages.queries import room as queries
 from netmeet.pages.views import bp
+from netmeet.plans import exports as plans
+from netmeet.plans import queries as plan_queries
 from netmeet.web import guard
 from netmeet.web.urls import wants_fragment
 
@@ -135,6 +139,8 @@ def minutes(meeting: "Meeting") -> ResponseReturnValue:
         minutes=_data(meeting),
         agreed=queries.agreed_for(meeting, reader=guard.actor()),
         committed=_committed,
+        beside=_beside(meeting),
+        may_answer_contested=guard.allowed(P.LINE_ANSWER_CONTEST, meeting),
         items={item.id: item for item in reading.points(meeting)} if may_write else {},
         written={item.id: reading.written(item) for item in reading.points(meeting)},
         answers=forms.ANSWERS,
@@ -160,6 +166,8 @@ def minutes_pdf(meeting: "Meeting") -> ResponseReturnValue:
         minutes=_data(meeting),
         agreed=queries.agreed_for(meeting, reader=guard.actor()),
         committed=_committed,
+        beside=_beside(meeting),
+        may_answer_contested=False,
         printed_on=clock.today(),
         lang=lang,
     )
@@ -171,6 +179,13 @@ def minutes_pdf(meeting: "Meeting") -> ResponseReturnValue:
     answer.headers["Content-Type"] = "application/pdf"
     answer.headers["Content-Disposition"] = 'inline; filename="referat.pdf"'
     return answer
+
+
+def _beside(meeting: "Meeting") -> Callable[..., list[dict[str, Any]]]:
+    """Return what gives a line of the minutes the person's word that it is wrong."""
+    contested = plan_queries.contested_of(meeting.case_id)
+    to_person = plan_queries.is_on_persons_side(guard.actor())
+    return partial(plans.said_of, contested, to_person=to_person)
 
 
 def _committed(one: queries.Agreed) -> str:

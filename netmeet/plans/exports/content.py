@@ -9,7 +9,8 @@ from datetime import date, datetime
 from typing import Any
 
 from netmeet.actions.models import Action
-from netmeet.actions.rules import ActionKind, Status
+from netmeet.actions.policy import party
+from netmeet.actions.rules import PersonsWord, Status
 from netmeet.cases.models import Case, TeamMember
 from netmeet.core import calendar
 from netmeet.meetings.models import AgendaItem, Meeting
@@ -70,16 +71,21 @@ def _person(case: Case) -> dict[str, str]:
 
 
 def _belongs(action: Action, *, since: datetime | None) -> bool:
-    """Tell whether the plan holds it: open, or closed since the version before."""
+    """Tell whether the plan holds it: open, or closed or not kept since the version before."""
     if action.status is Status.DROPPED and action.published_at is None:
         return False
-    return action.closed_at is None or since is None or action.closed_at >= since
+    if action.closed_at is None or since is None or action.closed_at >= since:
+        return True
+    said_at = action.persons_word_at
+    is_doubted = action.persons_word in {PersonsWord.PARTLY, PersonsWord.NO}
+    return is_doubted and said_at is not None and said_at >= since
 
 
 def _action(action: Action, facts: Facts) -> dict[str, Any]:
     owner = action.owner
     member = facts.case.member(owner.id) if owner is not None else None
-    item = action.item
+    item, said_at = action.item, action.partys_word_at
+    side = party(action, facts.case)
     return {
         "id": action.id,
         "what": action.what,
@@ -92,7 +98,9 @@ def _action(action: Action, facts: Facts) -> dict[str, Any]:
         "is_persons": action.is_persons,
         "due": action.due_on.isoformat() if action.due_on else "",
         "status": action.status.value,
-        "is_granted": action.kind is not ActionKind.NEEDS_DECISION or action.status is Status.DONE,
+        "commitment": action.commitment.value,
+        "party": side.value if side is not None else "",
+        "answered_on": calendar.to_local(said_at).date().isoformat() if said_at else "",
         "is_live": action.closed_at is None,
         "postponed": action.postponed,
         "carried": _carried(action, facts),

@@ -63,7 +63,7 @@ def test_page_one_says_who_does_what_by_when_then_contacts_then_the_next_meeting
     places = [page.index(said) for said in order]
     assert places == sorted(places)
     assert "Fra ønsket: Jeg vil ikke tilbage til bostedet." in page
-    assert "Der er ikke sagt ja endnu." in page
+    assert "Kommunen har ikke sagt ja endnu." in page
     assert story.case.id
 
 
