@@ -186,6 +186,16 @@ WRITTEN_BY_THE_PERSON = frozenset(
 )
 """The sections that the person may write alone."""
 
+WRITTEN_BY_EACH = frozenset(
+    {
+        SectionKey.SITUATION,
+        SectionKey.EFFORTS,
+        SectionKey.OTHER_PLANS,
+        SectionKey.DISAGREEMENT,
+    }
+)
+"""The sections in which each organisation has a part of its own, beside the common one."""
+
 AREA_NAMES: Mapping[str, str] = {
     "housing": "Bolig",
     "everyday": "Hverdag",

@@ -1,6 +1,6 @@
 """One line makes an agreement: what, who, by when. Doubt is asked, never guessed."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -88,16 +88,7 @@ def read(case: Case, line: str, *, today: date, choice: Choice | None = None) ->
     """Read the line as an agreement in the case; what was chosen settles a doubt."""
     picked = choice or Choice()
     members = {member.user_id: member for member in case.members if may_own(member)}
-    people = [
-        rules.Person(
-            id=member.user_id,
-            full_name=member.name,
-            organisation=member.organisation.name if member.organisation is not None else "",
-            is_the_person=member.role is MemberRole.PERSON,
-        )
-        for member in members.values()
-    ]
-    parsed = rules.parse(line, people, today, known_areas=tuple(LifeArea))
+    parsed = rules.parse(line, _people(members.values()), today, known_areas=tuple(LifeArea))
     owner_ids, owner_doubt = parsed.owner_ids, parsed.owner_doubt
     if owner_doubt is not OwnerDoubt.NONE and picked.owner_id in members:
         owner_ids, owner_doubt = (picked.owner_id,), OwnerDoubt.NONE
@@ -117,6 +108,18 @@ def read(case: Case, line: str, *, today: date, choice: Choice | None = None) ->
         kind=picked.kind or (ActionKind(parsed.kind) if parsed.kind else ActionKind.TASK),
         asks_first=picked.asks_first,
     )
+
+
+def _people(members: Iterable[TeamMember]) -> list[rules.Person]:
+    return [
+        rules.Person(
+            id=member.user_id,
+            full_name=member.name,
+            organisation=member.organisation.name if member.organisation is not None else "",
+            is_the_person=member.role is MemberRole.PERSON,
+        )
+        for member in members
+    ]
 
 
 def lacks_yes(meeting: Meeting, reading: Reading, *, item_id: str | None = None) -> bool:

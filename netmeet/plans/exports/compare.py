@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -23,10 +23,10 @@ class Changes:
     ``not_kept`` is what its owner calls done and the person not, or not quite.
     """
 
-    added: Sequence[str]
-    changed: Sequence[str]
-    done: Sequence[str]
-    not_kept: Sequence[str] = ()
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    done: list[str] = field(default_factory=list)
+    not_kept: list[str] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
@@ -36,28 +36,48 @@ class Changes:
 
 def changes(before: Cut | None, after: Cut) -> Changes:
     """Return what is new in ``after``. Both are cut for the same reader, so nothing leaks."""
+    found = Changes()
+    _of_actions(found, before, after)
+    if before is not None:
+        _of_goals(found, before, after)
+        old_texts = _texts(before)
+        found.changed.extend(
+            _("%(title)s er skrevet om", title=title)
+            for title, text in _texts(after).items()
+            if old_texts.get(title, "") != text
+        )
+    return found
+
+
+def _of_actions(found: Changes, before: Cut | None, after: Cut) -> None:
     old = _by_id(before["actions"]) if before is not None else {}
-    added, changed, done, not_kept = [], [], [], []
     for action in after["actions"]:
         was = old.get(action["id"])
         said = _sentence(action)
         if _is_doubted_now(action, was):
-            not_kept.append(f"{said}. {_persons_word(action, after)}")
+            found.not_kept.append(f"{said}. {_persons_word(action, after)}")
         elif action["status"] in _DONE and (was is None or was["status"] not in _DONE):
-            done.append(said)
+            found.done.append(said)
         elif was is None:
-            added.append(said)
+            found.added.append(said)
         elif _sentence(was) != said:
-            changed.append(_("%(now)s (før: %(before)s)", now=said, before=_sentence(was)))
-    if before is not None:
-        old_goals, old_texts = _by_id(before["goals"]), _texts(before)
-        added += [goal["words"] for goal in after["goals"] if goal["id"] not in old_goals]
-        changed += [
-            _("%(title)s er skrevet om", title=title)
-            for title, text in _texts(after).items()
-            if old_texts.get(title, "") != text
-        ]
-    return Changes(added=added, changed=changed, done=done, not_kept=not_kept)
+            found.changed.append(_("%(now)s (før: %(before)s)", now=said, before=_sentence(was)))
+
+
+def _of_goals(found: Changes, before: Cut, after: Cut) -> None:
+    old, ended = _by_id(before["goals"]), _by_id(before.get("goals_ended", ()))
+    for goal in after["goals"]:
+        if goal["id"] in ended:
+            found.changed.append(_("Taget op igen: %(goal)s", goal=goal["words"]))
+        elif goal["id"] not in old:
+            found.added.append(goal["words"])
+    for goal in after.get("goals_ended", ()):
+        if goal["id"] in ended:
+            continue
+        if goal["ended"] == "reached":
+            found.done.append(_("Mål nået: %(goal)s", goal=goal["words"]))
+        else:
+            found.changed.append(_("Mål, der ikke passer mere: %(goal)s", goal=goal["words"]))
 
 
 def _is_doubted_now(action: Mapping[str, Any], was: Mapping[str, Any] | None) -> bool:

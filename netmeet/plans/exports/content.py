@@ -47,6 +47,7 @@ def freeze(
             if _belongs(action, since=newest.published_at if newest is not None else None)
         ],
         "goals": [_goal(goal) for goal in facts.goals if goal.closed_at is None],
+        "goals_ended": [_goal(goal) for goal in facts.goals if goal.closed_at is not None],
         "sections": [
             _section(one)
             for one in (facts.plan.sections if facts.plan is not None else [])
@@ -133,6 +134,9 @@ def _goal(goal: Goal) -> dict[str, Any]:
         "words": goal.words,
         "agreed": agreed if agreed != goal.words else "",
         "area": area,
+        "version": goal.version,
+        "ended": goal.ended.value if goal.ended else "",
+        "ended_on": goal.ended_on.isoformat() if goal.ended_on else "",
         "scores": [[one.on.isoformat(), one.value] for one in goal.scores],
     }
 
@@ -142,6 +146,7 @@ def _section(row: PlanSection) -> dict[str, Any]:
     return {
         "key": row.key.value,
         "id": row.id,
+        "by": row.organisation.name if row.organisation is not None else "",
         "own_words": known.own_words or row.key is SectionKey.CRISIS,
         "is_by_person": row.author_id == row.plan.case.person.user_id,
         "saved_on": calendar.to_local(row.saved_at).date().isoformat(),

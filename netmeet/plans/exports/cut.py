@@ -73,7 +73,6 @@ def cut(
     to_person = queries.is_on_persons_side(reader)
     kind = PlanType(content["kind"])
     mark = _marker(contested, to_person=to_person)
-    told_to = content["person"]["name"] if to_person else ""
     made = {
         "kind": kind.value,
         "name": words.name_of(kind, to_person=to_person),
@@ -82,10 +81,9 @@ def cut(
         "made_on": date.fromisoformat(content["made_on"]),
         "first": content["person"]["first"],
         "person": _person(content, knife),
-        "actions": [
-            _action(a, mark, told_to=told_to) for a in knife.keep(P.ACTION_READ, content["actions"])
-        ],
+        "actions": _actions(content, knife, mark, to_person=to_person),
         "goals": [_goal(g, mark) for g in knife.keep(P.PLAN_READ_PUBLISHED, content["goals"])],
+        "goals_ended": _ended(content, knife),
         "sections": _sections(content, knife, mark),
         "team": _team(content, knife),
         "next": _next(content, knife),
@@ -179,6 +177,18 @@ def said_of(
     ]
 
 
+def _actions(content: Content, knife: _Knife, mark: Mark, *, to_person: bool) -> list[Line]:
+    told_to = content["person"]["name"] if to_person else ""
+    kept = knife.keep(P.ACTION_READ, content["actions"])
+    return [_action(line, mark, told_to=told_to) for line in kept]
+
+
+def _ended(content: Content, knife: _Knife) -> list[Line]:
+    """Return the goals that have ended; the oldest versions hold none."""
+    kept = knife.keep(P.PLAN_READ_PUBLISHED, content.get("goals_ended", ()))
+    return [{**goal, "ended_on": _day(goal["ended_on"])} for goal in kept]
+
+
 def _action(line: Line, mark: Mark, *, told_to: str) -> Line:
     """Return the agreement to show; ``told`` is how the person reads it, ``""`` to others."""
     line["due"], line["met_on"] = _day(line["due"]), _day(line["met_on"])
@@ -205,23 +215,30 @@ def _goal(line: Line, mark: Mark) -> Line:
 
 
 def _sections(content: Content, knife: _Knife, mark: Mark) -> list[Line]:
-    """Return the written sections in the order of the plan, each with the lines that are open."""
-    written = {one["key"]: one for one in content["sections"]}
+    """Return the written sections in the order of the plan, each with the lines that are open.
+
+    What is common comes first, then each organisation's own part, whose lines say whose they are.
+    """
     found = []
     for known in rules.SECTIONS:
-        one = written.get(known.key.value)
-        if one is None:
-            continue
+        parts = [one for one in content["sections"] if one["key"] == known.key.value]
+        parts.sort(key=lambda one: one.get("by", ""))
         permission = _SCOPES[known.scope]
         area = "area" if known.by_life_area else ""
         lines = [
-            mark(f"section-{known.key.value}", {**line, "id": one["id"], "n": n}, line["text"])
+            mark(
+                f"section-{known.key.value}",
+                {**line, "id": one["id"], "n": n, "by": one.get("by", "")},
+                line["text"],
+            )
+            for one in parts
             for n, line in enumerate(one["lines"])
             if knife.opens(permission, line, area=area)
         ]
         if lines:
             title = known.plain_title if queries.is_on_persons_side(knife.reader) else known.title
-            found.append({**one, "title": title, "lines": lines, "saved_on": _day(one["saved_on"])})
+            saved_on = max(_day(one["saved_on"]) or date.min for one in parts)
+            found.append({**parts[0], "title": title, "lines": lines, "saved_on": saved_on})
     return found
 
 
