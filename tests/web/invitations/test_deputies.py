@@ -52,6 +52,7 @@ def test_one_button_puts_the_deputy_on_the_list(world, client, meeting, bo, page
     assert (answer.status_code, answer.location) == (303, f"{people(meeting)}#send")
     body = read(client, people(meeting))
     assert "Stedfortræder: Bo Lund." in body
+    assert "Stedfortræder for Jonas Holm." in body
     assert "Send til 1" in body
     assert act not in body
     assert client.send(act).status_code == 422
@@ -121,3 +122,11 @@ def test_where_nobody_was_named_there_is_nothing_to_answer(world, client, meetin
     path = f"/invitations/{meeting.invitation(world.jonas.id).id}/deputy/invite"
     world.sign_in(client, world.lise)
     assert client.send(path).status_code == 404
+
+
+def test_a_guest_without_a_title_is_among_the_demos_people(world, client, meeting):
+    invitation_id = name(world, client, meeting, email="bo@example.org")
+    world.sign_in(client, world.lise)
+    assert client.send(f"/invitations/{invitation_id}/deputy/invite").status_code == 303
+    client.send("/logout")
+    assert "Bo Lund" in read(client, "/login")
