@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _
-from wtforms import Form, SelectField
+from wtforms import Form, SelectField, TextAreaField
 
 from netmeet.indicators.rules import Period
 from netmeet.meetings.forms.choices import options
 from netmeet.meetings.forms.meeting import KINDS
+from netmeet.web.forms import TEXT, VersionedForm, at_most
 
 PERIODS = (
     (Period.ALL.value, _("Alle datoer")),
@@ -35,6 +36,12 @@ class Choose(Form):
             values = [value for value, _label in offered]
             if field.data not in values:
                 field.data = values[0] if values else ""
+
+
+class Risks(VersionedForm):
+    """The risks one's own organisation sees in the quarter."""
+
+    text = TextAreaField(_("Det ser vi som risici"), [at_most(TEXT)])
 
 
 class Narrow(Form):

@@ -39,10 +39,11 @@ class Report:
     held: str
     lines: list[Line]
     initiatives: list[Initiative]
+    risks: list[tuple[str, str]]
 
 
 def report(committee: Committee, *, quarter: Quarter) -> Report:
-    """Return the committee's report of the quarter; four queries, no name and no single person."""
+    """Return the committee's report of the quarter; five queries, no name and no single person."""
     ids = [organisation.id for organisation in committee.organisations]
     events = queries.events(ids, quarters=(quarter.before, quarter))
     held = [(case, name) for case, on, name in events.held if rules.quarter_of(on) == quarter]
@@ -53,6 +54,11 @@ def report(committee: Committee, *, quarter: Quarter) -> Report:
         held=rules.HIDDEN if rules.is_few(people) else str(len(people)),
         lines=[_line(name, found, quarter) for name, found in _named(events)],
         initiatives=_initiatives(held),
+        risks=[
+            (note.organisation.name, note.text)
+            for note in queries.risks(committee.id, quarter=quarter)
+            if note.text
+        ],
     )
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, joinedload
 
 from netmeet.actions.models import Action
 from netmeet.actions.rules import Status
@@ -14,6 +14,7 @@ from netmeet.cases.models import Case, TeamMember
 from netmeet.cases.rules import MemberRole
 from netmeet.core import calendar
 from netmeet.core.db import db
+from netmeet.indicators.models import RiskNote
 from netmeet.indicators.rules import Quarter
 from netmeet.meetings.models import Attendance, Meeting, MeetingRequest
 from netmeet.meetings.rules import (
@@ -76,6 +77,17 @@ def events(organisation_ids: Collection[str], *, quarters: Sequence[Quarter]) ->
         answered=_answered(cases, first, last),
         kept=_kept(cases, first, last),
     )
+
+
+def risks(committee_id: str, *, quarter: Quarter) -> Sequence[RiskNote]:
+    """Return what the organisations wrote under the report, with their names."""
+    statement = (
+        select(RiskNote)
+        .where(RiskNote.committee_id == committee_id, RiskNote.quarter == quarter.key)
+        .options(joinedload(RiskNote.organisation))
+    )
+    found = db.session.scalars(statement).all()
+    return sorted(found, key=lambda note: note.organisation.name)
 
 
 def _each(on: Sequence[tuple[Any, date]], is_so: Callable[[Any], bool]) -> list[Event]:

@@ -65,3 +65,44 @@ def test_a_member_of_a_committee_opens_no_overview_and_no_case(world, client, vi
     world.sign_in(client, vibeke)
     for path in ("/overview", f"/cases/{case.id}", "/actions"):
         assert client.get(path).status_code == 404
+
+
+def test_an_organisation_writes_its_risks_and_the_others_read_them(world, client, vibeke):
+    own = sits(world, "Udvalget i byen", world.ward.organisation, world.office.organisation)
+    bodil = world.staff("Bodil Vest", world.office, role=Role.COM)
+    world.sign_in(client, vibeke)
+    quarter = rules.past_quarters(clock.today())[0]
+    path = f"/committee?committee={own.code}&quarter={quarter.key}"
+    assert "Ingen har skrevet om risici i det kvartal." in client.get(path).text
+    which = {"committee": own.code, "quarter": quarter.key, "version": 0}
+    form = which | {"text": "Der mangler tolke."}
+    assert client.send("/committee", form).status_code == 303
+    assert "Der mangler tolke." in client.get(path).text
+    stale = client.send("/committee", form | {"text": "Der mangler biler."})
+    assert stale.status_code == 409
+    assert "Der mangler tolke." in stale.text
+    assert "Der mangler biler." in stale.text
+    assert f'name="quarter" value="{quarter.key}"' in stale.text
+    assert client.send("/committee", form | {"text": "a" * 4001}).status_code == 422
+    earlier = rules.past_quarters(clock.today())[1]
+    assert "tolke" not in client.get(f"/committee?quarter={earlier.key}").text
+    world.sign_in(client, bodil)
+    assert "Der mangler tolke." in client.get(path).text
+    other = which | {"text": "Der mangler boliger."}
+    assert client.send("/committee", other).status_code == 303
+    both = client.get(path).text
+    assert both.index("Frederiksberg Kommune") < both.index("Der mangler boliger.")
+    assert both.index("Psykiatrisk Center København") < both.index("Der mangler tolke.")
+
+
+def test_nobody_else_writes_risks(world, client, vibeke):
+    other = sits(world, "Udvalget i syd", world.office.organisation)
+    own = sits(world, "Udvalget i byen", world.ward.organisation)
+    quarter = rules.past_quarters(clock.today())[0].key
+    form = {"committee": other.code, "quarter": quarter, "text": "Ikke vores.", "version": 0}
+    world.sign_in(client, vibeke)
+    assert client.send("/committee", form).status_code == 404
+    unknown = form | {"committee": own.code, "quarter": "1999-1"}
+    assert client.send("/committee", unknown).status_code == 404
+    world.sign_in(client, world.manager)
+    assert client.send("/committee", form).status_code == 404
