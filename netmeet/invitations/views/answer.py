@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from netmeet.cases import exports as cases
-from netmeet.core import calendar, clock
+from netmeet.core import clock
 from netmeet.core.access import PRIVATE
 from netmeet.core.permissions import Permission
 from netmeet.core.refusals import Refused
@@ -15,7 +15,7 @@ from netmeet.formats import ical
 from netmeet.invitations import exports, forms, queries, service
 from netmeet.invitations.rules import AnswerValue, MandateValue, Via
 from netmeet.invitations.views.blueprint import bp
-from netmeet.web import guard
+from netmeet.web import filters, guard
 from netmeet.web.urls import own_path
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def write(meeting: "Meeting") -> ResponseReturnValue:
             return jsonify(error=str(form.text.errors[0])), 422
         return _again(invitation, form=form)
     if wants_json:
-        saved = _("Gemt kl. %(time)s", time=calendar.clock(calendar.to_local(kept.at)))
+        saved = _("Gemt kl. %(time)s", time=filters.clock_time(kept.at))
         return jsonify(saved_at_text=saved, version=kept.version)
     return _back(meeting)
 

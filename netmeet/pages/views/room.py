@@ -33,7 +33,7 @@ _PRINT = ("css/tokens.css", "css/print.css")
 
 
 @bp.get("/meetings/<oid:id>/room")
-@guard.needs(P.ROOM_FOLLOW, load=reading.room, see=P.MEETING_READ)
+@guard.needs(P.ROOM_FOLLOW, load=reading.room, see=P.MEETING_READ, is_followed=True)
 def room(meeting: "Meeting") -> ResponseReturnValue:
     """Show the current point: to steer, or to follow. An open screen asks again every two seconds.
 
