@@ -178,14 +178,18 @@ def test_interpreters_and_who_has_a_mailbox_get_none(world, client, case, meetin
         assert client.send(path(meeting, user)).status_code == 422
 
 
-def test_the_letter_with_its_code_is_one_page(world, client, hanne, meeting):
+@pytest.mark.parametrize("is_person", [True, False])
+def test_the_letter_with_its_code_is_one_page(world, client, case, hanne, meeting, is_person):
+    user = case.person.user if is_person else hanne
+    user.channel, user.own_word = Channel.LETTER, "fyrtårn"
     world.sign_in(client, world.lise)
-    code = make_code(client, meeting, hanne)
-    answer = client.send(path(meeting, hanne, ".pdf"), {"code": code})
+    code = make_code(client, meeting, user)
+    answer = client.send(path(meeting, user, ".pdf"), {"code": code})
     assert answer.mimetype == "application/pdf"
     with pikepdf.open(io.BytesIO(answer.data)) as paper:
+        assert paper.Root.MarkInfo.Marked
         assert len(paper.pages) == 1
-    assert client.send(path(meeting, hanne, ".pdf"), {"code": "12345678"}).status_code == 404
+    assert client.send(path(meeting, user, ".pdf"), {"code": "12345678"}).status_code == 404
 
 
 def test_a_new_letter_ends_the_code_of_the_old_one(world, client, hanne, meeting):
