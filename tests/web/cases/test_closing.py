@@ -61,7 +61,11 @@ def test_the_coordinator_closes_with_reason_and_day(world, lise, case):
     assert "enige om at slutte" in page
     assert "Åbne forløbet igen" in page
     assert "Planlægge et nyt møde" not in page
-    assert told(case) == {case.person.user_id, world.jonas.id}
+    assert told(case) == {closed.person.user_id, world.jonas.id}
+    world.sign_in(lise, queries.by_id(case.id).person.user)
+    own = lise.get("/").text
+    assert "Dit forløb er slut" in own
+    assert "enige om at slutte" in own
     logged = db.session.scalars(
         select(AuditEvent).where(AuditEvent.operation == "case.close", AuditEvent.allowed)
     )
