@@ -7,6 +7,7 @@ from flask import Response, g, request
 
 from netmeet.core.db import db, may_write, only_read
 from netmeet.core.trail import Entry
+from netmeet.web import guard
 from netmeet.web.hooks import hooks
 
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -43,7 +44,7 @@ def _write(trail: Sequence[Entry]) -> None:
     """Write the log rows, keep the session awake (a refresh does not), and commit."""
     hooks().record(trail)
     who = g.actor
-    is_refresh = any(row.is_refresh for row in trail)
+    is_refresh = request.headers.get(guard.REFRESH_HEADER) == "1"
     if who.seen_at is not None and who.at - who.seen_at > _AWAKE_FOR and not is_refresh:
         hooks().keep_awake(who.session_id, who.at)
     db.session.commit()
