@@ -28,7 +28,7 @@ from netmeet.cases import policy as cases_policy
 from netmeet.cases import service as cases_service
 from netmeet.cases import views as cases_views
 from netmeet.core import sealed
-from netmeet.core.access import PRIVATE, STAFF, AccessBook, Actor, Role
+from netmeet.core.access import STAFF, AccessBook, Actor, Role
 from netmeet.core.db import db
 from netmeet.formats import pdf
 from netmeet.indicators import policy as indicators_policy
@@ -37,10 +37,12 @@ from netmeet.invitations import exports as invitations_exports
 from netmeet.invitations import policy as invitations_policy
 from netmeet.invitations import service as invitations_service
 from netmeet.invitations import views as invitations_views
+from netmeet.invitations.queries import deciding as invitations_deciding
 from netmeet.meetings import exports as meetings_exports
 from netmeet.meetings import policy as meetings_policy
 from netmeet.meetings import views as meetings_views
 from netmeet.organisations import policy as organisations_policy
+from netmeet.organisations import views as organisations_views
 from netmeet.outbox import policy as outbox_policy
 from netmeet.outbox import service as outbox_service
 from netmeet.pages import views as pages_views
@@ -59,6 +61,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 _BLUEPRINTS = (
     accounts_views.bp,
+    organisations_views.bp,
     cases_views.bp,
     meetings_views.bp,
     invitations_views.bp,
@@ -104,21 +107,23 @@ class Phone:
 
 def menu(actor: Actor) -> Sequence[Navigation]:
     """Return the main menu of the role acted in."""
-    home = Navigation(label=_("Forside"), endpoint="pages.home")
-    if actor.role is Role.PAT:
-        return (
-            home,
+    own = (Navigation(label=_("Mine aftaler"), endpoint="actions.mine"),)
+    beyond = {
+        Role.PAT: (
             Navigation(label=_("Hvem må se hvad"), endpoint="cases.consents"),
             Navigation(label=_("Hvem har set min plan"), endpoint="cases.access_log"),
             Navigation(label=_("Bed om et møde"), endpoint="meetings.ask"),
-        )
-    if actor.role in PRIVATE:
-        return (home,)
-    if actor.role is Role.MGR:
-        return (home, Navigation(label=_("Overblik"), endpoint="indicators.overview"))
-    if actor.role not in STAFF:
-        return (home,)
-    return (home, Navigation(label=_("Mine aftaler"), endpoint="actions.mine"))
+        ),
+        Role.MGR: (Navigation(label=_("Overblik"), endpoint="indicators.overview"),),
+        Role.COM: (Navigation(label=_("Rapport"), endpoint="indicators.committee"),),
+        Role.ADM: (
+            Navigation(label=_("Brugere"), endpoint="accounts.users"),
+            Navigation(label=_("Enheder"), endpoint="organisations.show"),
+        ),
+        **dict.fromkeys(STAFF, own),
+    }
+    home = Navigation(label=_("Forside"), endpoint="pages.home")
+    return (home, *beyond.get(actor.role, ()))
 
 
 def create_app(settings: config.Settings) -> Flask:
@@ -148,7 +153,8 @@ def create_app(settings: config.Settings) -> Flask:
     guard.check(app)
     outbox_service.install(_RENDERERS)
     cases_service.when_a_right_ends(invitations_service.withdraw_where_a_right_ended)
-    cases_service.when_a_right_ends(actions_service.pause_for)
+    cases_service.when_a_right_ends(actions_service.follow_rights)
+    actions_service.ask_who_may_decide(invitations_deciding.deciders)
     cli.install(app)
     return app
 

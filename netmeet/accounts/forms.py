@@ -1,9 +1,10 @@
 """What people type to sign in and about themselves."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import EmailField, HiddenField, PasswordField, StringField
+from wtforms import EmailField, HiddenField, PasswordField, SelectField, StringField
 from wtforms.validators import Email, Optional, Regexp
 
+from netmeet.accounts.rules import LETTER_CODE_DIGITS
 from netmeet.web.forms import LINE, WORD, Form, VersionedForm, at_most, required
 
 
@@ -28,13 +29,19 @@ class Password(Form):
 
 
 class Code(Form):
-    """A one-time code, with or without the space people put in the middle."""
+    """A one-time code, with or without the space people put in the middle.
+
+    One that was sent has six digits, one of a letter eight.
+    """
 
     code = StringField(
         _("Koden"),
         [
-            required(_("Skriv koden med de seks tal.")),
-            Regexp(r"^\d{3}\s?\d{3}$", message=_("Koden er seks tal.")),
+            required(_("Skriv koden.")),
+            Regexp(
+                r"^(\d{3}\s?\d{3}|\d{4}\s?\d{4})$",
+                message=_("Koden er seks tal, eller otte tal, hvis den står i et brev."),
+            ),
         ],
     )
     next = HiddenField()
@@ -42,8 +49,13 @@ class Code(Form):
 
     @property
     def digits(self) -> str:
-        """Return the six digits."""
+        """Return the digits."""
         return "".join(c for c in self.code.data or "" if c.isdigit())
+
+    @property
+    def is_from_letter(self) -> bool:
+        """Tell whether it has as many digits as the codes of letters."""
+        return len(self.digits) == LETTER_CODE_DIGITS
 
 
 class Onward(Form):
@@ -61,3 +73,36 @@ class Details(VersionedForm):
     )
     phone = StringField(_("Telefon"), [at_most(WORD)])
     own_word = StringField(_("Dit eget ord"), [at_most(40)])
+
+
+class NewPassword(Form):
+    """Another password, and the one that holds now."""
+
+    password = PasswordField(
+        _("Din adgangskode nu"), [required(_("Skriv din adgangskode.")), at_most(LINE)]
+    )
+    fresh = PasswordField(
+        _("Din nye adgangskode"), [required(_("Skriv en ny adgangskode.")), at_most(LINE)]
+    )
+
+
+class GiveRole(Form):
+    """What somebody acts as, and for which unit; choices are handed in."""
+
+    role = SelectField(_("Rolle"), choices=[], validators=[required(_("Vælg en rolle."))])
+    unit_id = SelectField(_("Enhed"), choices=[], validators=[required(_("Vælg en enhed."))])
+    title = StringField(_("Stilling"), [Optional(), at_most(80)])
+
+
+class NewUser(GiveRole):
+    """Somebody who is to sign in by e-mail and password."""
+
+    name = StringField(_("Fulde navn"), [required(), at_most(WORD)])
+    email = EmailField(
+        _("E-mail"),
+        [
+            required(_("Skriv en e-mail.")),
+            at_most(WORD),
+            Email(_("Skriv en e-mail som navn@sted.dk.")),
+        ],
+    )

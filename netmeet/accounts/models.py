@@ -42,6 +42,10 @@ class User(Versioned, Base):
         """Return the first word of the name."""
         return self.name.split(" ")[0]
 
+    def describe(self, *, name: str, phone: str, address: str, channel: Channel) -> None:
+        """Say who it is and how they are reached."""
+        self.name, self.phone, self.address, self.channel = name, phone, address, channel
+
     @property
     def initials(self) -> str:
         """Return the first letters of first and last name."""
@@ -115,6 +119,23 @@ class OneTimeCode(Base):
     expires_at: Mapped[datetime]
     tries: Mapped[int] = mapped_column(default=0)
     used_at: Mapped[datetime | None]
+
+
+class LetterCode(Base):
+    """A code printed in a letter to one user, good once until it expires (UTC).
+
+    It is no proof by itself: it is only asked for where the user's personal link was opened.
+    ``ended_at`` is when it was used, or when a newer letter took its place.
+    """
+
+    __tablename__ = "letter_code"
+
+    user_id: Mapped[str] = mapped_column(ForeignKey("user.id"), index=True)
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    ended_at: Mapped[datetime | None]
 
 
 class RateCount(Base):

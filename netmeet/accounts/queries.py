@@ -1,18 +1,20 @@
 """Users and logins."""
 
 import hashlib
-from collections.abc import Sequence
+import hmac
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from netmeet.accounts import rules
-from netmeet.accounts.models import ParkedText, PersonalLink, Session, UnitRole, User
+from netmeet.accounts.models import LetterCode, ParkedText, PersonalLink, Session, UnitRole, User
 from netmeet.core import sealed
 from netmeet.core.access import Actor, Role
 from netmeet.core.db import db
 from netmeet.organisations.models import Unit
+from netmeet.outbox.rules import Channel
 
 
 def digest(secret: str) -> bytes:
@@ -127,6 +129,19 @@ def by_email(email: str) -> User | None:
     return db.session.scalars(with_roles().where(User.email_index == index)).one_or_none()
 
 
+def by_emails(emails: Iterable[str]) -> dict[str, User]:
+    """Return the users with exactly these addresses by address as given, with roles; one query."""
+    by_index = {
+        sealed.keyring().index(email.strip().lower(), kind="email"): email
+        for email in emails
+        if email.strip()
+    }
+    if not by_index:
+        return {}
+    found = db.session.scalars(with_roles().where(User.email_index.in_(by_index)))
+    return {by_index[bytes(user.email_index or b"")]: user for user in found}
+
+
 def staff_of(organisation_ids: Sequence[str], at: datetime) -> Sequence[UnitRole]:
     """Return the current roles in units of the organisations, with users and units."""
     statement = (
@@ -141,6 +156,21 @@ def staff_of(organisation_ids: Sequence[str], at: datetime) -> Sequence[UnitRole
     return db.session.scalars(statement).all()
 
 
+def administrators(of: UnitRole, at: datetime) -> Sequence[UnitRole]:
+    """Return who administers the organisation of the role's unit at ``at``; the rows are locked."""
+    ours = select(Unit.organisation_id).where(Unit.id == of.unit_id).scalar_subquery()
+    statement = (
+        select(UnitRole)
+        .where(
+            UnitRole.role == Role.ADM,
+            UnitRole.unit_id.in_(select(Unit.id).where(Unit.organisation_id == ours)),
+            UnitRole.until.is_(None) | (UnitRole.until > at),
+        )
+        .with_for_update()
+    )
+    return db.session.scalars(statement).all()
+
+
 def link_by_token(token: str) -> PersonalLink | None:
     """Return the personal link of the secret, with its user; ended ones too."""
     statement = (
@@ -149,6 +179,40 @@ def link_by_token(token: str) -> PersonalLink | None:
         .options(joinedload(PersonalLink.user))
     )
     return db.session.scalars(statement).one_or_none()
+
+
+def can_be_sent_codes(user: User) -> bool:
+    """Tell whether a code reaches the user by mail: they have an address, and wish no letters."""
+    return bool(user.email) and user.channel is not Channel.LETTER
+
+
+def code_digest(user_id: str, code: str) -> bytes:
+    """Return the keyed digest that a user's code is kept as."""
+    return sealed.keyring().index(f"{user_id}|{code}", kind="code")
+
+
+def letter_codes(user_id: str, at: datetime, *, to_change: bool = False) -> Sequence[LetterCode]:
+    """Return the codes of the user's letters that may still be used, newest first.
+
+    ``to_change`` lets nobody else count a try meanwhile.
+    """
+    statement = (
+        select(LetterCode)
+        .where(
+            LetterCode.user_id == user_id,
+            LetterCode.ended_at.is_(None),
+            LetterCode.expires_at > at,
+        )
+        .order_by(LetterCode.created_at.desc())
+    )
+    return db.session.scalars(statement.with_for_update() if to_change else statement).all()
+
+
+def is_letter_code(user_id: str, code: str, *, at: datetime) -> bool:
+    """Tell whether it is the code of the user's newest letter, for who prints that; no try."""
+    kept = next(iter(letter_codes(user_id, at)), None)
+    digest_ = code_digest(user_id, code)
+    return kept is not None and hmac.compare_digest(bytes(kept.code_hash), digest_)
 
 
 def parked(parked_id: str, *, user_id: str, at: datetime) -> ParkedText | None:

@@ -9,6 +9,11 @@ CODE_LASTS = timedelta(minutes=10)
 CODE_TRIES = 5
 CODE_WINDOW = timedelta(minutes=15)
 CODES_AN_HOUR = 6
+LETTER_CODE_DIGITS = 8
+LETTER_CODE_LASTS = timedelta(days=28)
+LETTER_CODE_TRIES = 5
+"""In all: a longer life needs more digits and no second window than a code sent by mail."""
+LETTER_CODES_AN_HOUR = 3
 PARKED_LASTS = timedelta(hours=1)
 ABSOLUTE = timedelta(hours=8)
 IDLE_PRIVATE = timedelta(minutes=10)

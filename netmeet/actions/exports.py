@@ -9,8 +9,9 @@ from flask_babel import gettext as _
 from netmeet.accounts import queries as users
 from netmeet.actions import queries, rules
 from netmeet.actions.models import Action, StatusChange
-from netmeet.actions.policy import owner_may_act, waits_for_yes
-from netmeet.actions.rules import ActionKind, PersonsWord, Status, WaitingFor
+from netmeet.actions.policy import owner_may_act, party, waits_for_yes
+from netmeet.actions.rules import Commitment, PersonsWord, Status, WaitingFor
+from netmeet.cases.models import Case
 from netmeet.core import calendar
 from netmeet.organisations.rules import Sector
 from netmeet.outbox import exports as outbox
@@ -24,15 +25,16 @@ _SUNDAY = 6
 class Line:
     """One agreement as a line of prose with its facts. ``status`` "overdue" is never the person's.
 
-    ``sentence`` begins with who does it, or is ``what`` where that cannot be told; ``granted`` is
-    the sentence that agreed is not granted, ``""`` when no decision is needed; ``origin`` says
-    which meeting it comes from and how often it was carried on.
+    ``told`` is ``what`` as the person reads it, with who does it; ``granted`` is
+    the sentence on whether the one who must has said yes, ``""`` when nobody must; ``may_answer``
+    that they have not yet, ``needs_yes`` that it is an organisation that was not there; ``origin``
+    says which meeting it comes from and how often it was carried on.
     """
 
     id: str
     version: int
     what: str
-    sentence: str
+    told: str
     owner: str
     owner_first: str
     owner_leads: bool
@@ -45,6 +47,8 @@ class Line:
     is_persons: bool
     is_live: bool
     waits_for_yes: bool
+    needs_yes: bool
+    may_answer: bool
     granted: str
     origin: str
     put_off: int
@@ -66,7 +70,7 @@ def _line(action: Action, asked: queries.Asked, *, today: date) -> Line:
         id=action.id,
         version=action.version,
         what=action.what,
-        sentence=rules.sentence(action.what, by=owner.first_name if owner is not None else ""),
+        told=told(action, action.case),
         owner=owner.name if owner is not None else "",
         owner_first=owner.first_name if owner is not None else "",
         owner_leads=action.owner_id in action.case.lead_ids,
@@ -79,6 +83,8 @@ def _line(action: Action, asked: queries.Asked, *, today: date) -> Line:
         is_persons=action.is_persons,
         is_live=action.is_live,
         waits_for_yes=waits_for_yes(action),
+        needs_yes=action.needs_yes,
+        may_answer=action.commitment in {Commitment.AWAITED, Commitment.APPLIED_FOR},
         granted=granted(action),
         origin=origin(action),
         put_off=action.postponed,
@@ -89,17 +95,61 @@ def _line(action: Action, asked: queries.Asked, *, today: date) -> Line:
     )
 
 
+def told(action: Action, case: Case) -> str:
+    """Return the agreement as a sentence to the person the case is about."""
+    owner = action.owner.name if action.owner is not None else ""
+    by = rules.Telling(owner=owner, person=case.person.name, is_own=action.is_persons)
+    return rules.told(action.what, by)
+
+
 def granted(action: Action) -> str:
-    """Return the sentence that an agreement is no decision, for the kinds that need one."""
-    if action.kind not in rules.NEEDS_GRANT or action.status in rules.NEEDS_REASON:
-        return ""
-    if action.status is Status.DONE:
-        is_sent = action.kind is ActionKind.APPLICATION
-        return str(_("Der er søgt. Der er ikke sagt ja endnu.")) if is_sent else ""
-    member = action.case.member(action.owner_id) if action.owner_id is not None else None
-    if member is not None and member.sector is Sector.MUNICIPALITY:
-        return str(_("Kommunen har ikke sagt ja endnu."))
-    return str(_("Der er ikke sagt ja endnu."))
+    """Return the sentence on whether the one who must has said yes, ``""`` when nobody must."""
+    on = calendar.to_local(action.partys_word_at).date() if action.partys_word_at else None
+    return committed(action.commitment, party(action, action.case), on=on)
+
+
+def committed(commitment: Commitment, side: Sector | None, *, on: date | None = None) -> str:
+    """Return a commitment in a sentence: "Kommunen har ikke sagt ja endnu."."""
+    match commitment:
+        case Commitment.NONE:
+            return ""
+        case Commitment.AWAITED:
+            return awaited(side)
+        case Commitment.APPLIED_FOR:
+            return str(_("Der er søgt. Der er ikke sagt ja endnu."))
+        case Commitment.YES | Commitment.NO:
+            said = _answered(side, is_yes=commitment is Commitment.YES)
+            return f"{said}, {calendar.day(on)}." if on is not None else f"{said}."
+
+
+def _answered(side: Sector | None, *, is_yes: bool) -> str:
+    words = {
+        Sector.MUNICIPALITY: (_("Kommunen har sagt ja"), _("Kommunen har sagt nej")),
+        Sector.REGION: (_("Regionen har sagt ja"), _("Regionen har sagt nej")),
+        Sector.PRACTICE: (_("Lægen har sagt ja"), _("Lægen har sagt nej")),
+    }
+    yes, no = words.get(side or Sector.OTHER, (_("Der er sagt ja"), _("Der er sagt nej")))
+    return str(yes if is_yes else no)
+
+
+def awaited(side: Sector | None) -> str:
+    """Return that a side has not said yes: agreed is not granted."""
+    words = {
+        Sector.MUNICIPALITY: _("Kommunen har ikke sagt ja endnu."),
+        Sector.REGION: _("Regionen har ikke sagt ja endnu."),
+        Sector.PRACTICE: _("Lægen har ikke sagt ja endnu."),
+    }
+    return str(words.get(side or Sector.OTHER, _("Der er ikke sagt ja endnu.")))
+
+
+def asks_first(side: Sector | None) -> str:
+    """Return that a side must say yes first, for somebody to tick."""
+    words = {
+        Sector.MUNICIPALITY: _("Kommunen skal først sige ja"),
+        Sector.REGION: _("Regionen skal først sige ja"),
+        Sector.PRACTICE: _("Lægen skal først sige ja"),
+    }
+    return str(words.get(side or Sector.OTHER, _("Der skal først siges ja")))
 
 
 def informs(action: Action) -> str:
@@ -261,10 +311,14 @@ def _other(change: StatusChange, who: str) -> str:
     words = {
         "carried": _("Taget med til næste møde"),
         "help": _("%(who)s bad om hjælp", who=who),
+        "resumed": _("Aftalen går videre, fordi samtykket er givet igen"),
         "confirmed": _("%(who)s sagde ja til at gøre det", who=who),
         "declined": _("%(who)s sagde nej til at gøre det", who=who),
+        "answered:yes": _("%(who)s skrev, at der er sagt ja", who=who),
+        "answered:no": _("%(who)s skrev, at der er sagt nej", who=who),
     }
-    return str(words[change.what])
+    what = f"answered:{change.became}" if change.what == "answered" else change.what
+    return str(words[what])
 
 
 def _word(word: str) -> str:

@@ -7,7 +7,8 @@ from sqlalchemy import Date, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, WriteOnlyMapped, mapped_column, relationship
 
 from netmeet.accounts.models import User
-from netmeet.actions.rules import ActionKind, PersonsWord, Status
+from netmeet.actions import rules
+from netmeet.actions.rules import ActionKind, Commitment, PartysWord, PersonsWord, Status
 from netmeet.cases.models import Case
 from netmeet.core.db import Base, Versioned
 from netmeet.core.sealed import Sealed
@@ -26,7 +27,9 @@ class Action(Versioned, Base):
     """Who does what by when, agreed in which meeting, on which point.
 
     Without owner and date it is a draft that cannot be published. ``is_persons`` marks what the
-    person does: it is never late. ``published_at`` puts it in force.
+    person does: it is never late. ``published_at`` puts it in force. ``needs_yes`` marks what an
+    organisation owes that was not there to say yes to it; ``partys_word`` is what it says then, or
+    what an authority decides where ``kind`` needs it.
     """
 
     __tablename__ = "action"
@@ -51,6 +54,9 @@ class Action(Versioned, Base):
     unit_id: Mapped[str | None] = mapped_column(ForeignKey("unit.id"))
     unit: Mapped[Unit | None] = relationship(lazy="raise_on_sql")
     owner_confirmed_at: Mapped[datetime | None]
+    needs_yes: Mapped[bool] = mapped_column(default=False)
+    partys_word: Mapped[PartysWord | None]
+    partys_word_at: Mapped[datetime | None]
     is_persons: Mapped[bool] = mapped_column(default=False)
     due_on: Mapped[date | None] = mapped_column(Date)
     first_due_on: Mapped[date | None] = mapped_column(Date)
@@ -82,6 +88,13 @@ class Action(Versioned, Base):
     def author_id(self) -> str | None:
         """Return the owner: condition ``O`` of the matrix on an action."""
         return self.owner_id
+
+    @property
+    def commitment(self) -> Commitment:
+        """Return whether the one who must has said yes."""
+        return rules.commitment(
+            self.kind, self.status, needs_yes=self.needs_yes, word=self.partys_word
+        )
 
     @property
     def is_live(self) -> bool:

@@ -15,6 +15,7 @@ from netmeet.cases.rules import Scope
 from netmeet.core.access import Actor, Role, Rules, anyone
 from netmeet.core.permissions import Permission as P
 from netmeet.organisations.policy import in_own_unit
+from netmeet.organisations.rules import Sector
 
 
 def is_invited(actor: Actor, thing: Any) -> bool:
@@ -64,6 +65,16 @@ def waits_for_yes(action: Any) -> bool:
     member = action.case.member(action.owner_id)
     is_close = member is not None and member.role.access in {Role.REL, Role.PROX}
     return is_close and action.owner_confirmed_at is None
+
+
+def party(action: Any, case: Any) -> Sector | None:
+    """Return the side whose yes the agreement takes, ``None`` when that is not the owner's own."""
+    member = case.member(action.owner_id) if action.owner_id is not None else None
+    if member is None:
+        return None
+    is_theirs = action.needs_yes or member.sector is Sector.MUNICIPALITY
+    sector: Sector = member.sector
+    return sector if is_theirs else None
 
 
 RULES: Rules = {

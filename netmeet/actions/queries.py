@@ -15,7 +15,10 @@ from netmeet.cases import queries as cases
 from netmeet.cases.models import Case
 from netmeet.core.access import STAFF, Actor, Role
 from netmeet.core.db import db
-from netmeet.meetings.models import AgendaItem, Meeting
+from netmeet.meetings.models import AgendaItem, Attendance, Meeting
+from netmeet.meetings.rules import AttendanceStatus
+
+_CAME = frozenset({AttendanceStatus.WHOLE, AttendanceStatus.PART})
 
 SHOWN_AFTER_IT_ENDED = timedelta(days=30)
 """How long an agreement that is done stays in its owner's list."""
@@ -109,24 +112,28 @@ def _in_force() -> Select[Action]:
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What only the history knows of an agreement: what it waits for, and a call for help."""
+    """What only the history knows of an agreement: what it waits for, and a call for help.
+
+    ``was`` is how far it was before the last report.
+    """
 
     waits_for: WaitingFor | None = None
     wants_help: bool = False
+    was: Status | None = None
 
 
 _LATEST = (
     select(StatusChange.action_id, func.max(StatusChange.at).label("at"))
     .where(
         StatusChange.action_id.in_(bindparam("ids", expanding=True)),
-        StatusChange.what.in_(("status", "help")),
+        StatusChange.what.in_(("status", "help", "resumed")),
     )
     .group_by(StatusChange.action_id)
     .subquery()
 )
-_ASKED = select(StatusChange.action_id, StatusChange.what, StatusChange.became).join(
-    _LATEST, (StatusChange.action_id == _LATEST.c.action_id) & (StatusChange.at == _LATEST.c.at)
-)
+_ASKED = select(
+    StatusChange.action_id, StatusChange.what, StatusChange.was, StatusChange.became
+).join(_LATEST, (StatusChange.action_id == _LATEST.c.action_id) & (StatusChange.at == _LATEST.c.at))
 
 
 def asked(actions: Collection[Action]) -> dict[str, Asked]:
@@ -138,6 +145,7 @@ def asked(actions: Collection[Action]) -> dict[str, Asked]:
         found[change.action_id] = Asked(
             waits_for=WaitingFor(waits_for) if waits_for else None,
             wants_help=change.what == "help",
+            was=Status(change.was) if change.what == "status" else None,
         )
     return found
 
@@ -151,6 +159,20 @@ def history(action: Action) -> Sequence[StatusChange]:
         .order_by(StatusChange.at.desc(), StatusChange.id)
     )
     return db.session.scalars(statement).all()
+
+
+def in_room(meeting: Meeting) -> set[str]:
+    """Return who is in the room, after the meeting who came; before anybody is noted the invited.
+
+    The meeting's invitations are loaded.
+    """
+    columns = (Attendance.user_id, Attendance.is_in_room, Attendance.status)
+    noted = db.session.execute(select(*columns).where(Attendance.meeting_id == meeting.id)).all()
+    if not noted:
+        return {invitation.user_id for invitation in meeting.current_invitations}
+    if meeting.ended_at is not None:
+        return {row.user_id for row in noted if row.status in _CAME}
+    return {row.user_id for row in noted if row.is_in_room}
 
 
 def was_carried(meeting_id: str) -> set[str]:

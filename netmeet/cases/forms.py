@@ -22,6 +22,7 @@ from wtforms.validators import Email, InputRequired, Optional, Regexp, Validatio
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from netmeet.cases.rules import LAWS, ConsentHow, Direction, MemberRole, Scope
+from netmeet.outbox.rules import Channel
 from netmeet.web.forms import LINE, TEXT, WORD, Form, VersionedForm, at_most, required
 
 Choices = Sequence[tuple[str, Any]]
@@ -101,6 +102,33 @@ class NewCaseForm(Form):
     address = StringField(_("Adresse"), [Optional(), at_most(LINE)])
     interpreter = StringField(_("Tolk på hvilket sprog"), [Optional(), at_most(WORD)])
     is_protected = BooleanField(_("Navn og adresse er beskyttet"))
+
+
+class PersonForm(VersionedForm):
+    """Who the person is, and how they are reached."""
+
+    name = StringField(_("Fulde navn"), [required(), at_most(WORD)])
+    email = _email(_("Mailadresse"))
+    phone = TelField(_("Telefon"), [Optional(), at_most(40)])
+    address = StringField(_("Adresse"), [Optional(), at_most(LINE)])
+    is_protected = BooleanField(_("Navn og adresse er beskyttet"))
+    interpreter = StringField(_("Tolk på hvilket sprog"), [Optional(), at_most(WORD)])
+    channel = RadioField(
+        _("Sådan kommer der besked"),
+        choices=options(
+            [
+                (Channel.MAIL.value, _("Med mail")),
+                (Channel.LETTER.value, _("Med brev")),
+            ]
+        ),
+        validators=[InputRequired(_("Vælg en."))],
+    )
+
+
+class ReopenForm(VersionedForm):
+    """Taking a closed case up again, and why."""
+
+    reason = StringField(_("Hvorfor"), [required(_("Skriv hvorfor.")), at_most(LINE)])
 
 
 class SearchForm(Form):

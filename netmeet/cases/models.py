@@ -53,6 +53,11 @@ class Person(Versioned, Base):
         return self.user.name
 
     @property
+    def masked_cpr(self) -> str:
+        """Return the number with its last four digits hidden, empty when there is none."""
+        return f"{self.cpr[:6]}-****" if self.cpr else ""
+
+    @property
     def born_on(self) -> date | None:
         """Return the date of birth, if known."""
         return date.fromisoformat(self.birth_date) if self.birth_date else None

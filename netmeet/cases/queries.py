@@ -109,6 +109,21 @@ def visible_to(actor: Actor) -> Sequence[Case]:
     return sorted(db.session.scalars(statement).all(), key=lambda case: case.person.name)
 
 
+def closed_of(actor: Actor) -> Sequence[Case]:
+    """Return the closed cases the actor is in, the newest first, with their people."""
+    statement = (
+        _WITH_PERSON.join(Case.team)
+        .where(
+            TeamMember.user_id == actor.user_id,
+            TeamMember.left_at.is_(None),
+            Case.state == CaseState.CLOSED,
+        )
+        .options(selectinload(Case.team))
+        .order_by(Case.closed_at.desc())
+    )
+    return db.session.scalars(statement).all()
+
+
 def of_person(user_id: str) -> Case | None:
     """Return the newest case that is about the user, with its access facts."""
     found = db.session.scalars(_OF_PERSON, {"user_id": user_id}).one_or_none()

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _
-from wtforms import Form, SelectField
+from wtforms import Form, SelectField, TextAreaField
 
 from netmeet.indicators.rules import Period
 from netmeet.meetings.forms.choices import options
 from netmeet.meetings.forms.meeting import KINDS
+from netmeet.web.forms import TEXT, VersionedForm, at_most
 
 PERIODS = (
     (Period.ALL.value, _("Alle datoer")),
@@ -17,7 +18,30 @@ PERIODS = (
 )
 
 
+Choices = Sequence[tuple[str, str]]
+
 ALL_KINDS = [("", _("Alle møder")), *((kind.value, label) for kind, label in KINDS)]
+
+
+class Choose(Form):
+    """Which committee and quarter a report is of; anything unknown means the first."""
+
+    committee = SelectField(_("Udvalg"), choices=[])
+    quarter = SelectField(_("Kvartal"), choices=[])
+
+    def offer(self, committees: Choices, quarters: Choices) -> None:
+        """Fill in what there is to choose, and put what is none of it at the first."""
+        for field, offered in ((self.committee, committees), (self.quarter, quarters)):
+            field.choices = options(offered)
+            values = [value for value, _label in offered]
+            if field.data not in values:
+                field.data = values[0] if values else ""
+
+
+class Risks(VersionedForm):
+    """The risks one's own organisation sees in the quarter."""
+
+    text = TextAreaField(_("Det ser vi som risici"), [at_most(TEXT)])
 
 
 class Narrow(Form):

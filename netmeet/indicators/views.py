@@ -1,12 +1,21 @@
-"""The manager's overview, and the same rows as a file."""
+"""The manager's overview, the same rows as a file, and the committee's report."""
 
-from flask import Blueprint, Response, abort, render_template, request
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from netmeet.core import clock
 from netmeet.core.permissions import Permission as P
-from netmeet.indicators import exports, forms, queries, rules
+from netmeet.indicators import exports, forms, queries, rules, service
+from netmeet.indicators.exports import committee as committees
+from netmeet.indicators.queries import committee as reports
+from netmeet.organisations import queries as organisations
 from netmeet.web import guard
+
+if TYPE_CHECKING:
+    from netmeet.indicators.models import RiskNote
+    from netmeet.organisations.models import Committee
 
 bp = Blueprint("indicators", __name__)
 
@@ -47,6 +56,76 @@ def csv() -> ResponseReturnValue:
     """Hand out the open agreements as a CSV file."""
     _form, wanted = _wanted()
     return _file(exports.csv(wanted, today=clock.today()), "text/csv", "aftaler.csv")
+
+
+@bp.get("/committee")
+@guard.needs(P.COMMITTEE_REPORT)
+def committee() -> ResponseReturnValue:
+    """Show the report of one of the committees that the actor's organisation sits in, to print."""
+    form, chosen, quarter = _chosen()
+    if chosen is None:
+        return render_template("indicators/committee_none.html")
+    guard.note(P.INDICATORS_READ)
+    note = _own_note(chosen, quarter)
+    risks = forms.Risks(
+        formdata=None, version=note.version if note else 0, text=note.text if note else ""
+    )
+    return _report_page(form, chosen, quarter, risks)
+
+
+@bp.post("/committee")
+@guard.needs(P.COMMITTEE_MEETING_READ_WRITE)
+def note_risks() -> ResponseReturnValue:
+    """Keep the risks that the actor's organisation sees; the form names report and quarter."""
+    form, chosen, quarter = _chosen()
+    organisation_id = guard.actor().organisation_id
+    named = (request.form.get("committee"), request.form.get("quarter"))
+    if chosen is None or organisation_id is None or named != (chosen.code, quarter.key):
+        abort(404)
+    risks = forms.Risks()
+    if not risks.validate():
+        return _report_page(form, chosen, quarter, risks), 422
+    service.note_risks(
+        chosen,
+        organisation_id=organisation_id,
+        quarter=quarter,
+        text=risks.text.data or "",
+        version=risks.version.data or 0,
+    )
+    here = url_for("indicators.committee", committee=chosen.code, quarter=quarter.key)
+    return redirect(here, 303)
+
+
+def _chosen() -> "tuple[forms.Choose, Committee | None, rules.Quarter]":
+    """Return what is chosen among the own committees and the quarters that are over."""
+    today, own = clock.today(), guard.actor().organisation_id
+    found = organisations.committees_of(own, on=today) if own is not None else ()
+    quarters = rules.past_quarters(today)
+    form = forms.Choose(request.values)
+    form.offer(
+        [(each.code, each.name) for each in found],
+        [(each.key, exports.quarter_words(each)) for each in quarters],
+    )
+    chosen = next((each for each in found if each.code == form.committee.data), None)
+    return form, chosen, next(each for each in quarters if each.key == form.quarter.data)
+
+
+def _own_note(chosen: "Committee", quarter: rules.Quarter) -> "RiskNote | None":
+    own = guard.actor().organisation_id
+    found = reports.risks(chosen.id, quarter=quarter)
+    return next((note for note in found if note.organisation_id == own), None)
+
+
+def _report_page(
+    form: forms.Choose, chosen: "Committee", quarter: rules.Quarter, risks: forms.Risks
+) -> str:
+    return render_template(
+        "indicators/committee.html",
+        form=form,
+        risks=risks,
+        report=committees.report(chosen, quarter=quarter),
+        when=exports.quarter_words(quarter),
+    )
 
 
 def _wanted() -> tuple[forms.Narrow, queries.Filter]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from flask import current_app
 from markupsafe import Markup
@@ -12,10 +12,11 @@ from markupsafe import Markup
 import config
 from netmeet.cases.models import Case
 from netmeet.core import calendar
-from netmeet.core.access import STAFF
+from netmeet.core.access import STAFF, Actor
+from netmeet.core.permissions import Permission
 from netmeet.formats import ical, qr
 from netmeet.invitations import queries
-from netmeet.meetings.models import Invitation
+from netmeet.meetings.models import Invitation, Meeting
 from netmeet.outbox import exports as outbox
 from netmeet.outbox.models import Message
 from netmeet.outbox.rules import Channel, Letter
@@ -76,7 +77,7 @@ def calendar_file(
         starts_local=time.starts,
         minutes=time.minutes,
         number=str(invitation.number),
-        url=outbox.address("invitations.answer", {"id": meeting.id}),
+        url=outbox.address("pages.answer", {"id": meeting.id}),
         organizer_address=_settings().sender,
         recipient_address=invitation.user.email,
         required=is_staff and invitation.is_required,
@@ -189,11 +190,14 @@ RENDERERS = {
 """What the worker writes messages of this slice with."""
 
 
-def letter_facts(invitation: Invitation, time: When, *, token: str) -> dict[str, object]:
+def letter_facts(
+    invitation: Invitation, time: When, *, token: str, login_code: str
+) -> dict[str, object]:
     """Return what a letter on paper says: the same as the page, in large type, with a QR code.
 
-    Who is coming and what for stands only in the letter to the person. The address is left out
-    under address protection.
+    ``login_code`` are the eight digits that let the recipient in once, or empty. Who is coming and
+    what for stands only in the letter to the person. The address is left out under address
+    protection.
     """
     case = invitation.case
     link = outbox.address("invitations.landing", {"id": token})
@@ -213,6 +217,7 @@ def letter_facts(invitation: Invitation, time: When, *, token: str) -> dict[str,
         "link": link,
         "code": Markup(qr.svg(link, title=link)),  # noqa: S704 - segno escapes the title
         "phone": phone(case),
+        "login_code": f"{login_code[:4]} {login_code[4:]}" if login_code else "",
     }
 
 
@@ -236,6 +241,39 @@ def phone(case: Case) -> str:
     return (unit.phone if unit is not None else "") or (
         organisation.phone if organisation is not None else ""
     )
+
+
+def answer_parts(
+    invitation: Invitation, *, who: Actor, allowed: Callable[[Permission, Meeting], bool]
+) -> dict[str, Any]:
+    """Return what the page of one invitation shows ``who`` it is for, and what it offers them."""
+    meeting = invitation.meeting
+    said = queries.replies(meeting)
+    reply = said[invitation.id]
+    reads_agenda = allowed(Permission.AGENDA_READ, meeting)
+    written, named = reply.written, reply.deputy
+    return {
+        "invitation": invitation,
+        "meeting": meeting,
+        "time": when(invitation),
+        "reply": reply,
+        "can_answer": queries.can_answer(invitation, at=who.at),
+        "to_decide": queries.to_decide(meeting, who.user_id, said=said) if reads_agenda else [],
+        "instead_of": [
+            each.user.name for each in queries.stood_in_for(meeting, who.user_id, said=said)
+        ],
+        "items": list(meeting.items),
+        "may_write": allowed(Permission.WRITTEN_INPUT_ADD_OWN, meeting),
+        "may_send_other": allowed(Permission.INVITATION_NAME_DEPUTY, meeting),
+        "shows_place": allowed(Permission.MEETING_READ, meeting),
+        "person": meeting.case.person.user.first_name,
+        "is_person": who.user_id == meeting.case.person.user_id,
+        "phone": phone(meeting.case),
+        "written": {"version": written.version, "text": written.text} if written else {},
+        "named": {"name": named.name, "email": named.email, "has_mandate": named.has_mandate}
+        if named
+        else {},
+    }
 
 
 def styles() -> list[str]:

@@ -1,5 +1,7 @@
 """Forms of invitations."""
 
+from collections.abc import Mapping
+
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, EmailField, StringField, TextAreaField, TimeField
 from wtforms.validators import Optional
@@ -21,6 +23,11 @@ class InputForm(VersionedForm):
 
     text = TextAreaField(_("Kort fra dig, højst fem linjer"), validators=[at_most(LINE * 2)])
 
+    @classmethod
+    def filled(cls, written: Mapping[str, object]) -> "InputForm":
+        """Return the form with what was written before, ready to be shown."""
+        return cls(formdata=None, prefix="input", data=written)
+
 
 class DeputyForm(Form):
     """Who comes instead."""
@@ -28,3 +35,16 @@ class DeputyForm(Form):
     name = StringField(_("Hvem kommer i stedet?"), validators=[required(), at_most(WORD)])
     email = EmailField(_("Arbejdsmail"), validators=[at_most(WORD)])
     has_mandate = BooleanField(_("Kan beslutte det, jeg skulle"))
+
+    @classmethod
+    def filled(cls, named: Mapping[str, object]) -> "DeputyForm":
+        """Return the form with who was named before, ready to be shown."""
+        return cls(formdata=None, prefix="deputy", data=named)
+
+
+class DeclineDeputyForm(Form):
+    """Why somebody cannot come instead; who named them reads it."""
+
+    reason = StringField(
+        _("Hvorfor ikke?"), validators=[required(_("Skriv hvorfor.")), at_most(LINE)]
+    )

@@ -58,7 +58,11 @@ class WrittenInput(Versioned, Base):
 
 
 class Deputy(Versioned, Base):
-    """Who comes instead, and whether they may decide."""
+    """Who comes instead, and whether they may decide.
+
+    ``user_id`` stands there once the coordinator has put them on the list; ``declined_at`` and
+    ``reason`` once the coordinator has said no to them.
+    """
 
     __tablename__ = "deputy"
 
@@ -70,3 +74,10 @@ class Deputy(Versioned, Base):
     email = Sealed()
     has_mandate: Mapped[bool] = mapped_column(default=False)
     at: Mapped[datetime]
+    reason = Sealed()
+    declined_at: Mapped[datetime | None]
+
+    @property
+    def is_waiting(self) -> bool:
+        """Tell whether the coordinator has not said yes or no to them yet."""
+        return self.user_id is None and self.declined_at is None

@@ -1,6 +1,6 @@
 """Reading organisations, units and committees as they are valid on a day."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import TypeVar
 
@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from netmeet.core.db import db
-from netmeet.organisations.models import Committee, Organisation, Unit, Valid
+from netmeet.organisations.models import Committee, NameChange, Organisation, Unit, Valid
 from netmeet.organisations.rules import CommitteeKind, OrganisationKind
 
 Row = TypeVar("Row")
@@ -72,6 +72,48 @@ def committees(on: date, *, kind: CommitteeKind | None = None) -> Sequence[Commi
     )
     if kind is not None:
         statement = statement.where(Committee.kind == kind)
+    return db.session.scalars(statement).all()
+
+
+def unit(unit_id: str) -> Unit | None:
+    """Return the unit with its organisation, ended or not."""
+    statement = select(Unit).where(Unit.id == unit_id).options(joinedload(Unit.organisation))
+    return db.session.scalars(statement).one_or_none()
+
+
+def units_of(organisation_id: str) -> Sequence[Unit]:
+    """Return every unit the organisation has, has had or will have, by name."""
+    statement = select(Unit).where(Unit.organisation_id == organisation_id).order_by(Unit.name)
+    return db.session.scalars(statement).all()
+
+
+def names_to_come(subject_ids: Collection[str]) -> dict[str, NameChange]:
+    """Return the planned names of units and organisations, by their id."""
+    statement = select(NameChange).where(
+        NameChange.subject_id.in_(subject_ids), NameChange.is_done.is_(False)
+    )
+    return {change.subject_id: change for change in db.session.scalars(statement)}
+
+
+def names_due(today: date) -> Sequence[NameChange]:
+    """Return the planned names whose day has come, oldest day first."""
+    statement = (
+        select(NameChange)
+        .where(NameChange.is_done.is_(False), NameChange.from_on <= today)
+        .order_by(NameChange.from_on)
+    )
+    return db.session.scalars(statement).all()
+
+
+def committees_of(organisation_id: str, *, on: date) -> Sequence[Committee]:
+    """Return the committees that cover the organisation on the day, those of an area first."""
+    covers = Committee.organisations.any(Organisation.id == organisation_id)
+    statement = (
+        _valid(select(Committee), Committee, on)
+        .where(covers)
+        .options(selectinload(Committee.organisations))
+        .order_by(Committee.area.desc(), Committee.name)
+    )
     return db.session.scalars(statement).all()
 
 

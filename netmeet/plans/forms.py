@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from flask import request
 from flask_babel import lazy_gettext as _
 from wtforms import (  # type: ignore[attr-defined] # the stubs are older than SelectChoice
+    DateField,
     HiddenField,
     IntegerField,
     RadioField,
@@ -16,7 +17,7 @@ from wtforms.validators import InputRequired
 from wtforms.widgets import HiddenInput
 
 from netmeet.meetings.rules import AgreedHow, ContestKind
-from netmeet.plans.rules import AREA_NAMES, HIGHEST, LOWEST, AcceptanceAnswer
+from netmeet.plans.rules import AREA_NAMES, HIGHEST, LOWEST, AcceptanceAnswer, GoalEnd
 from netmeet.web.forms import LINE, TEXT, Form, VersionedForm, at_most, required
 
 _CHOOSE = _("Vælg en af dem.")
@@ -49,6 +50,20 @@ class AgreedGoalForm(VersionedForm):
 
     agreed = TextAreaField(_("Det er vi enige om"), validators=[at_most(LINE)])
     area = SelectField(_("Del af livet"), choices=_AREAS)
+
+
+class EndGoalForm(VersionedForm):
+    """How a goal ended, and on which day."""
+
+    ended = RadioField(
+        _("Hvordan er det gået med målet?"),
+        choices=[
+            SelectChoice(GoalEnd.REACHED.value, _("Det er nået")),
+            SelectChoice(GoalEnd.NOT_RELEVANT.value, _("Det passer ikke mere")),
+        ],
+        validators=[InputRequired(_CHOOSE)],
+    )
+    ended_on = DateField(_("Hvornår?"), validators=[InputRequired(_("Skriv dagen som 3-12-2026."))])
 
 
 class ScoreForm(Form):

@@ -2,14 +2,15 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Date, ForeignKey, String, UniqueConstraint
+from sqlalchemy import Date, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from netmeet.accounts.models import User
 from netmeet.cases.models import Case
 from netmeet.core.db import Base, Versioned
 from netmeet.core.sealed import Sealed, SealedData
-from netmeet.plans.rules import AcceptanceAnswer, PlanType, SectionKey
+from netmeet.organisations.models import Organisation
+from netmeet.plans.rules import AcceptanceAnswer, GoalEnd, PlanType, SectionKey
 
 
 class Plan(Versioned, Base):
@@ -45,20 +46,38 @@ class Plan(Versioned, Base):
         """Tell whether something has been published: condition ``P`` of the matrix."""
         return bool(self.versions)
 
-    def section(self, key: SectionKey) -> "PlanSection | None":
-        """Return the section with this letter, if anything has been written."""
-        return next((one for one in self.sections if one.key is key), None)
+    def section(
+        self, key: SectionKey, *, organisation_id: str | None = None
+    ) -> "PlanSection | None":
+        """Return the common part of a section, or an organisation's own, if there is one."""
+        place = (key, organisation_id)
+        return next((one for one in self.sections if (one.key, one.organisation_id) == place), None)
 
 
 class PlanSection(Versioned, Base):
-    """One section of the living plan; own words are the person's alone."""
+    """One section of the living plan, or the part of it that is an organisation's own.
+
+    Own words are the person's alone; they and what is common have no organisation.
+    """
 
     __tablename__ = "plan_section"
-    __table_args__ = (UniqueConstraint("plan_id", "key", name="uq_plan_section_once"),)
+    __table_args__ = (
+        UniqueConstraint("plan_id", "key", "organisation_id", name="uq_plan_section_once"),
+        Index(
+            "uq_plan_section_common",
+            "plan_id",
+            "key",
+            unique=True,
+            sqlite_where=text("organisation_id IS NULL"),
+            postgresql_where=text("organisation_id IS NULL"),
+        ),
+    )
 
     plan_id: Mapped[str] = mapped_column(ForeignKey("plan.id"))
     plan: Mapped[Plan] = relationship(back_populates="sections", lazy="raise_on_sql")
     key: Mapped[SectionKey]
+    organisation_id: Mapped[str | None] = mapped_column(ForeignKey("organisation.id"))
+    organisation: Mapped[Organisation | None] = relationship(lazy="raise_on_sql")
     text = Sealed()
     author_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
     saved_at: Mapped[datetime]
@@ -80,7 +99,10 @@ class PlanSection(Versioned, Base):
 
 
 class Goal(Versioned, Base):
-    """A goal in the person's words, the agreed wording, and where the person stands (0-10)."""
+    """A goal in the person's words, the agreed wording, and where the person stands (0-10).
+
+    ``closed_at`` is when somebody wrote that it had ended, ``ended_on`` the day it did.
+    """
 
     __tablename__ = "goal"
 
@@ -90,6 +112,8 @@ class Goal(Versioned, Base):
     agreed = Sealed()
     begun_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    ended: Mapped[GoalEnd | None]
+    ended_on: Mapped[date | None] = mapped_column(Date)
     scores: Mapped[list["GoalScore"]] = relationship(
         back_populates="goal", lazy="raise_on_sql", order_by="GoalScore.on"
     )

@@ -23,8 +23,9 @@ from netmeet.meetings.policy import RULES as MEETING_RULES
 from netmeet.meetings.queries import minutes
 from netmeet.meetings.rules import MeetingState
 from netmeet.organisations.models import Unit
-from netmeet.plans.models import Goal, Plan, PlanVersion
+from netmeet.plans.models import Goal, Plan, PlanSection, PlanVersion
 from netmeet.plans.policy import RULES as PLAN_RULES
+from netmeet.plans.rules import SectionKey
 
 _RULES = {**CASE_RULES, **MEETING_RULES, **ACTION_RULES, **PLAN_RULES}
 
@@ -81,7 +82,7 @@ def access_options() -> tuple[Any, ...]:
     """Return what to load with a ``Plan`` so that every rule can be judged and it can be shown."""
     return (
         joinedload(Plan.case).options(*cases.access_options()),
-        joinedload(Plan.sections),
+        joinedload(Plan.sections).joinedload(PlanSection.organisation),
         selectinload(Plan.versions).options(
             joinedload(PlanVersion.acceptance), joinedload(PlanVersion.published_by)
         ),
@@ -90,7 +91,7 @@ def access_options() -> tuple[Any, ...]:
 
 _PLAN = select(Plan).options(
     joinedload(Plan.case).joinedload(Case.person).joinedload(Person.user),
-    joinedload(Plan.sections),
+    joinedload(Plan.sections).joinedload(PlanSection.organisation),
 )
 _BY_ID = _PLAN.where(Plan.id == bindparam("id"))
 _OF_CASE = _PLAN.where(Plan.case_id == bindparam("id"))
@@ -154,6 +155,23 @@ def plan_or_none_yet(case_id: str) -> Plan | NoPlan | None:
         return plan
     case = cases.by_id(case_id)
     return NoPlan(case) if case is not None else None
+
+
+def section_now(plan: Plan, key: SectionKey, *, organisation_id: str | None) -> PlanSection | None:
+    """Return the part as the database has it now, the plan locked against other writers."""
+    db.session.execute(select(Plan.id).where(Plan.id == plan.id).with_for_update())
+    statement = (
+        select(PlanSection)
+        .where(
+            PlanSection.plan_id == plan.id,
+            PlanSection.key == key,
+            PlanSection.organisation_id == organisation_id
+            if organisation_id is not None
+            else PlanSection.organisation_id.is_(None),
+        )
+        .execution_options(populate_existing=True)
+    )
+    return db.session.scalars(statement).one_or_none()
 
 
 def goal_by_id(goal_id: str) -> Goal | None:

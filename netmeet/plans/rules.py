@@ -8,6 +8,13 @@ from enum import StrEnum
 from netmeet.core import calendar
 
 
+class GoalEnd(StrEnum):
+    """How a goal ended."""
+
+    REACHED = "reached"
+    NOT_RELEVANT = "not_relevant"
+
+
 class PlanType(StrEnum):
     """Which plan it is, by law or guideline."""
 
@@ -178,6 +185,16 @@ WRITTEN_BY_THE_PERSON = frozenset(
     {SectionKey.ABOUT_ME, SectionKey.CONTRIBUTIONS, SectionKey.CRISIS}
 )
 """The sections that the person may write alone."""
+
+WRITTEN_BY_EACH = frozenset(
+    {
+        SectionKey.SITUATION,
+        SectionKey.EFFORTS,
+        SectionKey.OTHER_PLANS,
+        SectionKey.DISAGREEMENT,
+    }
+)
+"""The sections in which each organisation has a part of its own, beside the common one."""
 
 AREA_NAMES: Mapping[str, str] = {
     "housing": "Bolig",

@@ -25,6 +25,7 @@ class Lack(StrEnum):
     DECISION = "decision"
     INTERPRETER = "interpreter"
     CONSENT = "consent"
+    DEPUTY = "deputy"
     UNSENT = "unsent"
     PLACE = "place"
     MANDATE = "mandate"
@@ -62,13 +63,14 @@ class Group(StrEnum):
 class Missing:
     """One thing that is missing: what kind, about whom, which point (from 1), or how many.
 
-    ``waits`` says that only somebody else can give it: until the meeting is near it is not the
-    coordinator's task.
+    ``about_id`` is the row it can be mended at, where there is one. ``waits`` says that only
+    somebody else can give it: until the meeting is near it is not the coordinator's task.
     """
 
     kind: Lack
     who: str = ""
     number: int = 0
+    about_id: str = ""
     waits: bool = False
 
     @property

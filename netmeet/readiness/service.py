@@ -5,8 +5,8 @@ from datetime import datetime
 from flask_babel import gettext as _
 
 from netmeet.core.access import Actor
-from netmeet.core.db import db
 from netmeet.core.refusals import Refused
+from netmeet.invitations import service as invitations
 from netmeet.meetings.models import Meeting
 
 
@@ -17,10 +17,10 @@ def override_composition(
 
     Raises ``Refused`` without a reason, ``Conflict`` for a stale version.
     """
-    del by, at
+    del by
     label = _("Hvorfor mødet holdes alligevel")
     meeting.expect(version, mine={label: reason}, theirs={label: meeting.composition_reason})
     if not reason.strip():
         raise Refused(_("Skriv hvorfor."), field="reason")
     meeting.excuse_composition(reason.strip())
-    db.session.flush()
+    invitations.settle(meeting, at=at)

@@ -10,10 +10,12 @@ from netmeet.core import clock
 from netmeet.core.permissions import Permission
 from netmeet.core.refusals import Refused
 from netmeet.invitations import queries as invitations
+from netmeet.invitations.queries import deputies
 from netmeet.readiness import forms, queries, rules, service
 from netmeet.web import guard
 
 if TYPE_CHECKING:
+    from netmeet.invitations.queries.deputies import Substitution
     from netmeet.meetings.models import Meeting
 
 bp = Blueprint("readiness", __name__)
@@ -36,9 +38,18 @@ def _page(meeting: "Meeting", form: forms.ReasonForm, *, code: int = 200) -> Res
         case_head=cases.head(meeting.case, current="pages.case"),
         lines=lines,
         lacks_sector=bool(kinds & {rules.Lack.REGION, rules.Lack.MUNICIPALITY}),
+        invitable=_invitable(meeting) if rules.Lack.DEPUTY in kinds else {},
         form=form,
     )
     return page, code
+
+
+def _invitable(meeting: "Meeting") -> "dict[str, Substitution]":
+    """Return the named deputies who may be put on the list now, by the invitation it is about."""
+    said, at = invitations.replies(meeting), guard.actor().at
+    may = Permission.INVITATION_CREATE_STAFF
+    named = deputies.waiting(meeting, said=said, at=at)
+    return {key: one for key, one in named.items() if guard.allowed(may, one)}
 
 
 @bp.post("/meetings/<oid:id>/readiness/composition")

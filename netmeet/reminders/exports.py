@@ -116,7 +116,7 @@ def _stands(invitation: Invitation, message: Message, at: datetime) -> bool:
 def _landing(invitation: Invitation) -> str:
     token = invitations.letter_token(invitation)
     if not token:
-        return outbox.address("invitations.answer", {"id": invitation.meeting_id})
+        return outbox.address("pages.answer", {"id": invitation.meeting_id})
     return outbox.address("invitations.landing", {"id": token})
 
 

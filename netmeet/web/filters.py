@@ -1,6 +1,6 @@
 """Dates and times as people in Denmark read them; the only place that knows the zone."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from flask import Flask
 from flask_babel import get_locale
@@ -33,9 +33,10 @@ def day_and_time(value: datetime) -> str:
     return calendar.day_and_time(_local(value), today=clock.today(), lang=_lang())
 
 
-def clock_time(value: datetime) -> str:
-    """Return "13.22"; an aware instant is shown in Danish time."""
-    return calendar.clock(_local(value))
+def clock_time(value: datetime | time) -> str:
+    """Return "13.22", "13:22" in English; an aware instant is shown in Danish time."""
+    moment = _local(value) if isinstance(value, datetime) else value
+    return calendar.clock(moment, lang=_lang())
 
 
 def local_day(value: datetime) -> str:
@@ -50,7 +51,7 @@ def in_words(value: date) -> str:
 
 def span(start: datetime, minutes: int) -> str:
     """Return from when to when, as "kl. 13.00" to "13.45"."""
-    return calendar.span(_local(start), minutes)
+    return calendar.span(_local(start), minutes, lang=_lang())
 
 
 def _local(value: datetime) -> datetime:

@@ -67,24 +67,31 @@ def public(permission: Permission) -> Callable[[View], View]:
 
 
 def needs(
-    permission: Permission, *, load: Load | None = None, see: Permission | None = None
+    permission: Permission,
+    *,
+    load: Load | None = None,
+    see: Permission | None = None,
+    is_followed: bool = False,
 ) -> Callable[[View], View]:
     """Declare a view's operation.
 
     ``load`` gets the address' ``id`` and returns the object (or ``None``), which the view receives
     as its first argument. Who may not ``see`` it (default: who may not do it) gets 404, as if it
     were not there; who may see but not do gets 403; who only lacks a fresh proof of identity is
-    sent to give it. Every outcome is logged.
+    sent to give it. Every outcome is logged. ``is_followed`` is a screen that its own buttons fetch
+    anew: in one login that is one look, for as long as a followed screen lasts.
     """
 
     def declare(view: View) -> View:
         @wraps(view)
         def guarded(**parts: Any) -> Any:
             if load is None:
-                refusal = _refuse(permission, see, None)
+                refusal = _refuse(permission, see, None, is_followed=is_followed)
                 return refusal if refusal is not None else view(**parts)
             thing = load(parts.pop("id"))
-            refusal = _refuse(permission, see, thing, missing=thing is None)
+            refusal = _refuse(
+                permission, see, thing, missing=thing is None, is_followed=is_followed
+            )
             return refusal if refusal is not None else view(thing, **parts)
 
         guarded.operation = permission  # type: ignore[attr-defined]  # a mark
@@ -94,12 +101,17 @@ def needs(
 
 
 def _refuse(
-    permission: Permission, see: Permission | None, thing: Any, *, missing: bool = False
+    permission: Permission,
+    see: Permission | None,
+    thing: Any,
+    *,
+    missing: bool = False,
+    is_followed: bool = False,
 ) -> Response | None:
     """Return ``None`` to let the actor in, a redirect to a proof, or raise the right refusal."""
     who, book = actor(), hooks().book
     if not missing and book.allows(who, permission, thing):
-        refresh = request.headers.get(REFRESH_HEADER) == "1"
+        refresh = is_followed or request.headers.get(REFRESH_HEADER) == "1"
         g.trail.append(entry(who, permission, thing, is_refresh=refresh))
         return None
     if who.is_anonymous:

@@ -5,6 +5,7 @@
   "use strict";
 
   const REST = 250; // ms without typing before the line is read
+  const CORRECTED = ["line", "item_id", "kind", "asks_first"]; // what somebody wrote or corrected
 
   function listen(form) {
     const line = form.querySelector("[data-capture-line]");
@@ -21,7 +22,9 @@
       try {
         const answer = await fetch(form.dataset.parseUrl, {
           method: "POST",
-          body: new URLSearchParams({ line: line.value }),
+          body: new URLSearchParams(
+            [...new FormData(form)].filter(([name]) => CORRECTED.includes(name)),
+          ),
           credentials: "same-origin",
           headers: {
             Accept: "text/html",

@@ -72,7 +72,7 @@ def say_it_happened(person):
 
 def oversee(manager, *, hidden):
     """The manager sees open agreements by number, and no name or word of a person."""
-    follow(manager, "Her kan du hjælpe")
+    follow(manager, "Se hele overblikket")
     headed(manager, "Overblik over")
     expect(manager.page.get_by_role("row").filter(has_text="Anders Bro")).to_have_count(1)
     for word in hidden:

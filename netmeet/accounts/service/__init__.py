@@ -16,6 +16,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from netmeet.accounts import queries, rules
 from netmeet.accounts.models import (
+    LetterCode,
     OneTimeCode,
     ParkedText,
     PersonalLink,
@@ -68,10 +69,13 @@ def set_email(user: User, email: str) -> None:
     user.email_index = sealed.keyring().index(email.strip().lower(), kind="email")
 
 
-def set_password(user: User, password: str) -> None:
-    """Set the password (argon2id). Raises ``Refused`` for one shorter than 15 characters."""
+def set_password(user: User, password: str, *, field: str = "password") -> None:
+    """Set the password (argon2id). Raises ``Refused`` for one shorter than 15 characters.
+
+    ``field`` is the form's field the refusal belongs beside.
+    """
     if len(password) < rules.SHORTEST_PASSWORD:
-        raise Refused(_("Adgangskoden skal have mindst 15 tegn."), field="password")
+        raise Refused(_("Adgangskoden skal have mindst 15 tegn."), field=field)
     user.password_hash = _hasher.hash(password)
 
 
@@ -198,7 +202,7 @@ def new_code(user: User, *, browser: str, at: datetime) -> str:
     db.session.add(
         OneTimeCode(
             user_id=user.id,
-            code_hash=_code_digest(user.id, code),
+            code_hash=queries.code_digest(user.id, code),
             browser_hash=queries.digest(browser),
             created_at=at,
             expires_at=at + rules.CODE_LASTS,
@@ -229,15 +233,11 @@ def use_code(user_id: str, code: str, *, browser: str, at: datetime) -> bool:
         newest.used_at is None
         and newest.expires_at >= at
         and hmac.compare_digest(bytes(newest.browser_hash), queries.digest(browser))
-        and hmac.compare_digest(bytes(newest.code_hash), _code_digest(user_id, code.strip()))
+        and hmac.compare_digest(bytes(newest.code_hash), queries.code_digest(user_id, code.strip()))
     )
     if good:
         newest.used_at = at
     return good
-
-
-def _code_digest(user_id: str, code: str) -> bytes:
-    return sealed.keyring().index(f"{user_id}|{code}", kind="code")
 
 
 def send_code(user: User, *, browser: str, at: datetime) -> str:
@@ -245,6 +245,8 @@ def send_code(user: User, *, browser: str, at: datetime) -> str:
 
     Raises ``Refused`` after six codes within an hour, and for somebody nobody can reach.
     """
+    if not user.email:
+        raise Refused(_("Vi har ingen mail til dig. Ring til os, så får du et brev med en kode."))
     if not count(f"code:{user.id}", most=rules.CODES_AN_HOUR, within=timedelta(hours=1), at=at):
         raise Refused(_("Der er sendt mange koder. Vent en time, eller ring."))
     code = new_code(user, browser=browser, at=at)
@@ -333,6 +335,7 @@ def forget(*, at: datetime) -> None:
     for statement in (
         delete(ParkedText).where(ParkedText.created_at < at - rules.PARKED_LASTS),
         delete(OneTimeCode).where(OneTimeCode.created_at < yesterday),
+        delete(LetterCode).where(LetterCode.expires_at < yesterday),
         delete(RateCount).where(RateCount.started_at < yesterday),
     ):
         db.session.execute(statement)

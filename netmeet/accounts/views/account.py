@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from flask import redirect, render_template, session, url_for
+from flask import abort, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from netmeet.accounts import forms, queries, service
 from netmeet.accounts.views.blueprint import bp
@@ -60,6 +61,47 @@ def _page(form: forms.Details) -> str:
         own_session=who.session_id,
         is_saved=session.pop("account_saved", False),
     )
+
+
+@bp.get("/account/password")
+@needs(P.ACCOUNT_READ_UPDATE_OWN)
+def password() -> ResponseReturnValue:
+    """Ask for another password, from who signs in by one."""
+    user = _oneself()
+    if user is None or not user.password_hash:
+        abort(404)
+    return render_template("accounts/password.html", form=forms.NewPassword(formdata=None))
+
+
+@bp.post("/account/password")
+@needs(P.ACCOUNT_READ_UPDATE_OWN)
+def change_password() -> ResponseReturnValue:
+    """Change the password; every other login of the user ends."""
+    form, user, who = forms.NewPassword(), _oneself(), guard.actor()
+    if user is None or not user.password_hash:
+        abort(404)
+    if form.validate():
+        g.keep = True
+        try:
+            _prove(user, form)
+            service.set_password(user, form.fresh.data or "", field="fresh")
+        except Refused as no:
+            form.refuse(no)
+        else:
+            service.end_other_sessions(who.user_id, but=who.session_id, at=who.at)
+            session["account_saved"] = True
+            return redirect(url_for("accounts.account"), 303)
+    return render_template("accounts/password.html", form=form), 422
+
+
+def _prove(user: "User", form: forms.NewPassword) -> None:
+    """Raise ``Refused`` unless the password that holds is right; tries count as at the login."""
+    address = request.remote_addr or ""
+    if not service.may_try_password(user.email, address=address, at=guard.actor().at):
+        no = _("Der er prøvet mange gange. Vent et minut, og prøv igen.")
+        raise Refused(no, field="password")
+    if not service.proves_password(user, form.password.data or ""):
+        raise Refused(_("Adgangskoden passer ikke."), field="password")
 
 
 @bp.post("/account/sessions/end")

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from netmeet.accounts import forms, queries, service
+from netmeet.accounts.service import letters
 from netmeet.accounts.views.blueprint import asked_for, begin, bp, onward, settings
 from netmeet.core import clock, ids
 from netmeet.core.permissions import Permission as P
@@ -37,6 +38,16 @@ def is_right(user: "User", form: forms.Code) -> bool:
     return False
 
 
+def _is_of_letter(user: "User", form: forms.Code) -> bool:
+    """Tell whether it is the code of the user's letter; a wrong try is counted and kept."""
+    g.keep = True
+    if letters.use_letter_code(user.id, form.digits, at=clock.now()):
+        return True
+    no = _("Koden passer ikke. Se efter i brevet, eller ring til os og få et nyt.")
+    form.refuse(Refused(no, field="code"))
+    return False
+
+
 @bp.get("/code")
 @public(P.PUBLIC_LOGIN_PAGE)
 def code() -> ResponseReturnValue:
@@ -54,9 +65,12 @@ def use_code() -> ResponseReturnValue:
     form = forms.Code()
     if asked_for("action") == "send":
         return _send(user, form, target)
-    if not form.validate() or not is_right(user, form):
+    if not form.validate():
         return _page(form), 422
-    answer = begin(user, by="code", target=target)
+    by = "letter" if form.is_from_letter else "code"
+    if not (_is_of_letter(user, form) if by == "letter" else is_right(user, form)):
+        return _page(form), 422
+    answer = begin(user, by=by, target=target)
     if answer is not None:
         return answer
     form.refuse(Refused(_("Du har ikke adgang nu. Ring til den, der sendte dig linket.")))
@@ -81,6 +95,7 @@ def _page(form: forms.Code) -> str:
         form=form,
         is_known=_linked() is not None,
         is_sent=session.get("code_sent", False),
+        by_letter=session.get("by_letter", False),
         demo_code=session.get("demo_code", ""),
     )
 

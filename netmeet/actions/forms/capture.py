@@ -1,7 +1,7 @@
 """The forms of an agreement in one line."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import HiddenField, StringField, SubmitField
+from wtforms import BooleanField, HiddenField, StringField, SubmitField
 
 from netmeet.actions.service.capture import LONGEST_LINE
 from netmeet.web.forms import LINE, WORD, VersionedForm, at_most, required
@@ -17,6 +17,8 @@ class Line(VersionedForm):
     item_id = HiddenField()
     owner_id = StringField(_("Hvem gør det?"), validators=[at_most(WORD)])
     due_on = StringField(_("Hvornår er det gjort?"), validators=[at_most(WORD)])
+    kind = StringField(_("Hvad er det for en aftale?"), validators=[at_most(WORD)])
+    asks_first = BooleanField(_("Der skal først siges ja"))
     keep = SubmitField(_("Gem, og spørg senere"))
     delete = SubmitField(_("Slet aftalen"))
 

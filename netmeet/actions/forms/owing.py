@@ -103,10 +103,11 @@ class Own(VersionedForm):
 
 
 class Confirm(Form):
-    """Whether a relative will do what they were named for."""
+    """Whether a relative will do what they were named for, or an organisation says yes to it."""
 
     answer = RadioField(
         _("Vil du gøre det?"),
         choices=options([("yes", _("Ja")), ("no", _("Nej"))]),
         validators=[Optional()],
     )
+    words = TextAreaField(_("En kort besked"), validators=[at_most(LINE)])

@@ -3,6 +3,7 @@
 from netmeet.actions.rules.days import DueDoubt
 from netmeet.actions.rules.line import Parsed, parse
 from netmeet.actions.rules.names import OwnerDoubt, Person
+from netmeet.actions.rules.persons import Telling, told
 from netmeet.actions.rules.states import (
     ESCALATION_DAYS,
     LIVE,
@@ -11,16 +12,19 @@ from netmeet.actions.rules.states import (
     NEXT,
     REMINDER_DAYS,
     ActionKind,
+    Commitment,
+    PartysWord,
     PersonsWord,
     Status,
     WaitingFor,
+    commitment,
     days_overdue,
     escalation_on,
+    has_said_yes,
     is_overdue,
     may_move,
     reminder_dates,
 )
-from netmeet.actions.rules.words import sentence
 
 __all__ = [
     "ESCALATION_DAYS",
@@ -30,18 +34,23 @@ __all__ = [
     "NEXT",
     "REMINDER_DAYS",
     "ActionKind",
+    "Commitment",
     "DueDoubt",
     "OwnerDoubt",
     "Parsed",
+    "PartysWord",
     "Person",
     "PersonsWord",
     "Status",
+    "Telling",
     "WaitingFor",
+    "commitment",
     "days_overdue",
     "escalation_on",
+    "has_said_yes",
     "is_overdue",
     "may_move",
     "parse",
     "reminder_dates",
-    "sentence",
+    "told",
 ]

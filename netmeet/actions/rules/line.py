@@ -8,7 +8,7 @@ from netmeet.actions.rules import dates, names
 from netmeet.actions.rules.days import DueDoubt
 from netmeet.actions.rules.names import OwnerDoubt, Person
 from netmeet.actions.rules.tokens import Span, cut
-from netmeet.actions.rules.words import AREA_WORDS
+from netmeet.actions.rules.words import AREA_WORDS, KIND_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,8 @@ class Parsed:
 
     The owner is sure when ``owner_ids`` holds one and ``owner_doubt`` is empty; else the ids are
     candidates to ask about. ``due_on`` is None unless sure; ``due_candidates`` are the days it may
-    be. ``what`` is the line without its date and its sure owner; ``spans`` is what was taken.
+    be. ``what`` is the line without its date and its sure owner; ``kind`` is ``""`` when no word
+    tells it; ``spans`` is what was taken.
     """
 
     what: str
@@ -27,6 +28,7 @@ class Parsed:
     due_candidates: tuple[date, ...]
     due_doubt: DueDoubt
     life_area: str | None
+    kind: str
     spans: tuple[Span, ...]
 
     @property
@@ -53,6 +55,7 @@ def parse(
         due_candidates=due.candidates,
         due_doubt=due.doubt,
         life_area=_area(line, known_areas),
+        kind=_kind(line),
         spans=tuple(sorted(spans)),
     )
 
@@ -85,6 +88,12 @@ def _what(line: str, spans: Collection[Span]) -> str:
     text = " ".join(words).replace(" ,", ",").replace(" .", ".").replace("( )", "")
     text = text.strip(" ,;:-")
     return text[:1].upper() + text[1:]
+
+
+def _kind(line: str) -> str:
+    """Return the kind of agreement that the first of its words tells, ``""`` when none does."""
+    lower = f" {line.lower()} "
+    return next((kind for kind, words in KIND_WORDS if any(f" {w}" in lower for w in words)), "")
 
 
 def _area(line: str, known_areas: Collection[str]) -> str | None:

@@ -45,6 +45,23 @@ class PersonsWord(StrEnum):
     NO = "no"
 
 
+class PartysWord(StrEnum):
+    """What the organisation that owes an agreement, or the authority that decides, says to it."""
+
+    YES = "yes"
+    NO = "no"
+
+
+class Commitment(StrEnum):
+    """Whether the one who must has said yes. Agreed is not granted (domain § 0, finding 6)."""
+
+    NONE = ""
+    AWAITED = "awaited"
+    APPLIED_FOR = "applied_for"
+    YES = "yes"
+    NO = "no"
+
+
 _S = Status
 
 NEXT: Mapping[Status, frozenset[Status]] = {
@@ -71,6 +88,29 @@ REMINDER_DAYS = (-7, -1, 1, 7)
 
 ESCALATION_DAYS = 14
 """The days after the date on which the owner's manager sees the agreement's six fields."""
+
+
+def commitment(
+    kind: ActionKind, status: Status, *, needs_yes: bool, word: PartysWord | None
+) -> Commitment:
+    """Return whether the one who must has said yes; what has ended without needs none any more."""
+    if word is not None:
+        return Commitment(word.value)
+    if status in NEEDS_REASON:
+        return Commitment.NONE
+    if status is Status.DONE:
+        return Commitment.APPLIED_FOR if kind is ActionKind.APPLICATION else Commitment.NONE
+    return Commitment.AWAITED if needs_yes or kind in NEEDS_GRANT else Commitment.NONE
+
+
+def has_said_yes(kind: ActionKind, *, owner_is_here: bool, mandate_is_here: bool) -> bool:
+    """Say whether an organisation is bound by what a meeting agrees that it does.
+
+    Its owner may promise their own work when they are there, to apply for something too. What
+    somebody else promises for them, and what must be decided, binds it only with the mandate
+    (domain § 2.3, step 7).
+    """
+    return mandate_is_here or (owner_is_here and kind is not ActionKind.NEEDS_DECISION)
 
 
 def may_move(status: Status, to: Status) -> bool:

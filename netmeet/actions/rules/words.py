@@ -324,12 +324,12 @@ AREA_WORDS: Mapping[str, tuple[str, ...]] = {
 """Beginnings of words that tell an area of life."""
 
 
-def sentence(what: str, *, by: str) -> str:
-    """Return an agreement as a sentence that begins with who does it: "Lise ringer til Mia".
-
-    A Danish verb in the present ends in r. What begins with another word stays as it was written.
-    """
-    verb = what.partition(" ")[0]
-    if not by or not verb[:1].isupper() or not verb.endswith("r"):
-        return what
-    return f"{by} {what[:1].lower()}{what[1:]}"
+KIND_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("needs_decision", ("bevilger ", "bevilge ", "visiterer", "visitere ", "træffer afgørelse")),
+    ("application", ("ansøger", "ansøge ", "søger om ", "søge om ", "sender en ansøgning")),
+    ("referral", ("henviser", "henvise ", "sender en henvisning")),
+    ("treatment", ("ordinerer", "nedtrapper", "optrapper", "justerer medicin")),
+    ("contact", ("ringer", "ringe ", "kontakter", "besøger", "mødes ", "bestiller tid")),
+    ("information", ("orienterer", "informerer", "giver besked", "fortæller", "sender brev")),
+)
+"""Beginnings of words that tell a kind of agreement, what binds most first."""

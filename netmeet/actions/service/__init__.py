@@ -1,16 +1,26 @@
 """Verbs of agreements: capture, correct, report, carry over."""
 
-from netmeet.actions.service.carrying import carry_over, pause_for
+from netmeet.actions.service.capture import ask_who_may_decide
+from netmeet.actions.service.carrying import carry_over, follow_rights
 from netmeet.actions.service.moves import cancel, postpone, reassign
-from netmeet.actions.service.progress import ask_for_help, confirm, decline, report, said
+from netmeet.actions.service.progress import (
+    answer,
+    ask_for_help,
+    confirm,
+    decline,
+    report,
+    said,
+)
 
 __all__ = [
+    "answer",
     "ask_for_help",
+    "ask_who_may_decide",
     "cancel",
     "carry_over",
     "confirm",
     "decline",
-    "pause_for",
+    "follow_rights",
     "postpone",
     "reassign",
     "report",

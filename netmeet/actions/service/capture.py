@@ -1,6 +1,6 @@
 """One line makes an agreement: what, who, by when. Doubt is asked, never guessed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, select
 from sqlalchemy.orm import joinedload
 
-from netmeet.actions import rules
+from netmeet.actions import queries, rules
 from netmeet.actions.models import Action
 from netmeet.actions.rules import ActionKind, DueDoubt, OwnerDoubt
 from netmeet.cases.models import Case, TeamMember
@@ -22,13 +22,28 @@ from netmeet.meetings.rules import LifeArea
 
 LONGEST_LINE = 300
 
+Deciders = Callable[[str], Collection[tuple[str, str]]]
+"""Takes a meeting's id; returns who has the mandate to decide which point, as two ids."""
+
+_deciders: list[Deciders] = []
+
+
+def ask_who_may_decide(deciders: Deciders) -> None:
+    """Register who knows the mandates of a meeting: the slice that asks for them lies beside."""
+    _deciders[:] = [deciders]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """What somebody picked where the line was in doubt."""
+    """What somebody picked where the line was in doubt, or corrected.
+
+    ``asks_first`` says that the owner's organisation must say yes first, though they are here.
+    """
 
     owner_id: str = ""
     due_on: date | None = None
+    kind: ActionKind | None = None
+    asks_first: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +60,8 @@ class Reading:
     days: Sequence[date]
     due_doubt: DueDoubt
     life_area: LifeArea | None
+    kind: ActionKind = ActionKind.TASK
+    asks_first: bool = False
 
     @property
     def owner(self) -> TeamMember | None:
@@ -71,16 +88,7 @@ def read(case: Case, line: str, *, today: date, choice: Choice | None = None) ->
     """Read the line as an agreement in the case; what was chosen settles a doubt."""
     picked = choice or Choice()
     members = {member.user_id: member for member in case.members if may_own(member)}
-    people = [
-        rules.Person(
-            id=member.user_id,
-            full_name=member.name,
-            organisation=member.organisation.name if member.organisation is not None else "",
-            is_the_person=member.role is MemberRole.PERSON,
-        )
-        for member in members.values()
-    ]
-    parsed = rules.parse(line, people, today, known_areas=tuple(LifeArea))
+    parsed = rules.parse(line, _people(members.values()), today, known_areas=tuple(LifeArea))
     owner_ids, owner_doubt = parsed.owner_ids, parsed.owner_doubt
     if owner_doubt is not OwnerDoubt.NONE and picked.owner_id in members:
         owner_ids, owner_doubt = (picked.owner_id,), OwnerDoubt.NONE
@@ -97,6 +105,51 @@ def read(case: Case, line: str, *, today: date, choice: Choice | None = None) ->
         days=days,
         due_doubt=due_doubt,
         life_area=LifeArea(parsed.life_area) if parsed.life_area else None,
+        kind=picked.kind or (ActionKind(parsed.kind) if parsed.kind else ActionKind.TASK),
+        asks_first=picked.asks_first,
+    )
+
+
+def _people(members: Iterable[TeamMember]) -> list[rules.Person]:
+    return [
+        rules.Person(
+            id=member.user_id,
+            full_name=member.name,
+            organisation=member.organisation.name if member.organisation is not None else "",
+            is_the_person=member.role is MemberRole.PERSON,
+        )
+        for member in members
+    ]
+
+
+def lacks_yes(meeting: Meeting, reading: Reading, *, item_id: str | None = None) -> bool:
+    """Tell whether the owner's organisation is not bound by this yet, and must say yes to it.
+
+    It is bound when the owner promises their own work in the room, or when somebody of theirs is
+    there with the mandate for the point. The meeting's invitations are loaded.
+    """
+    owner = reading.owner
+    if owner is None or not owner.role.is_staff:
+        return False
+    if reading.asks_first:
+        return True
+    here = queries.in_room(meeting)
+    ours = {
+        member.user_id
+        for member in meeting.case.members
+        if member.user_id == owner.user_id
+        or (member.organisation_id is not None and member.organisation_id == owner.organisation_id)
+    }
+    may_decide = {
+        user_id
+        for deciders in _deciders
+        for user_id, point in deciders(meeting.id)
+        if item_id in {None, point}
+    }
+    return not rules.has_said_yes(
+        reading.kind,
+        owner_is_here=owner.user_id in here,
+        mandate_is_here=bool(ours & here & may_decide),
     )
 
 
@@ -122,6 +175,7 @@ def keep(
         created_by_id=by.user_id,
     )
     _write(action, reading)
+    action.needs_yes = lacks_yes(meeting, reading, item_id=item_id)
     db.session.add(action)
     db.session.flush()
     return action
@@ -130,12 +184,17 @@ def keep(
 def rewrite(action: Action, reading: Reading, *, version: int) -> None:
     """Let the draft say what the new line says; the read-back must be done again.
 
+    The draft's meeting is loaded, with its invitations.
+
     Raises ``Conflict`` when somebody else changed it meanwhile, ``Refused`` after publication.
     """
     _check_draft(action)
     label = _("Aftalen")
     action.expect(version, mine={label: reading.line}, theirs={label: line_of(action)})
+    of = action.meeting
+    needs_yes = of is not None and lacks_yes(of, reading, item_id=action.item_id)
     _write(action, reading)
+    action.needs_yes = needs_yes
     action.read_back_at = None
     db.session.flush()
 
@@ -192,7 +251,7 @@ def _write(action: Action, reading: Reading) -> None:
     action.owner = owner.user if owner is not None else None
     action.unit_id = owner.unit_id if owner is not None else None
     action.is_persons = is_persons
-    action.kind = ActionKind.OWN if is_persons else ActionKind.TASK
+    action.kind = ActionKind.OWN if is_persons else reading.kind
     action.due_on = action.first_due_on = reading.due_on
     action.life_area = reading.life_area or action.life_area
 

@@ -1,4 +1,4 @@
-"""What lives on: agreements that go on to the next meeting, or stop with a consent."""
+"""What lives on: agreements that go on to the next meeting, or stop and go on with a consent."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from netmeet.actions.models import Action
 from netmeet.actions.policy import owner_may_act
 from netmeet.actions.rules import Status, WaitingFor
 from netmeet.actions.service.progress import put_at
-from netmeet.actions.service.telling import note
+from netmeet.actions.service.telling import leads, note, tell
 from netmeet.cases.models import Case
 from netmeet.core.access import Actor
 from netmeet.core.db import db
@@ -32,25 +32,37 @@ def carry_over(before: Meeting, *, to: Meeting, by: Actor, at: datetime) -> list
     return carried
 
 
-def pause_for(case: Case, user_id: str | None, organisation_id: str | None, at: datetime) -> None:
-    """Let what the user or the organisation owes wait, where no right to know of it is left.
+def follow_rights(
+    case: Case, user_id: str | None, organisation_id: str | None, at: datetime
+) -> None:
+    """Let what the user or the organisation owes wait without a right to know of it, else go on.
 
     Registered with ``cases`` at the start; the consents are those of ``case`` as they stand now.
-    The history names the person: it is their consent.
+    The history names the person: it is their consent. What goes on is as far as it was, and its
+    owner and who coordinates are told.
     """
     concerned = queries.owned_by(case, user_id=user_id, organisation_id=organisation_id)
     asked = queries.asked(concerned)
     for action in concerned:
-        is_paused = action.id in asked and asked[action.id].waits_for is WaitingFor.CONSENT
-        if is_paused or owner_may_act(action, at):
-            continue
-        note(
-            action,
-            "status",
-            by_id=case.person.user_id,
-            at=at,
-            was=action.status,
-            became=queries.PAUSED,
-        )
-        put_at(action, Status.WAITING, at=at)
+        last = asked.get(action.id, queries.Asked())
+        is_paused = last.waits_for is WaitingFor.CONSENT
+        may_act = owner_may_act(action, at)
+        if is_paused and may_act:
+            _resume(action, last.was or Status.NOT_STARTED, at=at)
+        elif not (is_paused or may_act):
+            _pause(action, at=at)
     db.session.flush()
+
+
+def _pause(action: Action, *, at: datetime) -> None:
+    by_id = action.case.person.user_id
+    note(action, "status", by_id=by_id, at=at, was=action.status, became=queries.PAUSED)
+    put_at(action, Status.WAITING, at=at)
+
+
+def _resume(action: Action, status: Status, *, at: datetime) -> None:
+    by_id = action.case.person.user_id
+    became = f"{status}:{WaitingFor.OTHERS}" if status is Status.WAITING else status
+    note(action, "resumed", by_id=by_id, at=at, was=queries.PAUSED, became=became)
+    put_at(action, status, at=at)
+    tell(action, [action.owner, *leads(action)], about="resumed", at=at, but=by_id)

@@ -59,6 +59,7 @@ def reassign(
 ) -> None:
     """Give the agreement to somebody else, who is told, as are the old owner and the coordinator.
 
+    Another organisation than the giver's and the old owner's is not bound until it says yes.
     Raises ``Refused`` for nobody, for somebody the person has given no consent for, or once it has
     ended; ``Conflict`` when it was changed meanwhile.
     """
@@ -72,6 +73,7 @@ def reassign(
     if not may_act(action.case, to.user.id, to.organisation_id, at):
         raise Refused(_("Den, du har valgt, må ikke se aftalen. Spørg koordinatoren."), field="to")
     before = action.owner
+    ours = {by.organisation_id, action.unit.organisation_id if action.unit is not None else None}
     note(
         action,
         "owner",
@@ -83,6 +85,8 @@ def reassign(
     )
     action.owner, action.owner_id, action.unit_id = to.user, to.user.id, to.unit_id
     action.owner_confirmed_at = None
+    if to.organisation_id not in ours:
+        action.needs_yes, action.partys_word, action.partys_word_at = True, None, None
     if action.is_persons:
         action.is_persons, action.kind = False, ActionKind.TASK
     db.session.flush()

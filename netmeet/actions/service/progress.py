@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from netmeet.actions import rules
 from netmeet.actions.models import Action
 from netmeet.actions.policy import waits_for_yes
-from netmeet.actions.rules import PersonsWord, Status, WaitingFor
+from netmeet.actions.rules import Commitment, PartysWord, PersonsWord, Status, WaitingFor
 from netmeet.actions.service.telling import leads, note, tell
 from netmeet.core.access import Actor
 from netmeet.core.db import db
@@ -97,6 +97,24 @@ def confirm(action: Action, *, by: Actor, at: datetime) -> None:
         action.owner_confirmed_at = at
         note(action, "confirmed", by_id=by.user_id, at=at)
         db.session.flush()
+
+
+def answer(action: Action, word: PartysWord, *, by: Actor, at: datetime, words: str = "") -> None:
+    """Keep whether the owner's organisation, or the authority that decides, says yes.
+
+    A no ends what is still owed. Coordinator and person are told neutrally. Raises ``Refused``
+    when nobody has to say yes, or somebody has answered.
+    """
+    if action.commitment not in {Commitment.AWAITED, Commitment.APPLIED_FOR}:
+        raise Refused(_("Der er allerede svaret, eller der skal ikke svares."))
+    action.partys_word, action.partys_word_at = word, at
+    note(action, "answered", by_id=by.user_id, at=at, became=word, reason=words)
+    if word is PartysWord.NO and action.is_live:
+        put_at(action, Status.NOT_POSSIBLE, at=at)
+        action.comment = words
+    db.session.flush()
+    concerned = [*leads(action), action.case.person.user]
+    tell(action, concerned, about="answered", at=at, but=by.user_id)
 
 
 def decline(action: Action, *, by: Actor, at: datetime) -> None:

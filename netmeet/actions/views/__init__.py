@@ -5,6 +5,6 @@ from flask import Blueprint
 bp = Blueprint("actions", __name__)
 
 # The modules hang their routes on the blueprint above.
-from netmeet.actions.views import capture, handing, owing  # noqa: E402 - the blueprint must be there first
+from netmeet.actions.views import capture, closing, handing, owing  # noqa: E402 - the blueprint must be there first
 
-__all__ = ["bp", "capture", "handing", "owing"]
+__all__ = ["bp", "capture", "closing", "handing", "owing"]

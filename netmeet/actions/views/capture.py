@@ -1,12 +1,14 @@
 """Capturing agreements in the meeting, one line each."""
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from netmeet.actions import exports
 from netmeet.actions.forms import capture as forms
+from netmeet.actions.rules import ActionKind
 from netmeet.actions.service import capture as service
 from netmeet.actions.views import bp
 from netmeet.core import clock
@@ -18,6 +20,10 @@ from netmeet.web import guard
 if TYPE_CHECKING:
     from netmeet.actions.models import Action
     from netmeet.meetings.models import Meeting
+
+
+KINDS = tuple(kind for kind in ActionKind if kind is not ActionKind.OWN)
+"""The kinds to choose among; what the person does is their own by its owner."""
 
 
 @bp.post("/meetings/<oid:id>/actions")
@@ -46,7 +52,7 @@ def capture(meeting: "Meeting") -> ResponseReturnValue:
 def parse(meeting: "Meeting") -> ResponseReturnValue:
     """Show what a line says so far, as chips."""
     form = forms.Line()
-    return render_template("actions/_chips.html", heard=_read(meeting, form), form=form)
+    return render_template("actions/_chips.html", **_chips(meeting, form, _read(meeting, form)))
 
 
 @bp.route("/meetings/<oid:id>/actions/<oid:action_id>/line", methods=["GET", "POST"])
@@ -54,7 +60,15 @@ def parse(meeting: "Meeting") -> ResponseReturnValue:
 def draft(meeting: "Meeting", action_id: str) -> ResponseReturnValue:
     """Write a draft anew as a line, or delete it."""
     action = _draft(meeting, action_id)
-    form = forms.Line(data={"line": service.line_of(action), "version": action.version})
+    form = forms.Line(
+        data={
+            "line": service.line_of(action),
+            "version": action.version,
+            "item_id": action.item_id,
+            "kind": action.kind.value,
+            "asks_first": action.needs_yes,
+        }
+    )
     reading = _read(meeting, form)
     if not form.was_sent:
         return _ask(meeting, form, reading, action=action)
@@ -85,9 +99,34 @@ def read_back(meeting: "Meeting", action_id: str) -> ResponseReturnValue:
 
 
 def _read(meeting: "Meeting", form: forms.Line) -> service.Reading:
-    choice = service.Choice(owner_id=form.owner_id.data or "", due_on=_day(form.due_on.data))
+    choice = service.Choice(
+        owner_id=form.owner_id.data or "",
+        due_on=_day(form.due_on.data),
+        kind=_kind(form.kind.data),
+        asks_first=form.asks_first.data,
+    )
     line = form.line.data or ""
     return service.read(meeting.case, line, today=service.today_of(guard.actor().at), choice=choice)
+
+
+def _chips(meeting: "Meeting", form: forms.Line, reading: service.Reading) -> dict[str, Any]:
+    """Return what the chips need: what was heard, and what the owner's side must say yes to."""
+    owner, item_id = reading.owner, form.item_id.data or None
+    return {
+        "heard": reading,
+        "form": form,
+        "kinds": KINDS,
+        "awaited": exports.awaited(owner.sector)
+        if owner is not None and service.lacks_yes(meeting, reading, item_id=item_id)
+        else "",
+        "asks_first": exports.asks_first(owner.sector)
+        if owner is not None and owner.role.is_staff
+        else "",
+    }
+
+
+def _kind(word: str | None) -> ActionKind | None:
+    return next((kind for kind in KINDS if kind.value == word), None)
 
 
 def _day(text: str | None) -> date | None:
@@ -113,10 +152,9 @@ def _ask(
         "actions/capture.html",
         meeting_id=meeting.id,
         action_id=action.id if action is not None else "",
-        form=form,
-        heard=reading,
         is_minutes=meeting.ended_at is not None,
         paused=meeting.is_paused,
+        **_chips(meeting, form, reading),
     )
 
 

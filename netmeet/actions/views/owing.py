@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response
 
 from netmeet.actions import exports, queries, service
 from netmeet.actions.forms import owing as forms
-from netmeet.actions.rules import NEEDS_REASON, NEXT, PersonsWord, Status
+from netmeet.actions.policy import waits_for_yes
+from netmeet.actions.rules import NEEDS_REASON, NEXT, PartysWord, PersonsWord, Status
 from netmeet.actions.views import bp
 from netmeet.cases import queries as cases
 from netmeet.core import clock
@@ -89,6 +90,7 @@ def _page(action: "Action", shown: Forms, *, code: int = 200) -> ResponseReturnV
         may_cancel=action.is_live and guard.allowed(P.ACTION_CANCEL, action),
         may_say=not action.is_persons
         and guard.allowed(P.ACTION_PERSON_SAYS_HAPPENED_OR_NOT, action),
+        is_to_the_person=guard.actor().role in {Role.PAT, Role.PROX},
         is_ones_own=action.owner_id == guard.actor().user_id,
         needs_reason=NEEDS_REASON,
         back=request.path,
@@ -175,9 +177,14 @@ def cancel(action: "Action") -> ResponseReturnValue:
 @bp.post("/actions/<oid:id>/confirm")
 @guard.needs(P.ACTION_CONFIRM_OWN, load=queries.by_id, see=P.ACTION_READ)
 def confirm(action: "Action") -> ResponseReturnValue:
-    """Let a relative say whether they will do what they were named for."""
+    """Let a relative say whether they will do it, or an owner whether their side says yes."""
     form = forms.Confirm()
-    if form.answer.data == "yes":
+    if not form.validate():
+        return _onward(action)
+    if form.answer.data and not waits_for_yes(action):
+        word = PartysWord(form.answer.data)
+        service.answer(action, word, words=form.words.data or "", by=guard.actor(), at=clock.now())
+    elif form.answer.data == "yes":
         service.confirm(action, by=guard.actor(), at=clock.now())
     elif form.answer.data == "no":
         service.decline(action, by=guard.actor(), at=clock.now())

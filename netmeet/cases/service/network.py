@@ -9,6 +9,8 @@ from flask_babel import gettext as _
 from netmeet.accounts import queries as users
 from netmeet.accounts import service as accounts
 from netmeet.accounts.models import UnitRole, User
+from netmeet.accounts.rules import LETTER_CODE_LASTS
+from netmeet.accounts.service import letters
 from netmeet.cases import queries, rules, service
 from netmeet.cases.models import Case, Consent, LegalBasis, Person, TeamMember
 from netmeet.cases.rules import ConsentHow, Direction, MemberRole, Paragraph, Scope
@@ -202,6 +204,26 @@ def new_link(case: Case, member: TeamMember, *, at: datetime) -> str:
         raise Refused(_("Der er sendt flere links den sidste time. Vent lidt."))
     accounts.revoke_links(subject_id=case.id, user_id=member.user_id, at=at)
     return accounts.make_link(member.user, purpose="case", subject_id=case.id, at=at)
+
+
+def gets_letter_code(member: TeamMember) -> bool:
+    """Tell whether a letter to the member may carry a code to sign in with.
+
+    The person, relatives and who acts for the person, when no code can be sent to them. Guests and
+    interpreters only get codes that last ten minutes (``security.md`` T8).
+    """
+    is_near = member.role.access in {Role.PAT, Role.PROX, Role.REL}
+    return is_near and not member.user.password_hash and not users.can_be_sent_codes(member.user)
+
+
+def letter_code(member: TeamMember, *, at: datetime, until: datetime | None = None) -> str:
+    """Return a fresh code for a letter to the member, good once up to ``until`` or four weeks.
+
+    Raises ``Refused`` for somebody whose letter carries none, or after three within an hour.
+    """
+    if not gets_letter_code(member):
+        raise Refused(_("%(name)s får en anden slags kode.", name=member.name))
+    return letters.new_letter_code(member.user, until=until or at + LETTER_CODE_LASTS, at=at)
 
 
 def send_link(case: Case, member: TeamMember, *, at: datetime) -> None:

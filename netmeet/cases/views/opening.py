@@ -10,6 +10,7 @@ from netmeet.cases.forms import NewCaseForm, SearchForm, options
 from netmeet.cases.service import network
 from netmeet.cases.views.blueprint import bp
 from netmeet.core import clock
+from netmeet.core.access import STAFF
 from netmeet.core.permissions import Permission as P
 from netmeet.core.refusals import Refused
 from netmeet.organisations import queries as organisations
@@ -87,3 +88,16 @@ def _typed(form: NewCaseForm) -> network.NewCase:
         is_protected=bool(form.is_protected.data),
         municipality_id=form.municipality_id.data or None,
     )
+
+
+@bp.get("/cases/closed")
+@needs(P.HOME_READ_OWN)
+def closed() -> ResponseReturnValue:
+    """List the closed cases that one is in, to read or to take up again."""
+    who = guard.actor()
+    if who.role not in STAFF:
+        abort(404)
+    found = queries.closed_of(who)
+    for case in found:
+        guard.note(P.PATIENT_LIST_MINE, case)
+    return render_template("cases/closed.html", cases=found)

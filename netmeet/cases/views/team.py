@@ -173,8 +173,9 @@ def send_personal_link(member: "TeamMember") -> ResponseReturnValue:
         return redirect(url_for("cases.team", id=member.case_id), 303)
     try:
         if form.by.data == "letter":
-            token = network.new_link(member.case, member, at=clock.now())
-            return _letter(member, token)
+            at, has_code = clock.now(), network.gets_letter_code(member)
+            token = network.new_link(member.case, member, at=at)
+            return _letter(member, token, network.letter_code(member, at=at) if has_code else "")
         network.send_link(member.case, member, at=clock.now())
     except Refused as no:
         return _team_page(member.case, refused=str(no)), 422
@@ -182,10 +183,11 @@ def send_personal_link(member: "TeamMember") -> ResponseReturnValue:
     return _team_page(member.case, sent=said)
 
 
-def _letter(member: "TeamMember", token: str) -> str:
+def _letter(member: "TeamMember", token: str, login_code: str) -> str:
     return render_template(
         "cases/letter.html",
         member=member,
+        login_code=login_code,
         coordinator=member.case.coordinator,
         **letter_link(token),
         today=clock.today(),

@@ -96,12 +96,11 @@ def _agree(meeting: Meeting, row: Told, people: Cast, *, by: Actor, at: datetime
         days=days,
         due_doubt=DueDoubt.NONE if days else DueDoubt.MISSING,
         life_area=LifeArea(row["area"]),
+        kind=ActionKind(row.get("kind", ActionKind.TASK)),
     )
     item = before.point(meeting, row["point"]) if "point" in row else None
     item_id = item.id if item is not None else None
     action = capture.keep(meeting, line, by=by, at=at, item_id=item_id)
-    if "kind" in row:
-        action.kind = ActionKind(row["kind"])
     action.why = row.get("why", "")
     action.criterion = row.get("criterion", "")
     action.informs_person = row.get("tells", "")

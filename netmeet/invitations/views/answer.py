@@ -1,4 +1,4 @@
-"""The invitation behind the login: why, what to decide, a few lines, a deputy, the calendar."""
+"""What one says behind the login: yes or no, what to decide, a few lines, a deputy."""
 
 from typing import TYPE_CHECKING
 
@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from netmeet.cases import exports as cases
-from netmeet.core import calendar, clock
+from netmeet.core import clock
 from netmeet.core.access import PRIVATE
 from netmeet.core.permissions import Permission
 from netmeet.core.refusals import Refused
@@ -15,7 +15,8 @@ from netmeet.formats import ical
 from netmeet.invitations import exports, forms, queries, service
 from netmeet.invitations.rules import AnswerValue, MandateValue, Via
 from netmeet.invitations.views.blueprint import bp
-from netmeet.web import guard
+from netmeet.web import filters, guard
+from netmeet.web.urls import own_path
 
 if TYPE_CHECKING:
     from netmeet.meetings.models import Invitation, Meeting
@@ -23,76 +24,38 @@ if TYPE_CHECKING:
 
 def _own(meeting: "Meeting") -> "Invitation":
     """Return the actor's own invitation, or 404: who leads may be in without one."""
-    invitation = meeting.invitation(guard.actor().user_id)
-    if invitation is None or invitation.sent_at is None:
+    invitation = queries.own(meeting, guard.actor().user_id)
+    if invitation is None:
         abort(404)
     return invitation
 
 
-@bp.get("/meetings/<oid:id>/answer")
-@guard.needs(Permission.INVITATION_RESPOND_OWN, load=queries.meeting, see=Permission.MEETING_READ)
-def answer(meeting: "Meeting") -> ResponseReturnValue:
-    """Show the whole invitation on one page."""
-    return _page(_own(meeting))
-
-
-def _page(
+def _again(
     invitation: "Invitation",
     *,
     form: forms.InputForm | None = None,
     deputy: forms.DeputyForm | None = None,
     refused: str = "",
-    code: int = 200,
 ) -> ResponseReturnValue:
+    """Show the page with what was typed and why it was not taken (``pages`` shows it else)."""
     meeting, is_private = invitation.meeting, guard.actor().role in PRIVATE
-    reply = queries.replies(meeting)[invitation.id]
     template = "invitations/answer.html" if is_private else "invitations/answer_staff.html"
+    parts = exports.answer_parts(invitation, who=guard.actor(), allowed=guard.allowed)
     page = render_template(
         template,
-        invitation=invitation,
-        meeting=meeting,
         case_head=None if is_private else cases.head(meeting.case, current="pages.case"),
-        time=exports.when(invitation),
-        reply=reply,
-        form=form or _input_form(reply),
-        deputy_form=deputy or _deputy_form(reply),
+        form=form or forms.InputForm.filled(parts["written"]),
+        deputy_form=deputy or forms.DeputyForm.filled(parts["named"]),
         refused=refused,
-        **_offers(invitation),
+        **parts,
     )
-    return page, code
+    return page, 422
 
 
-def _offers(invitation: "Invitation") -> dict[str, object]:
-    """Return what the page offers the actor now, and who the meeting is for."""
-    meeting, who = invitation.meeting, guard.actor()
-    reads_agenda = guard.allowed(Permission.AGENDA_READ, meeting)
-    return {
-        "can_answer": queries.can_answer(invitation, at=who.at),
-        "to_decide": queries.to_decide(meeting, who.user_id) if reads_agenda else [],
-        "items": list(meeting.items),
-        "may_write": guard.allowed(Permission.WRITTEN_INPUT_ADD_OWN, meeting),
-        "may_send_other": guard.allowed(Permission.INVITATION_NAME_DEPUTY, meeting),
-        "shows_place": guard.allowed(Permission.MEETING_READ, meeting),
-        "person": meeting.case.person.user.first_name,
-        "is_person": who.user_id == meeting.case.person.user_id,
-        "phone": exports.phone(meeting.case),
-    }
-
-
-def _input_form(reply: queries.Reply) -> forms.InputForm:
-    written = reply.written
-    given = {"version": written.version, "text": written.text} if written is not None else {}
-    return forms.InputForm(formdata=None, prefix="input", data=given)
-
-
-def _deputy_form(reply: queries.Reply) -> forms.DeputyForm:
-    named = reply.deputy
-    data = (
-        {"name": named.name, "email": named.email, "has_mandate": named.has_mandate}
-        if named is not None
-        else {}
-    )
-    return forms.DeputyForm(formdata=None, prefix="deputy", data=data)
+def _back(meeting: "Meeting") -> ResponseReturnValue:
+    """Go where one came from, else to the whole invitation."""
+    here = url_for("pages.answer", id=meeting.id)
+    return redirect(own_path(request.form.get("next", ""), otherwise=here), 303)
 
 
 @bp.post("/meetings/<oid:id>/answer")
@@ -108,8 +71,8 @@ def respond(meeting: "Meeting") -> ResponseReturnValue:
             invitation, AnswerValue(value), via=Via.LOGIN, by=who.user_id, at=clock.now()
         )
     except Refused as no:
-        return _page(invitation, refused=str(no), code=422)
-    return redirect(url_for("invitations.answer", id=meeting.id), 303)
+        return _again(invitation, refused=str(no))
+    return _back(meeting)
 
 
 @bp.post("/meetings/<oid:id>/answer/decide")
@@ -121,7 +84,7 @@ def decide(meeting: "Meeting") -> ResponseReturnValue:
         abort(403)
     given = request.form
     try:
-        for item in queries.to_decide(meeting, invitation.user_id):
+        for item in queries.to_decide(meeting, invitation.user_id, said=queries.replies(meeting)):
             value = given.get(f"mandate-{item.id}", "")
             if value in set(MandateValue):
                 service.declare_mandate(
@@ -133,8 +96,8 @@ def decide(meeting: "Meeting") -> ResponseReturnValue:
                     who_can=given.get(f"who-{item.id}", ""),
                 )
     except Refused as no:
-        return _page(invitation, refused=str(no), code=422)
-    return redirect(url_for("invitations.answer", id=meeting.id), 303)
+        return _again(invitation, refused=str(no))
+    return _back(meeting)
 
 
 @bp.post("/meetings/<oid:id>/answer/input")
@@ -156,11 +119,11 @@ def write(meeting: "Meeting") -> ResponseReturnValue:
     if kept is None:
         if wants_json:
             return jsonify(error=str(form.text.errors[0])), 422
-        return _page(invitation, form=form, code=422)
+        return _again(invitation, form=form)
     if wants_json:
-        saved = _("Gemt kl. %(time)s", time=calendar.clock(calendar.to_local(kept.at)))
+        saved = _("Gemt kl. %(time)s", time=filters.clock_time(kept.at))
         return jsonify(saved_at_text=saved, version=kept.version)
-    return redirect(url_for("invitations.answer", id=meeting.id), 303)
+    return _back(meeting)
 
 
 @bp.post("/meetings/<oid:id>/deputy")
@@ -170,7 +133,7 @@ def deputy(meeting: "Meeting") -> ResponseReturnValue:
     invitation = _own(meeting)
     form = forms.DeputyForm(prefix="deputy")
     if not form.validate():
-        return _page(invitation, deputy=form, code=422)
+        return _again(invitation, deputy=form)
     try:
         service.name_deputy(
             invitation,
@@ -182,8 +145,8 @@ def deputy(meeting: "Meeting") -> ResponseReturnValue:
         )
     except Refused as no:
         form.refuse(no)
-        return _page(invitation, deputy=form, code=422)
-    return redirect(url_for("invitations.answer", id=meeting.id), 303)
+        return _again(invitation, deputy=form)
+    return _back(meeting)
 
 
 @bp.get("/meetings/<oid:id>.ics")

@@ -14,11 +14,15 @@ from netmeet.core.permissions import Permission
 from netmeet.core.refusals import Refused
 from netmeet.invitations import forms, queries, service
 from netmeet.invitations.policy import Candidate
+from netmeet.invitations.queries import deputies
 from netmeet.invitations.rules import AnswerValue, Delivery, Via
 from netmeet.invitations.views.blueprint import bp
 from netmeet.web import guard
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from netmeet.invitations.queries.deputies import Substitution
     from netmeet.meetings.models import Invitation, Meeting
 
 
@@ -34,7 +38,7 @@ def edit(meeting: "Meeting") -> ResponseReturnValue:
 def _page(
     meeting: "Meeting",
     *,
-    form: forms.PartForm | None = None,
+    form: forms.PartForm | forms.DeclineDeputyForm | None = None,
     of: str = "",
     refused: str = "",
     code: int = 200,
@@ -52,8 +56,15 @@ def _page(
         invited=invited,
         others=[row for row in rows if row.invitation is None],
         leads=leads,
-        forms={**(_forms(meeting) if leads else {}), **({of: form} if form else {})},
+        forms={
+            **(_forms(meeting) if leads else {}),
+            **({of: form} if isinstance(form, forms.PartForm) else {}),
+        },
         failed=of,
+        invitable=_invitable(meeting, rows) if leads else frozenset(),
+        decline_form=form
+        if isinstance(form, forms.DeclineDeputyForm)
+        else forms.DeclineDeputyForm(formdata=None),
         going=Counter((row.gets, row.by) for row in invited if row.gets is not Delivery.NOTHING),
         is_off=meeting.state in queries.OFF,
         items={item.id: item for item in meeting.items},
@@ -61,6 +72,14 @@ def _page(
         refused=refused,
     )
     return page, code
+
+
+def _invitable(meeting: "Meeting", rows: "Sequence[queries.Row]") -> frozenset[str]:
+    """Return the invitations whose named deputy the person's consent, or a law, lets in."""
+    said = {row.invitation.id: row.reply for row in rows if row.invitation is not None}
+    named = deputies.waiting(meeting, said=said, at=guard.actor().at)
+    may = Permission.INVITATION_CREATE_STAFF
+    return frozenset(key for key, one in named.items() if guard.allowed(may, one))
 
 
 def _forms(meeting: "Meeting") -> dict[str, forms.PartForm]:
@@ -173,3 +192,36 @@ def enter(invitation: "Invitation") -> ResponseReturnValue:
     except Refused as no:
         return _page(invitation.meeting, refused=str(no), code=422)
     return _back(invitation.meeting)
+
+
+@bp.post("/invitations/<oid:id>/deputy/invite")
+@guard.needs(
+    Permission.INVITATION_CREATE_STAFF, load=deputies.by_invitation, see=Permission.MEETING_READ
+)
+def invite_deputy(named: "Substitution") -> ResponseReturnValue:
+    """Put the named deputy on the list; they get the invitation when the list is sent."""
+    if not guard.allowed(named.permission, named):
+        abort(403)
+    if named.permission is not Permission.INVITATION_CREATE_STAFF:
+        guard.note(named.permission, named)
+    try:
+        service.invite_deputy(named, by=guard.actor(), at=guard.actor().at)
+    except Refused as no:
+        return _page(named.meeting, refused=str(no), code=422)
+    return redirect(url_for("invitations.edit", id=named.meeting.id, _anchor="send"), 303)
+
+
+@bp.post("/invitations/<oid:id>/deputy/decline")
+@guard.needs(Permission.INVITATION_SEND, load=deputies.by_invitation, see=Permission.MEETING_READ)
+def decline_deputy(named: "Substitution") -> ResponseReturnValue:
+    """Say no to the named deputy, with why."""
+    form, of = forms.DeclineDeputyForm(), named.invitation.id
+    if not form.validate():
+        return _page(named.meeting, form=form, of=of, code=422)
+    reason = form.reason.data or ""
+    try:
+        service.decline_deputy(named, reason=reason, by=guard.actor(), at=clock.now())
+    except Refused as no:
+        form.refuse(no)
+        return _page(named.meeting, form=form, of=of, code=422)
+    return _back(named.meeting)

@@ -39,7 +39,12 @@ def _page(landing: "Landing", *, refused: str = "", code: int = 200) -> Response
     token = request.view_args["id"] if request.view_args else ""
     invitation = landing.invitation
     if invitation is None:
-        page = render_template("invitations/link.html", token=token, next_path=_next(landing))
+        page = render_template(
+            "invitations/link.html",
+            token=token,
+            next_path=_next(landing),
+            has_letter=landing.has_letter,
+        )
         return page, code
     time = exports.when(invitation)
     page = render_template(
@@ -51,6 +56,7 @@ def _page(landing: "Landing", *, refused: str = "", code: int = 200) -> Response
         can_answer=queries.can_answer(invitation, at=guard.actor().at),
         phone=exports.phone(invitation.case),
         next_path=_next(landing),
+        has_letter=landing.has_letter,
         refused=refused,
     )
     return page, code
@@ -59,7 +65,7 @@ def _page(landing: "Landing", *, refused: str = "", code: int = 200) -> Response
 def _next(landing: "Landing") -> str:
     """Return the page behind the login that the link is about."""
     if landing.invitation is not None:
-        return url_for("invitations.answer", id=landing.invitation.meeting_id)
+        return url_for("pages.answer", id=landing.invitation.meeting_id)
     if landing.link.purpose == "action":
         return url_for("actions.show", id=landing.link.subject_id)
     return url_for("pages.home")
@@ -86,10 +92,14 @@ def answer_by_link(landing: "Landing") -> ResponseReturnValue:
 def ask_for_code(landing: "Landing") -> ResponseReturnValue:
     """Remember in this browser whose code is asked for, and hand the post on to who sends codes.
 
-    307 keeps the post (RFC 9110 § 15.4.8), so that one tap is enough.
+    307 keeps the post (RFC 9110 § 15.4.8), so that one tap is enough. Who has a code in a letter
+    goes straight to where it is typed.
     """
-    for name in ("code_sent", "demo_code"):
+    for name in ("code_sent", "demo_code", "by_letter"):
         session.pop(name, None)
     session["link_user"] = landing.link.user_id
     session["link_next"] = _next(landing)
+    if request.form.get("action") == "letter":
+        session["by_letter"] = True
+        return redirect(url_for("accounts.code"), 303)
     return redirect(url_for("accounts.use_code"), 307)

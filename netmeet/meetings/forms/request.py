@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 from wtforms import RadioField, StringField, TextAreaField
+from wtforms.validators import Optional
 
 from netmeet.meetings.forms.choices import options
 from netmeet.meetings.service.requests import Wish
@@ -21,16 +22,16 @@ ANSWER_BY = (
 
 
 class AskForm(Form):
-    """Four short questions. Only the first must be answered."""
+    """Four short questions. Only the first must be answered, and nothing is chosen beforehand."""
 
     about = TextAreaField(
         _("Hvad skal mødet handle om?"),
         validators=[required(_("Skriv med få ord, hvad mødet skal handle om.")), at_most(TEXT)],
     )
-    how_soon = RadioField(_("Hvor hurtigt?"), choices=options(HOW_SOON), default="two_weeks")
+    how_soon = RadioField(_("Hvor hurtigt?"), choices=options(HOW_SOON), validators=[Optional()])
     who = StringField(_("Hvem skal være med?"), validators=[at_most(LINE)])
     answer_by = RadioField(
-        _("Hvordan vil du have svar?"), choices=options(ANSWER_BY), default="phone"
+        _("Hvordan vil du have svar?"), choices=options(ANSWER_BY), validators=[Optional()]
     )
 
     @property

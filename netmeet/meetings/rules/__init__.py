@@ -38,6 +38,7 @@ from netmeet.meetings.rules.kinds import KINDS, MeetingKind, MeetingType
 from netmeet.meetings.rules.states import (
     FINISHED,
     NEXT,
+    POSTPONED_OFTEN,
     REQUEST_NEXT,
     MeetingState,
     Mover,
@@ -52,6 +53,7 @@ __all__ = [
     "KINDS",
     "NEXT",
     "PERSON_WAS_THERE",
+    "POSTPONED_OFTEN",
     "REQUEST_NEXT",
     "REQUIRED",
     "STANDING_POINTS",

@@ -49,7 +49,7 @@ _WITH_REASON = Step(_LEAD, reason=True)
 _ASKED_FOR = Step(_LEAD | {Mover.PERSON}, reason=True)
 _WRITING = Step(_LEAD | {Mover.MINUTE_TAKER})
 _BY_CHAIR = Step(frozenset({Mover.CHAIR}))
-_BY_TIME = Step(_LEAD | {Mover.SYSTEM})
+_BY_ITSELF = Step(_LEAD | {Mover.SYSTEM})
 
 _S = MeetingState
 
@@ -59,14 +59,14 @@ NEXT: Mapping[MeetingState, Mapping[MeetingState, Step]] = {
     _S.DECLINED: {},
     _S.PLANNED: {_S.INVITED: _ONWARD, _S.POSTPONED: _ASKED_FOR, _S.CANCELLED: _ASKED_FOR},
     _S.INVITED: {
-        _S.CONFIRMED: _ONWARD,
+        _S.CONFIRMED: _BY_ITSELF,
         _S.HELD: _ONWARD,
         _S.POSTPONED: _ASKED_FOR,
         _S.CANCELLED: _ASKED_FOR,
         _S.NOT_COMPLETED: _WITH_REASON,
     },
     _S.CONFIRMED: {
-        _S.INVITED: _ONWARD,
+        _S.INVITED: _BY_ITSELF,
         _S.HELD: _ONWARD,
         _S.POSTPONED: _ASKED_FOR,
         _S.CANCELLED: _ASKED_FOR,
@@ -77,13 +77,16 @@ NEXT: Mapping[MeetingState, Mapping[MeetingState, Step]] = {
     _S.CANCELLED: {},
     _S.HELD: {_S.MINUTES_DRAFT: _WRITING},
     _S.MINUTES_DRAFT: {_S.PUBLISHED: _BY_CHAIR},
-    _S.PUBLISHED: {_S.FINAL: _BY_TIME},
+    _S.PUBLISHED: {_S.FINAL: _BY_ITSELF},
     _S.FINAL: {_S.FOLLOW_UP: _ONWARD, _S.CLOSED: _ONWARD},
     _S.FOLLOW_UP: {_S.CLOSED: _ONWARD},
     _S.CLOSED: {},
 }
 """Every state with the states it may become. Nothing leads back across publication: a change
 after it is a new version of the minutes with a reason, in the same state."""
+
+POSTPONED_OFTEN = 2
+"""So many times put off by others than the person, a meeting is told to the unit's managers."""
 
 FINISHED = frozenset({MeetingState.DECLINED, MeetingState.CANCELLED, MeetingState.CLOSED})
 

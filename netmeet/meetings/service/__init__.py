@@ -10,6 +10,7 @@ from netmeet.meetings.service.meetings import (
     move,
     movers,
     postpone,
+    settle,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "postpone",
     "preparation",
     "requests",
+    "settle",
 ]

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
+from netmeet.cases import queries as cases
 from netmeet.cases.models import Case
 from netmeet.core import calendar
 from netmeet.core.access import Actor, Role
@@ -22,9 +23,11 @@ from netmeet.meetings.rules import (
     Purpose,
     StandingPoint,
 )
+from netmeet.outbox import service as outbox
 
 _UID_DOMAIN = "netmeet.invalid"
 _SHORTEST, _LONGEST = 10, 240
+_ANSWERED = (MeetingState.INVITED, MeetingState.CONFIRMED)
 _SET_UP = (MeetingState.PLANNED, MeetingState.INVITED, MeetingState.CONFIRMED)
 
 
@@ -96,8 +99,9 @@ def edit(
 ) -> None:
     """Change what is decided. A new start or length counts ``sequence`` up (RFC 5545 § 3.8.7.4).
 
-    A postponed meeting that gets a time is planned again. ``request`` is what it came of: its
-    clock stops with the first time. Raises ``Refused``, or ``Conflict`` for a stale ``version``.
+    Nobody has said yes to a new time, so a confirmed meeting is invited again; a postponed one
+    that gets a time is planned again. ``request`` is what it came of: its clock stops with the
+    first time. Raises ``Refused``, or ``Conflict`` for a stale ``version``.
     """
     full = _checked(_with_defaults(meeting.case, details, by), at=at, was=meeting.starts_local)
     mine, theirs = _texts(full), _texts(_details(meeting))
@@ -108,6 +112,7 @@ def edit(
     _write(meeting, full)
     if is_moved:
         meeting.sequence += 1
+        settle(meeting, is_sure=False, at=at)
     if full.starts_local is not None:
         if meeting.state not in _SET_UP:
             move(meeting, MeetingState.PLANNED, by=by, at=at)
@@ -139,6 +144,16 @@ def move(meeting: Meeting, to: MeetingState, *, by: Actor, at: datetime, reason:
     db.session.flush()
 
 
+def settle(meeting: Meeting, *, is_sure: bool, at: datetime) -> None:
+    """Confirm an invited meeting that is sure to be held; one that is not is invited again.
+
+    It happens by itself (domain § 2.2), so that nobody need remember it. Twice changes nothing.
+    """
+    to = MeetingState.CONFIRMED if is_sure else MeetingState.INVITED
+    if meeting.state in _ANSWERED and meeting.state is not to:
+        move(meeting, to, by=Actor(user_id="", name="", role=Role.SYS, at=at), at=at)
+
+
 def movers(meeting: Meeting, by: Actor) -> frozenset[Mover]:
     """Return what the actor is to the meeting: coordinator, chair, minute taker, the person."""
     hats = {
@@ -164,19 +179,39 @@ def postpone(
     """Put the meeting off, to ``new_start`` or to a time not yet known; the agenda is kept.
 
     ``asked_by`` is person, relative, region, municipality or other; what the person asks for is
-    never counted (domain § 2.6). Raises ``Refused`` without a reason or for a time that is past.
+    never counted, and from the second time that is the managers of the coordinating unit hear of
+    it (domain § 2.6). Raises ``Refused`` without a reason or for a time that is past.
     """
     meeting.expect(version, mine={_("Hvorfor"): reason}, theirs=_texts(_details(meeting)))
     if new_start is not None:
         _check_start(new_start, at=at, was=None)
     move(meeting, MeetingState.POSTPONED, by=by, at=at, reason=reason)
     meeting.moved_by = asked_by
-    meeting.postponed += asked_by != "person"
+    if asked_by != "person":
+        meeting.postponed += 1
+        _tell_managers(meeting, at=at)
     meeting.starts_local = new_start
     meeting.sequence += 1
     if new_start is not None:
         move(meeting, MeetingState.PLANNED, by=by, at=at, reason=reason)
     db.session.flush()
+
+
+def _tell_managers(meeting: Meeting, *, at: datetime) -> None:
+    """Let those who can help hear that a meeting was put off again; no name, no reason."""
+    if meeting.postponed < rules.POSTPONED_OFTEN:
+        return
+    coordinator = meeting.case.coordinator
+    unit_id = (coordinator.unit_id if coordinator else None) or meeting.case.unit_id
+    for manager in cases.managers_of(unit_id, at):
+        outbox.put(
+            key=f"postponed:{meeting.id}:{meeting.postponed}:{manager.id}",
+            kind="meetings.news_postponed",
+            user_id=manager.id,
+            case_id=meeting.case_id,
+            at=at,
+            facts={"meeting": meeting.id, "unit": unit_id or ""},
+        )
 
 
 def cancel(

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
-from netmeet.core import calendar, clock
+from netmeet.core import clock
 from netmeet.core.permissions import Permission as P
 from netmeet.core.refusals import Refused
 from netmeet.meetings.forms import minutes as forms
@@ -16,7 +16,7 @@ from netmeet.meetings.queries import minutes as reading
 from netmeet.meetings.rules import AnswerToPerson, Conclusion, MinutesField
 from netmeet.meetings.service import minutes as service
 from netmeet.meetings.views import bp
-from netmeet.web import guard
+from netmeet.web import filters, guard
 from netmeet.web.forms import Form
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def _say(meeting: "Meeting", *, disagrees: bool) -> ResponseReturnValue:
 def _saved(item: "AgendaItem", version: int) -> ResponseReturnValue:
     """Answer a script with the new version; without one, show the page again."""
     if request.accept_mimetypes.best == "application/json":
-        said = _("Gemt kl. %(time)s", time=calendar.clock(calendar.to_local(clock.now())))
+        said = _("Gemt kl. %(time)s", time=filters.clock_time(clock.now()))
         return jsonify(saved_at_text=said, version=version)
     page = "pages.minutes" if item.meeting.ended_at else "pages.room"
     return redirect(url_for(page, id=item.meeting.id), 303)

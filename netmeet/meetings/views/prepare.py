@@ -6,7 +6,7 @@ from flask import Response, abort, jsonify, redirect, render_template, request, 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from netmeet.core import calendar, clock
+from netmeet.core import clock
 from netmeet.core.permissions import Permission as P
 from netmeet.meetings import queries, service
 from netmeet.meetings.exports import questions, sheet
@@ -14,7 +14,7 @@ from netmeet.meetings.forms import prepare as forms
 from netmeet.meetings.rules import PreparationMode, Question
 from netmeet.meetings.service.preparation import Said
 from netmeet.meetings.views import bp
-from netmeet.web import guard
+from netmeet.web import filters, guard
 from netmeet.web.guard import needs
 
 if TYPE_CHECKING:
@@ -181,5 +181,5 @@ def _onward(meeting: "Meeting", asked: Question, go: str) -> str:
 
 
 def _saved(kept: "PreparationAnswer") -> Response:
-    saved_at = calendar.clock(calendar.to_local(kept.saved_at))
+    saved_at = filters.clock_time(kept.saved_at)
     return jsonify(saved_at_text=_("Gemt kl. %(time)s", time=saved_at), version=kept.version)

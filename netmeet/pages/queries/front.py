@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 
@@ -73,6 +73,10 @@ _AGREEMENTS = (
     .order_by(Action.due_on, Action.created_at, Action.id)
 )
 _OWED = _AGREEMENTS.where(Action.owner_id == bindparam("owner_id"), Action.closed_at.is_(None))
+_PROMISED = _AGREEMENTS.where(
+    Action.owner_id == bindparam("owner_id"),
+    Action.closed_at.is_(None) | (Action.closed_at > bindparam("since")),
+)
 _PLACES = (
     select(TeamMember)
     .join(TeamMember.case)
@@ -105,6 +109,7 @@ class PersonsPage:
     main: Main
     meeting: Meeting | None
     own_invitation: Invitation | None
+    own_answer: AnswerValue | None
     coming: str
     progress: Progress | None
     written: Meeting | None
@@ -129,13 +134,17 @@ def persons_page(case: Case, *, today: date) -> PersonsPage:
     meeting = _next(found, today)
     written = next((m for m in reversed(found) if m.state in _BEING_WRITTEN), None)
     invited = _invited(meeting) if meeting is not None else []
+    mine, said = next(
+        ((i, a) for i, a in invited if i.user_id == case.person.user_id), (None, None)
+    )
     request = _request(case) if meeting is None else None
     version = newest_version(case)
     return PersonsPage(
         case=case,
         main=_main(meeting, written, request, version, today),
         meeting=meeting,
-        own_invitation=next((i for i, _a in invited if i.user_id == case.person.user_id), None),
+        own_invitation=mine,
+        own_answer=_counts(mine, said) if mine is not None else None,
         coming=_coming(case, invited),
         progress=meetings.progress(meeting) if meeting is not None else None,
         written=written,
@@ -220,6 +229,12 @@ def agreements(case_ids: Collection[str], *, owner_id: str | None = None) -> Seq
     if owner_id is not None:
         return db.session.scalars(_OWED, {"case_ids": ids, "owner_id": owner_id}).all()
     return db.session.scalars(_AGREEMENTS, {"case_ids": ids}).all()
+
+
+def promised(case: Case, owner_id: str, *, since: datetime) -> Sequence[Action]:
+    """Return what somebody owes in the case or what ended after ``since``, soonest first."""
+    facts = {"case_ids": [case.id], "owner_id": owner_id, "since": since}
+    return db.session.scalars(_PROMISED, facts).all()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,8 +10,10 @@ from sqlalchemy.orm import joinedload
 from netmeet.accounts.models import User
 from netmeet.actions.models import Action
 from netmeet.actions.policy import RULES as ACTION_RULES
-from netmeet.actions.rules import Status
-from netmeet.core.access import Actor
+from netmeet.actions.policy import party
+from netmeet.actions.rules import Commitment, Status, Telling, told
+from netmeet.core import calendar
+from netmeet.core.access import Actor, Role
 from netmeet.core.db import db, refer
 from netmeet.core.permissions import Permission
 from netmeet.invitations.models import Mandate
@@ -20,6 +22,7 @@ from netmeet.meetings.models import AgendaItem, Attendance, Meeting, Preparation
 from netmeet.meetings.policy import RULES as MEETING_RULES
 from netmeet.meetings.queries import minutes as reading
 from netmeet.meetings.rules import AttendanceStatus, LifeArea, Question, StandingPoint
+from netmeet.organisations.rules import Sector
 
 _MINUTE = timedelta(minutes=1)
 
@@ -32,7 +35,10 @@ _AGREEMENTS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Agreed:
-    """An agreement as a line: what, who, by when, and what it still lacks."""
+    """An agreement as a line: what, who, by when, and what it still lacks.
+
+    ``told`` is how the person reads it, ``""`` where others read too.
+    """
 
     id: str
     item_id: str | None
@@ -45,6 +51,10 @@ class Agreed:
     status: Status
     version: int
     is_read_back: bool
+    commitment: Commitment
+    party: Sector | None
+    answered_on: date | None
+    told: str = ""
 
     @property
     def lacks_owner(self) -> bool:
@@ -112,7 +122,7 @@ def screen(meeting: Meeting, at: datetime) -> Screen:
         fields=reading.written(item) if is_open else {},
         minutes_left=max(0, item.minutes - (at - started) // _MINUTE),
         agreed=[
-            _agreed(action)
+            _agreed(action, meeting)
             for action in agreed
             if action.item_id is None or action.item_id in shown
         ],
@@ -148,7 +158,7 @@ def earlier(meeting: Meeting, at: datetime) -> list[Agreed]:
     ways = ACTION_RULES[Permission.ACTION_READ]
     found = [_InMeeting(action, meeting) for action in db.session.scalars(statement)]
     shown = reading.open_to_all(found, meeting=meeting, at=at, ways=ways)
-    return [_agreed(one.action) for one in shown]
+    return [_agreed(one.action, meeting) for one in shown]
 
 
 def agreed_for(meeting: Meeting, *, reader: Actor) -> list[Agreed]:
@@ -157,13 +167,18 @@ def agreed_for(meeting: Meeting, *, reader: Actor) -> list[Agreed]:
     Before publication they are part of the draft: whoever reads a point there reads them.
     """
     found = agreements(meeting.id)
+    to_person = reader.role in {Role.PAT, Role.PROX}
     if meeting.published_at is None:
         draft = MEETING_RULES[Permission.MINUTES_READ_DRAFT]
         shown = {i.id for i in meeting.items if reading.is_open(i, reader=reader, ways=draft)}
-        return [_agreed(one) for one in found if one.item_id is None or one.item_id in shown]
+        return [
+            _agreed(one, meeting, to_person=to_person)
+            for one in found
+            if one.item_id is None or one.item_id in shown
+        ]
     ways = ACTION_RULES[Permission.ACTION_READ]
     return [
-        _agreed(action)
+        _agreed(action, meeting, to_person=to_person)
         for action in found
         if reading.is_open(_InMeeting(action, meeting), reader=reader, ways=ways)
     ]
@@ -197,8 +212,14 @@ class _InMeeting:
         return self.meeting.lead_ids
 
 
-def _agreed(action: Action) -> Agreed:
+def _agreed(action: Action, meeting: Meeting, *, to_person: bool = False) -> Agreed:
     owner = action.owner
+    said_at = action.partys_word_at
+    by = Telling(
+        owner=owner.name if owner is not None else "",
+        person=meeting.case.person.name,
+        is_own=action.is_persons,
+    )
     return Agreed(
         id=action.id,
         item_id=action.item_id,
@@ -211,6 +232,10 @@ def _agreed(action: Action) -> Agreed:
         status=action.status,
         version=action.version,
         is_read_back=action.read_back_at is not None,
+        commitment=action.commitment,
+        party=party(action, meeting.case),
+        told=told(action.what, by) if to_person else "",
+        answered_on=calendar.to_local(said_at).date() if said_at is not None else None,
     )
 
 

@@ -55,10 +55,13 @@ def case(case: "Case") -> ResponseReturnValue:
 
 def _may(case: "Case") -> dict[str, bool]:
     """Return which of the next steps the actor may take."""
+    is_open = case.closed_at is None
     return {
-        "ask": guard.allowed(P.MEETING_REQUEST, case),
-        "meet": guard.allowed(P.MEETING_CREATE, case),
+        "ask": is_open and guard.allowed(P.MEETING_REQUEST, case),
+        "meet": is_open and guard.allowed(P.MEETING_CREATE, case),
         "team": guard.allowed(P.NETWORK_READ_MEMBERS, case),
         "told": guard.allowed(P.RELATIVE_READ_TOLD, case),
         "hand_over": guard.allowed(P.CASE_HAND_OVER, case),
+        "contact": guard.allowed(P.PATIENT_READ_CONTACT, case),
+        "close": guard.may_after_step_up(P.CASE_CLOSE, case),
     }

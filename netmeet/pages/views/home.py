@@ -12,6 +12,8 @@ from netmeet.cases import queries as cases
 from netmeet.core import calendar, clock
 from netmeet.core.access import STAFF, Role
 from netmeet.core.permissions import Permission as P
+from netmeet.indicators import exports as indicators
+from netmeet.invitations import queries as invitations
 from netmeet.pages.queries import front as queries
 from netmeet.pages.views import bp
 from netmeet.plans import exports as plans
@@ -42,7 +44,30 @@ def home() -> ResponseReturnValue:
         return _guests()
     if who.role in STAFF:
         return _staff()
+    if who.role is Role.MGR and who.unit_id is not None:
+        return _manager(who.unit_id)
     return render_template("pages/home_office.html", role=who.role.value)
+
+
+def _manager(unit_id: str) -> ResponseReturnValue:
+    """Show what the unit owes and where the manager can help, and never about whom."""
+    who, today = guard.actor(), clock.today()
+    guard.note(P.DASHBOARD_UNIT_COUNTS)
+    guard.note(P.ACTION_READ_META)
+    asked = cases.questions_for(who)
+    return render_template(
+        "pages/home_manager.html",
+        title=_today(today),
+        unit_name=who.unit_name,
+        day=indicators.managers_day(unit_id, today=today, at=who.at),
+        questions=sum(one.answered_at is None for one in asked),
+        here=url_for("pages.home"),
+    )
+
+
+def _today(today: "date") -> str:
+    words = calendar.day(today)
+    return f"{words[0].upper()}{words[1:]}"
 
 
 def persons(case: "Case") -> ResponseReturnValue:
@@ -51,14 +76,17 @@ def persons(case: "Case") -> ResponseReturnValue:
     guard.note(P.CASE_READ, case)
     page = queries.persons_page(case, today=today)
     found = [one for one in queries.agreements([case.id]) if guard.allowed(P.ACTION_READ, one)]
-    lead = case.coordinator
+    lead, mine = case.coordinator, page.own_invitation
+    is_own = who.user_id == case.person.user_id
+    is_asked = is_own and mine is not None and mine.sent_at is not None
     return render_template(
         "pages/home_person.html",
         page=page,
+        may_answer=is_asked and mine is not None and invitations.can_answer(mine, at=who.at),
         agreed=actions.agreed(found, today=today),
         back=url_for("pages.home"),
         first_name=case.person.user.first_name,
-        is_own=who.user_id == case.person.user_id,
+        is_own=is_own,
         lead=lead.user if lead is not None else None,
         leads_to=_leads_to(page),
         today=today,
@@ -165,13 +193,12 @@ def _staff() -> ResponseReturnValue:
     leads = any(place.lead_ids for place in places)
     for place in places:
         guard.note(P.PATIENT_LIST_MINE, place)
-    words = calendar.day(today)
     found = queries.invited_to(who.user_id, ids, today=today)
     invited = [one for one in found if one.meeting.chair_id != who.user_id]
     listed = {one.meeting.case_id for one in invited}
     return render_template(
         "pages/home_staff.html",
-        title=f"{words[0].upper()}{words[1:]}",
+        title=_today(today),
         day=readiness.day(who, today) if leads else None,
         others=[
             place.case for place in places if not place.lead_ids and place.case_id not in listed

@@ -1,13 +1,16 @@
 """The big screen, the chair's own page, reading back, and the minutes."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import abort, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from netmeet.actions import exports as actions
 from netmeet.cases import exports as cases
 from netmeet.core import calendar, clock
 from netmeet.core.access import PRIVATE
@@ -18,6 +21,8 @@ from netmeet.meetings.forms import minutes as forms
 from netmeet.meetings.queries import minutes as reading
 from netmeet.pages.queries import room as queries
 from netmeet.pages.views import bp
+from netmeet.plans import exports as plans
+from netmeet.plans import queries as plan_queries
 from netmeet.web import guard
 from netmeet.web.urls import wants_fragment
 
@@ -28,7 +33,7 @@ _PRINT = ("css/tokens.css", "css/print.css")
 
 
 @bp.get("/meetings/<oid:id>/room")
-@guard.needs(P.ROOM_FOLLOW, load=reading.room, see=P.MEETING_READ)
+@guard.needs(P.ROOM_FOLLOW, load=reading.room, see=P.MEETING_READ, is_followed=True)
 def room(meeting: "Meeting") -> ResponseReturnValue:
     """Show the current point: to steer, or to follow. An open screen asks again every two seconds.
 
@@ -48,6 +53,7 @@ def room(meeting: "Meeting") -> ResponseReturnValue:
         "kept": request.args.get("kept", ""),
         "answers": forms.ANSWERS,
         "conclusions": forms.CONCLUSIONS,
+        "committed": _committed,
     }
     if wants_fragment():
         name = "pages/_room_live.html" if may_steer else "pages/_room_follow.html"
@@ -96,6 +102,7 @@ def read_back(meeting: "Meeting") -> ResponseReturnValue:
         "pages/room_read_back.html",
         meeting=meeting,
         agreed=agreed,
+        committed=_committed,
         number=number,
         total=total,
         paused=meeting.is_paused,
@@ -131,6 +138,9 @@ def minutes(meeting: "Meeting") -> ResponseReturnValue:
         meeting=meeting,
         minutes=_data(meeting),
         agreed=queries.agreed_for(meeting, reader=guard.actor()),
+        committed=_committed,
+        beside=_beside(meeting),
+        may_answer_contested=guard.allowed(P.LINE_ANSWER_CONTEST, meeting),
         items={item.id: item for item in reading.points(meeting)} if may_write else {},
         written={item.id: reading.written(item) for item in reading.points(meeting)},
         answers=forms.ANSWERS,
@@ -155,6 +165,9 @@ def minutes_pdf(meeting: "Meeting") -> ResponseReturnValue:
         "pages/minutes_print.html",
         minutes=_data(meeting),
         agreed=queries.agreed_for(meeting, reader=guard.actor()),
+        committed=_committed,
+        beside=_beside(meeting),
+        may_answer_contested=False,
         printed_on=clock.today(),
         lang=lang,
     )
@@ -166,6 +179,18 @@ def minutes_pdf(meeting: "Meeting") -> ResponseReturnValue:
     answer.headers["Content-Type"] = "application/pdf"
     answer.headers["Content-Disposition"] = 'inline; filename="referat.pdf"'
     return answer
+
+
+def _beside(meeting: "Meeting") -> Callable[..., list[dict[str, Any]]]:
+    """Return what gives a line of the minutes the person's word that it is wrong."""
+    contested = plan_queries.contested_of(meeting.case_id)
+    to_person = plan_queries.is_on_persons_side(guard.actor())
+    return partial(plans.said_of, contested, to_person=to_person)
+
+
+def _committed(one: queries.Agreed) -> str:
+    """Return whether the one who must has said yes to an agreement, in a sentence."""
+    return actions.committed(one.commitment, one.party, on=one.answered_on)
 
 
 def _data(meeting: "Meeting") -> meetings.MinutesData:

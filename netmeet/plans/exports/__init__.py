@@ -2,7 +2,7 @@
 
 from netmeet.plans.exports.compare import Changes, changes, word_by_word
 from netmeet.plans.exports.content import freeze
-from netmeet.plans.exports.cut import cut, find_line, sharing
+from netmeet.plans.exports.cut import cut, find_line, said_of, sharing
 from netmeet.plans.exports.journal import journal_text
 from netmeet.plans.exports.letters import RENDERERS
 from netmeet.plans.exports.timeline import timeline
@@ -28,6 +28,7 @@ __all__ = [
     "leads_to",
     "name_of",
     "reader_name",
+    "said_of",
     "sharing",
     "timeline",
     "version_name",

@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -13,44 +13,87 @@ from netmeet.core import calendar
 Cut = Mapping[str, Any]
 
 _DONE = frozenset({"done"})
+_NOT_KEPT = frozenset({"partly", "no"})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Changes:
-    """What is new since the version before, each line as a sentence."""
+    """What is new since the version before, each line as a sentence.
 
-    added: Sequence[str]
-    changed: Sequence[str]
-    done: Sequence[str]
+    ``not_kept`` is what its owner calls done and the person not, or not quite.
+    """
+
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    done: list[str] = field(default_factory=list)
+    not_kept: list[str] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
         """Tell whether nothing is new."""
-        return not (self.added or self.changed or self.done)
+        return not (self.added or self.changed or self.done or self.not_kept)
 
 
 def changes(before: Cut | None, after: Cut) -> Changes:
     """Return what is new in ``after``. Both are cut for the same reader, so nothing leaks."""
-    old = _by_id(before["actions"]) if before is not None else {}
-    added, changed, done = [], [], []
-    for action in after["actions"]:
-        was = old.get(action["id"])
-        said = _sentence(action)
-        if action["status"] in _DONE and (was is None or was["status"] not in _DONE):
-            done.append(said)
-        elif was is None:
-            added.append(said)
-        elif _sentence(was) != said:
-            changed.append(_("%(now)s (før: %(before)s)", now=said, before=_sentence(was)))
+    found = Changes()
+    _of_actions(found, before, after)
     if before is not None:
-        old_goals, old_texts = _by_id(before["goals"]), _texts(before)
-        added += [goal["words"] for goal in after["goals"] if goal["id"] not in old_goals]
-        changed += [
+        _of_goals(found, before, after)
+        old_texts = _texts(before)
+        found.changed.extend(
             _("%(title)s er skrevet om", title=title)
             for title, text in _texts(after).items()
             if old_texts.get(title, "") != text
-        ]
-    return Changes(added=added, changed=changed, done=done)
+        )
+    return found
+
+
+def _of_actions(found: Changes, before: Cut | None, after: Cut) -> None:
+    old = _by_id(before["actions"]) if before is not None else {}
+    for action in after["actions"]:
+        was = old.get(action["id"])
+        said = _sentence(action)
+        if _is_doubted_now(action, was):
+            found.not_kept.append(f"{said}. {_persons_word(action, after)}")
+        elif action["status"] in _DONE and (was is None or was["status"] not in _DONE):
+            found.done.append(said)
+        elif was is None:
+            found.added.append(said)
+        elif _sentence(was) != said:
+            found.changed.append(_("%(now)s (før: %(before)s)", now=said, before=_sentence(was)))
+
+
+def _of_goals(found: Changes, before: Cut, after: Cut) -> None:
+    old, ended = _by_id(before["goals"]), _by_id(before.get("goals_ended", ()))
+    for goal in after["goals"]:
+        if goal["id"] in ended:
+            found.changed.append(_("Taget op igen: %(goal)s", goal=goal["words"]))
+        elif goal["id"] not in old:
+            found.added.append(goal["words"])
+    for goal in after.get("goals_ended", ()):
+        if goal["id"] in ended:
+            continue
+        if goal["ended"] == "reached":
+            found.done.append(_("Mål nået: %(goal)s", goal=goal["words"]))
+        else:
+            found.changed.append(_("Mål, der ikke passer mere: %(goal)s", goal=goal["words"]))
+
+
+def _is_doubted_now(action: Mapping[str, Any], was: Mapping[str, Any] | None) -> bool:
+    """Tell whether the person has said since ``was`` that it did not happen, or not quite."""
+    word = action.get("persons_word", "")
+    return word in _NOT_KEPT and (was is None or was.get("persons_word", "") != word)
+
+
+def _persons_word(action: Mapping[str, Any], plan: Cut) -> str:
+    is_partly = action["persons_word"] == "partly"
+    if plan.get("to_person"):
+        return str(_("Du siger: Ikke helt.") if is_partly else _("Du siger: Nej."))
+    name = plan["first"]
+    if is_partly:
+        return str(_("%(name)s siger: Ikke helt.", name=name))
+    return str(_("%(name)s siger: Nej, det er ikke sket.", name=name))
 
 
 def _by_id(lines: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
@@ -65,6 +108,8 @@ def _texts(plan: Cut) -> dict[str, str]:
 
 def _sentence(action: Mapping[str, Any]) -> str:
     due = calendar.day(action["due"]) if action["due"] else _("uden dato")
+    if action.get("told"):
+        return f"{action['told']} ({due})"
     owner = action["owner"] or _("uden ansvarlig")
     return f"{action['what']} ({owner}, {due})"
 

@@ -9,7 +9,8 @@ from datetime import date, datetime
 from typing import Any
 
 from netmeet.actions.models import Action
-from netmeet.actions.rules import ActionKind, Status
+from netmeet.actions.policy import party
+from netmeet.actions.rules import PersonsWord, Status
 from netmeet.cases.models import Case, TeamMember
 from netmeet.core import calendar
 from netmeet.meetings.models import AgendaItem, Meeting
@@ -46,6 +47,7 @@ def freeze(
             if _belongs(action, since=newest.published_at if newest is not None else None)
         ],
         "goals": [_goal(goal) for goal in facts.goals if goal.closed_at is None],
+        "goals_ended": [_goal(goal) for goal in facts.goals if goal.closed_at is not None],
         "sections": [
             _section(one)
             for one in (facts.plan.sections if facts.plan is not None else [])
@@ -70,16 +72,21 @@ def _person(case: Case) -> dict[str, str]:
 
 
 def _belongs(action: Action, *, since: datetime | None) -> bool:
-    """Tell whether the plan holds it: open, or closed since the version before."""
+    """Tell whether the plan holds it: open, or closed or not kept since the version before."""
     if action.status is Status.DROPPED and action.published_at is None:
         return False
-    return action.closed_at is None or since is None or action.closed_at >= since
+    if action.closed_at is None or since is None or action.closed_at >= since:
+        return True
+    said_at = action.persons_word_at
+    is_doubted = action.persons_word in {PersonsWord.PARTLY, PersonsWord.NO}
+    return is_doubted and said_at is not None and said_at >= since
 
 
 def _action(action: Action, facts: Facts) -> dict[str, Any]:
     owner = action.owner
     member = facts.case.member(owner.id) if owner is not None else None
-    item = action.item
+    item, said_at = action.item, action.partys_word_at
+    side = party(action, facts.case)
     return {
         "id": action.id,
         "what": action.what,
@@ -92,7 +99,9 @@ def _action(action: Action, facts: Facts) -> dict[str, Any]:
         "is_persons": action.is_persons,
         "due": action.due_on.isoformat() if action.due_on else "",
         "status": action.status.value,
-        "is_granted": action.kind is not ActionKind.NEEDS_DECISION or action.status is Status.DONE,
+        "commitment": action.commitment.value,
+        "party": side.value if side is not None else "",
+        "answered_on": calendar.to_local(said_at).date().isoformat() if said_at else "",
         "is_live": action.closed_at is None,
         "postponed": action.postponed,
         "carried": _carried(action, facts),
@@ -125,6 +134,9 @@ def _goal(goal: Goal) -> dict[str, Any]:
         "words": goal.words,
         "agreed": agreed if agreed != goal.words else "",
         "area": area,
+        "version": goal.version,
+        "ended": goal.ended.value if goal.ended else "",
+        "ended_on": goal.ended_on.isoformat() if goal.ended_on else "",
         "scores": [[one.on.isoformat(), one.value] for one in goal.scores],
     }
 
@@ -134,6 +146,7 @@ def _section(row: PlanSection) -> dict[str, Any]:
     return {
         "key": row.key.value,
         "id": row.id,
+        "by": row.organisation.name if row.organisation is not None else "",
         "own_words": known.own_words or row.key is SectionKey.CRISIS,
         "is_by_person": row.author_id == row.plan.case.person.user_id,
         "saved_on": calendar.to_local(row.saved_at).date().isoformat(),

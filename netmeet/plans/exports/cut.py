@@ -9,10 +9,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from netmeet.actions import exports as agreements
+from netmeet.actions import rules as action_rules
+from netmeet.actions.rules import Commitment
 from netmeet.cases.models import Case
 from netmeet.core.access import STAFF, Actor
 from netmeet.core.permissions import Permission as P
 from netmeet.meetings.models import ContestedLine
+from netmeet.organisations.rules import Sector
 from netmeet.plans import queries, rules
 from netmeet.plans.exports import scale, words
 from netmeet.plans.exports.content import Content
@@ -84,8 +88,9 @@ def cut(
         "made_on": date.fromisoformat(content["made_on"]),
         "first": content["person"]["first"],
         "person": _person(content, knife),
-        "actions": [_action(a, mark) for a in knife.keep(P.ACTION_READ, content["actions"])],
+        "actions": _actions(content, knife, mark, to_person=to_person),
         "goals": [_goal(g, mark) for g in knife.keep(P.PLAN_READ_PUBLISHED, content["goals"])],
+        "goals_ended": _ended(content, knife),
         "sections": _sections(content, knife, mark),
         "team": _team(content, knife),
         "next": _next(content, knife),
@@ -153,32 +158,62 @@ def _marker(contested: Sequence[ContestedLine], *, to_person: bool) -> Mark:
     """
 
     def mark(kind: str, line: Line, text: str) -> Line:
-        said = [
-            one
-            for one in contested
-            if (one.line_kind, one.line_id, one.line) == (kind, line["id"], text)
-            and (to_person or one.answered_at is None)
-        ]
         line["line"] = {"kind": kind, "id": line["id"], "n": line.get("n", 0), "text": text}
-        line["contested"] = [
-            {
-                "words": one.words,
-                "kind": one.kind.value,
-                "due": one.due_on,
-                "answer": one.answer,
-                "id": one.id,
-                "is_answered": one.answered_at is not None,
-            }
-            for one in said
-        ]
+        line["contested"] = said_of(contested, kind, line["id"], text, to_person=to_person)
         return line
 
     return mark
 
 
-def _action(line: Line, mark: Mark) -> Line:
+def said_of(
+    contested: Sequence[ContestedLine], kind: str, line_id: str, text: str, *, to_person: bool
+) -> list[Line]:
+    """Return what stands beside one line: that it is wrong, and to the person what was answered."""
+    return [
+        {
+            "words": one.words,
+            "kind": one.kind.value,
+            "due": one.due_on,
+            "answer": one.answer,
+            "id": one.id,
+            "is_answered": one.answered_at is not None,
+        }
+        for one in contested
+        if (one.line_kind, one.line_id, one.line) == (kind, line_id, text)
+        and (to_person or one.answered_at is None)
+    ]
+
+
+def _actions(content: Content, knife: _Knife, mark: Mark, *, to_person: bool) -> list[Line]:
+    told_to = content["person"]["name"] if to_person else ""
+    kept = knife.keep(P.ACTION_READ, content["actions"])
+    return [_action(line, mark, told_to=told_to) for line in kept]
+
+
+def _ended(content: Content, knife: _Knife) -> list[Line]:
+    """Return the goals that have ended; the oldest versions hold none."""
+    kept = knife.keep(P.PLAN_READ_PUBLISHED, content.get("goals_ended", ()))
+    return [{**goal, "ended_on": _day(goal["ended_on"])} for goal in kept]
+
+
+def _action(line: Line, mark: Mark, *, told_to: str) -> Line:
+    """Return the agreement to show; ``told`` is how the person reads it, ``""`` to others."""
     line["due"], line["met_on"] = _day(line["due"]), _day(line["met_on"])
+    by = action_rules.Telling(owner=line["owner"], person=told_to, is_own=line["is_persons"])
+    line["told"] = action_rules.told(line["what"], by) if told_to else ""
+    line["granted"] = _granted(line)
     return mark("action", line, line["what"])
+
+
+def _granted(line: Line) -> str:
+    """Return whether the one who must has said yes; old versions only say that nobody has."""
+    old = Commitment.NONE if line.get("is_granted", True) else Commitment.AWAITED
+    side = line.get("party", "")
+    return agreements.committed(
+        Commitment(line.get("commitment", old)),
+        Sector(side) if side else None,
+        on=_day(line.get("answered_on", "")),
+    )
 
 
 def _goal(line: Line, mark: Mark) -> Line:
@@ -187,23 +222,30 @@ def _goal(line: Line, mark: Mark) -> Line:
 
 
 def _sections(content: Content, knife: _Knife, mark: Mark) -> list[Line]:
-    """Return the written sections in the order of the plan, each with the lines that are open."""
-    written = {one["key"]: one for one in content["sections"]}
+    """Return the written sections in the order of the plan, each with the lines that are open.
+
+    What is common comes first, then each organisation's own part, whose lines say whose they are.
+    """
     found = []
     for known in rules.SECTIONS:
-        one = written.get(known.key.value)
-        if one is None:
-            continue
+        parts = [one for one in content["sections"] if one["key"] == known.key.value]
+        parts.sort(key=lambda one: one.get("by", ""))
         permission = _SCOPES[known.scope]
         area = "area" if known.by_life_area else ""
         lines = [
-            mark(f"section-{known.key.value}", {**line, "id": one["id"], "n": n}, line["text"])
+            mark(
+                f"section-{known.key.value}",
+                {**line, "id": one["id"], "n": n, "by": one.get("by", "")},
+                line["text"],
+            )
+            for one in parts
             for n, line in enumerate(one["lines"])
             if knife.opens(permission, line, area=area)
         ]
         if lines:
             title = known.plain_title if queries.is_on_persons_side(knife.reader) else known.title
-            found.append({**one, "title": title, "lines": lines, "saved_on": _day(one["saved_on"])})
+            saved_on = max(_day(one["saved_on"]) or date.min for one in parts)
+            found.append({**parts[0], "title": title, "lines": lines, "saved_on": saved_on})
     return found
 
 

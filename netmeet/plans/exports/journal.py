@@ -84,8 +84,8 @@ def _agreements(plan: Mapping[str, Any]) -> list[str]:
         lines.append(f"{number}. {action['what']}")
         lines.append(_("   Ansvarlig: %(owner)s", owner=action["owner"] + where))
         lines.append(_("   Frist: %(day)s", day=due))
-        if not action["is_granted"]:
-            lines.append(_("   Kræver en afgørelse. Det er ikke bevilget endnu."))
+        if action["granted"]:
+            lines.append(f"   {action['granted']}")
     return lines or [_("Ingen aftaler.")]
 
 

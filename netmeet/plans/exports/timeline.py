@@ -6,7 +6,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from netmeet.actions.rules import Status
+from netmeet.actions.models import Action
+from netmeet.actions.rules import PersonsWord, Status
 from netmeet.core import calendar
 from netmeet.core.access import Actor, Role
 from netmeet.core.permissions import Permission as P
@@ -37,6 +38,17 @@ def timeline(facts: Facts, *, reader: Actor, today: date) -> list[dict[str, Any]
     return [{**event, "is_ahead": event["on"] > today} for event in in_order]
 
 
+def _how_it_went(action: Action) -> str:
+    """Return that an agreement was kept, unless the person says that it was not, or not quite."""
+    match action.persons_word:
+        case PersonsWord.PARTLY:
+            return str(_("Aftale ikke helt holdt: %(what)s", what=action.what))
+        case PersonsWord.NO:
+            return str(_("Aftale ikke holdt: %(what)s", what=action.what))
+        case _:
+            return str(_("Aftale holdt: %(what)s", what=action.what))
+
+
 def _kept(facts: Facts, *, reader: Actor) -> Sequence[dict[str, Any]]:
     found = []
     for action in facts.actions:
@@ -46,6 +58,5 @@ def _kept(facts: Facts, *, reader: Actor) -> Sequence[dict[str, Any]]:
         part = Part(case=facts.case, life_area=area, author_id=action.owner_id or "")
         if queries.opens(part, reader=reader, permission=P.ACTION_READ):
             on = calendar.to_local(action.closed_at).date()
-            text = _("Aftale holdt: %(what)s", what=action.what)
-            found.append({"on": on, "text": text, "n": 0})
+            found.append({"on": on, "text": _how_it_went(action), "n": 0})
     return found

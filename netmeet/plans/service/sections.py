@@ -5,12 +5,13 @@ from datetime import date, datetime
 from flask_babel import gettext as _
 
 from netmeet.cases.models import Case
-from netmeet.core.access import Actor, Role
+from netmeet.core import calendar
+from netmeet.core.access import STAFF, Actor, Role
 from netmeet.core.db import db
 from netmeet.core.refusals import Conflict, Refused
-from netmeet.plans import rules
+from netmeet.plans import queries, rules
 from netmeet.plans.models import Goal, GoalScore, Plan, PlanSection
-from netmeet.plans.rules import PlanType, SectionKey
+from netmeet.plans.rules import GoalEnd, PlanType, SectionKey
 
 _PERSONS_SIDE = frozenset({Role.PAT, Role.PROX})
 
@@ -25,41 +26,66 @@ def begin(case: Case, *, at: datetime, kind: PlanType = PlanType.SHARED) -> Plan
     return plan
 
 
-def may_write(plan: Plan, key: SectionKey, *, by: Actor) -> bool:
-    """Tell whether the actor may write the section.
+def own_part(plan: Plan, *, by: Actor) -> str | None:
+    """Return the organisation whose part the actor writes, ``None`` for the common one.
 
-    The person writes their own sections. Who coordinates writes the others, and down what the
-    person says as long as the person has not written there themselves.
+    The person and who coordinates write what is common, other staff what is their organisation's.
+    """
+    return by.organisation_id if by.role_on(plan) in STAFF - {Role.LEAD} else None
+
+
+def may_write(plan: Plan, key: SectionKey, *, by: Actor, part: str | None = None) -> bool:
+    """Tell whether the actor may write the section, or the ``part`` of an organisation.
+
+    The person writes their own sections. Who coordinates writes the others, down what the person
+    says as long as the person has not written there themselves, and any part there is. Other staff
+    write the part of their own organisation.
     """
     if key not in rules.WRITTEN:
         return False
     role = by.role_on(plan)
     if role in _PERSONS_SIDE:
-        return key in rules.WRITTEN_BY_THE_PERSON
+        return key in rules.WRITTEN_BY_THE_PERSON and part is None
     if role is not Role.LEAD:
-        return False
-    written = plan.section(key)
+        is_own = part is not None and part == by.organisation_id
+        return role in STAFF and is_own and key in rules.WRITTEN_BY_EACH
+    written = plan.section(key, organisation_id=part)
+    if part is not None:
+        return written is not None
     is_persons = written is not None and written.author_id == plan.case.person.user_id
     return not (rules.section(key).own_words and is_persons)
 
 
 def write(
-    plan: Plan, key: SectionKey, text: str, *, by: Actor, at: datetime, version: int
+    plan: Plan,
+    key: SectionKey,
+    text: str,
+    *,
+    by: Actor,
+    at: datetime,
+    version: int,
+    part: str | None = None,
 ) -> PlanSection:
-    """Keep what a section says; the next version that is published holds it.
+    """Keep what a section, or an organisation's part of it, says; the next version holds it.
 
     Raises ``Refused`` for a section that is not the actor's, ``Conflict`` with both texts when
     somebody else wrote meanwhile.
     """
-    if not may_write(plan, key, by=by):
+    if not may_write(plan, key, by=by, part=part):
         raise Refused(_("Det er ikke dit afsnit at skrive i."), field="text")
     title = rules.section(key).title
-    row = plan.section(key)
+    row = queries.section_now(plan, key, organisation_id=part)
     if row is None:
         if version:
             raise Conflict(mine={title: text}, theirs={title: ""}, version=0)
         row = PlanSection(
-            plan_id=plan.id, plan=plan, key=key, text=text, author_id=by.user_id, saved_at=at
+            plan_id=plan.id,
+            plan=plan,
+            key=key,
+            organisation_id=part,
+            text=text,
+            author_id=by.user_id,
+            saved_at=at,
         )
         db.session.add(row)
     else:
@@ -98,6 +124,27 @@ def agree_goal(goal: Goal, *, agreed: str, area: str, version: int) -> None:
     title = _("Aftalt mål")
     goal.expect(version, mine={title: agreed}, theirs={title: goal.agreed})
     goal.agreed = rules.with_area(area, agreed or goal.words)
+    db.session.flush()
+
+
+def end_goal(goal: Goal, *, ended: GoalEnd, on: date, at: datetime, version: int) -> None:
+    """End a goal: it was reached, or is not relevant any more, since a day.
+
+    Raises ``Refused`` for a day that lies ahead, ``Conflict`` when somebody else changed it.
+    """
+    title = _("Målet")
+    goal.expect(version, mine={title: goal.words}, theirs={title: goal.words})
+    if on > calendar.to_local(at).date():
+        raise Refused(_("Vælg en dag, der ikke ligger fremme."), field="ended_on")
+    goal.ended, goal.ended_on, goal.closed_at = ended, on, at
+    db.session.flush()
+
+
+def reopen_goal(goal: Goal, *, version: int) -> None:
+    """Take an ended goal up again, with its scores. Raises ``Conflict`` when it was changed."""
+    title = _("Målet")
+    goal.expect(version, mine={title: goal.words}, theirs={title: goal.words})
+    goal.ended = goal.ended_on = goal.closed_at = None
     db.session.flush()
 
 

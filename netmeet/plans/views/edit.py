@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from flask import abort, redirect, render_template, url_for
+from flask import abort, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -12,15 +12,15 @@ from netmeet.core.access import PRIVATE
 from netmeet.core.permissions import Permission as P
 from netmeet.core.refusals import Refused
 from netmeet.plans import forms, queries, rules
-from netmeet.plans.rules import SectionKey
+from netmeet.plans.rules import GoalEnd, SectionKey
 from netmeet.plans.service import sections
 from netmeet.plans.views import bp
 from netmeet.plans.views.reading import HEAD
-from netmeet.web import guard
-from netmeet.web.forms import Form
+from netmeet.web import filters, guard
+from netmeet.web.forms import Form, VersionedForm
 
 if TYPE_CHECKING:
-    from netmeet.plans.models import Goal, Plan
+    from netmeet.plans.models import Goal, Plan, PlanSection
 
 
 @bp.route("/plans/<oid:id>/sections/<key>", methods=["GET", "POST"])
@@ -30,36 +30,66 @@ def edit_section(plan: "Plan", key: str) -> ResponseReturnValue:
     known = {one.value: one for one in rules.WRITTEN if one is not SectionKey.CRISIS}
     if key not in known:
         abort(404)
-    return _write(plan, known[key])
+    return _write(plan, known[key], part=_part(plan))
+
+
+def _part(plan: "Plan") -> str | None:
+    """Return whose part is written: one's own; who may write any names another's with ``of``."""
+    named = request.values.get("of", "")
+    if not named:
+        return sections.own_part(plan, by=guard.actor())
+    if not guard.allowed(P.PLAN_EDIT_ANY_SECTION, plan):
+        abort(403)
+    guard.note(P.PLAN_EDIT_ANY_SECTION, plan)
+    return named
 
 
 @bp.route("/plans/<oid:id>/crisis", methods=["GET", "POST"])
 @guard.needs(P.CRISIS_PLAN_WRITE, load=queries.by_id, see=P.PLAN_READ_PUBLISHED)
 def edit_crisis(plan: "Plan") -> ResponseReturnValue:
     """Write the crisis plan."""
-    return _write(plan, SectionKey.CRISIS)
+    return _write(plan, SectionKey.CRISIS, part=None)
 
 
-def _write(plan: "Plan", key: SectionKey) -> ResponseReturnValue:
-    who = guard.actor()
-    if not sections.may_write(plan, key, by=who):
+def _write(plan: "Plan", key: SectionKey, *, part: str | None) -> ResponseReturnValue:
+    """Show the section to write in, or keep it: as one types for the script, else and lead on."""
+    who, is_typing = guard.actor(), "autosave" in request.form
+    if not sections.may_write(plan, key, by=who, part=part):
         abort(403)
-    row = plan.section(key)
+    row = plan.section(key, organisation_id=part)
     form = forms.SectionForm(obj=row)
     if form.validate_on_submit():
-        try:
-            sections.write(
-                plan,
-                key,
-                form.text.data or "",
-                by=who,
-                at=clock.now(),
-                version=form.version.data or 0,
-            )
-            return redirect(url_for("plans.show", id=plan.id), 303)
-        except Refused as no:
-            form.refuse(no)
-    return _form_page("section", plan, form=form, section=rules.section(key))
+        kept = sections.write(
+            plan,
+            key,
+            form.text.data or "",
+            by=who,
+            at=clock.now(),
+            version=form.version.data or 0,
+            part=part,
+        )
+        return _saved(kept) if is_typing else redirect(url_for("plans.show", id=plan.id), 303)
+    if is_typing:
+        return jsonify(error=next(iter(form.errors.values()))[0]), 422
+    return _form_page(
+        "section",
+        plan,
+        form=form,
+        section=rules.section(key),
+        here=request.full_path.rstrip("?"),
+        of=request.values.get("of", ""),
+        whose=_whose(plan, part),
+    )
+
+
+def _whose(plan: "Plan", part: str | None) -> str:
+    """Return whose part it is, ``""`` for what is common."""
+    return next((m.where for m in plan.case.members if part and m.organisation_id == part), "")
+
+
+def _saved(kept: "PlanSection") -> ResponseReturnValue:
+    at = filters.clock_time(kept.saved_at)
+    return jsonify(saved_at_text=_("Gemt kl. %(time)s", time=at), version=kept.version)
 
 
 def _form_page(name: str, plan: "Plan", **facts: object) -> ResponseReturnValue:
@@ -120,12 +150,47 @@ def edit_goal(goal: "Goal") -> ResponseReturnValue:
     return _form_page("goal_agreed", goal.plan, form=form, goal=goal)
 
 
+@bp.route("/goals/<oid:id>/end", methods=["GET", "POST"])
+@guard.needs(P.PLAN_EDIT_OWN_SECTION, load=queries.goal_by_id, see=P.PLAN_READ_PUBLISHED)
+def end_goal(goal: "Goal") -> ResponseReturnValue:
+    """Say that a goal was reached, or is not relevant any more, and since when."""
+    _check_may_set_goals(goal)
+    form = forms.EndGoalForm(data={"version": goal.version, "ended_on": clock.today()})
+    if form.validate_on_submit() and form.ended_on.data is not None:
+        try:
+            sections.end_goal(
+                goal,
+                ended=GoalEnd(form.ended.data),
+                on=form.ended_on.data,
+                at=clock.now(),
+                version=form.version.data or 0,
+            )
+            return redirect(url_for("plans.show", id=goal.plan_id), 303)
+        except Refused as no:
+            form.refuse(no)
+    return _form_page("goal_end", goal.plan, form=form, goal=goal)
+
+
+@bp.post("/goals/<oid:id>/reopen")
+@guard.needs(P.PLAN_EDIT_OWN_SECTION, load=queries.goal_by_id, see=P.PLAN_READ_PUBLISHED)
+def reopen_goal(goal: "Goal") -> ResponseReturnValue:
+    """Take an ended goal up again."""
+    _check_may_set_goals(goal)
+    form = VersionedForm()
+    sections.reopen_goal(goal, version=form.version.data or 0)
+    return redirect(url_for("plans.show", id=goal.plan_id), 303)
+
+
+def _check_may_set_goals(goal: "Goal") -> None:
+    if not sections.may_write(goal.plan, SectionKey.CONTRIBUTIONS, by=guard.actor()):
+        abort(403)
+
+
 @bp.route("/goals/<oid:id>/score", methods=["GET", "POST"])
 @guard.needs(P.PLAN_EDIT_OWN_SECTION, load=queries.goal_by_id, see=P.PLAN_READ_PUBLISHED)
 def score(goal: "Goal") -> ResponseReturnValue:
     """Say where one is on the scale today."""
-    if not sections.may_write(goal.plan, SectionKey.CONTRIBUTIONS, by=guard.actor()):
-        abort(403)
+    _check_may_set_goals(goal)
     form = forms.ScoreForm()
     if form.validate_on_submit():
         sections.score(goal, on=clock.today(), value=int(form.value.data))

@@ -95,14 +95,35 @@ def _page(plan: "Plan", facts: "Facts", shown: dict[str, Any], *, reader: Actor)
         "may_answer": newest is not None and guard.allowed(P.PLAN_APPROVE, plan),
         "may_print": guard.allowed(P.PLAN_EXPORT_PDF, plan),
         "may_answer_contested": guard.allowed(P.PLAN_EDIT_ANY_SECTION, plan),
-        "may_write": [
-            rules.section(key) for key in rules.WRITTEN if sections.may_write(plan, key, by=reader)
-        ],
+        "may_write": _may_write(plan, reader=reader),
         "may_add_goal": sections.may_write(plan, rules.SectionKey.CONTRIBUTIONS, by=reader),
         "is_persons_side": on_persons_side,
         "is_relative": reader.role in PRIVATE and not on_persons_side,
         "case_head": cases.head(plan.case, current=HEAD),
     }
+
+
+def _may_write(plan: "Plan", *, reader: Actor) -> list[tuple[rules.Section, str, str]]:
+    """Return each section the reader may write, with the organisation whose part it is.
+
+    One's own part and what is common carry no organisation.
+    """
+    if not guard.allowed(P.PLAN_EDIT_OWN_SECTION, plan):
+        return []
+    own = sections.own_part(plan, by=reader)
+    found = [
+        (rules.section(key), "", "")
+        for key in rules.WRITTEN
+        if sections.may_write(plan, key, by=reader, part=own)
+    ]
+    found += [
+        (rules.section(one.key), one.organisation_id, one.organisation.name)
+        for one in plan.sections
+        if one.organisation is not None
+        and one.organisation_id not in {None, own}
+        and sections.may_write(plan, one.key, by=reader, part=one.organisation_id)
+    ]
+    return found
 
 
 def _new(plan: "Plan", *, reader: Actor) -> exports.Changes | None:

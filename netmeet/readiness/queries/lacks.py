@@ -14,10 +14,11 @@ from netmeet.cases.models import Case, TeamMember
 from netmeet.core.access import Role
 from netmeet.core.db import db
 from netmeet.invitations import queries as invitations
+from netmeet.invitations.models import Deputy
 from netmeet.invitations.policy import may_be_invited
 from netmeet.invitations.queries import Reply
 from netmeet.invitations.rules import AnswerValue, MandateValue
-from netmeet.meetings.models import AgendaItem, Invitation, Meeting
+from netmeet.meetings.models import AgendaItem, Meeting
 from netmeet.meetings.rules import (
     AgendaState,
     ItemState,
@@ -114,6 +115,7 @@ def missing(meeting: Meeting, *, said: Said, silent: int, at: datetime) -> list[
         *_of_decisions(meeting, said),
         *_of_interpreter(meeting, said),
         *_of_consent(meeting, at),
+        *_of_deputies(meeting, said),
         *_of_agenda(meeting),
     ]
     if silent:
@@ -136,7 +138,7 @@ def _of_invitations(meeting: Meeting, said: Said) -> Iterator[Missing]:
     if not [i for i in current if i.user_id not in {person_id, *meeting.lead_ids}]:
         yield Missing(kind=Lack.NOBODY_INVITED)
         return
-    unsent = sum(i.sent_at is None or _knows_old_time(i) for i in current)
+    unsent = sum(i.sent_at is None or invitations.knows_old_time(i) for i in current)
     if unsent and meeting.starts_local is not None:
         yield Missing(kind=Lack.UNSENT, number=unsent)
     for invitation in current:
@@ -148,28 +150,21 @@ def _of_invitations(meeting: Meeting, said: Said) -> Iterator[Missing]:
             yield Missing(kind=Lack.ANSWER, who=member.name, waits=True)
 
 
-def _knows_old_time(invitation: Invitation) -> bool:
-    known = invitations.sent_sequence(invitation)
-    return known is not None and known < invitation.meeting.sequence
-
-
 def _of_composition(meeting: Meeting, said: Said) -> Iterator[Missing]:
-    """Yield the sectors nobody comes from; who leads comes unless they said no.
-
-    Before anything is sent, being on the list is enough.
-    """
+    """Yield the sectors nobody comes from."""
     if meeting.composition_reason or not meeting.current_invitations:
         return
-    is_sent = meeting.state in invitations.OPEN
-    coming, silent = set(), set()
-    for member, reply in _invited(meeting, said):
-        leads = member.user_id in meeting.lead_ids
-        if reply.value is AnswerValue.YES or (reply.value is None and (leads or not is_sent)):
-            coming.add(member.sector)
-        elif reply.value is not AnswerValue.NO:
-            silent.add(member.sector)
+    coming, silent = invitations.sectors(meeting, said=said)
     for sector in composition(coming):
         yield Missing(kind=_SECTORS[sector], waits=sector in silent)
+
+
+def _of_deputies(meeting: Meeting, said: Said) -> Iterator[Missing]:
+    """Yield who was named to come instead of somebody and is not on the list."""
+    for invitation in meeting.current_invitations:
+        named = said[invitation.id].waiting_deputy
+        if named is not None:
+            yield Missing(kind=Lack.DEPUTY, who=named.name, about_id=invitation.id)
 
 
 def _invited(meeting: Meeting, said: Said) -> Iterator[tuple[TeamMember, Reply]]:
@@ -192,6 +187,10 @@ def _of_decision(item: AgendaItem, number: int, said: Said) -> Iterator[Missing]
         yield Missing(kind=Lack.DECISION, number=number)
         return
     reply = said[invited.id]
+    stand_in = item.meeting.invitation(reply.stand_in_id) if reply.stand_in_id else None
+    if stand_in is not None and reply.deputy is not None:
+        yield from _of_stand_in(reply.deputy, said[stand_in.id], item, number)
+        return
     mandate = reply.mandates.get(item.id)
     if mandate is None:
         if reply.value is AnswerValue.NO:
@@ -200,6 +199,18 @@ def _of_decision(item: AgendaItem, number: int, said: Said) -> Iterator[Missing]
             yield Missing(kind=Lack.MANDATE, who=item.decider.name, number=number, waits=True)
     elif mandate.value is MandateValue.SOMEBODY_ELSE:
         yield Missing(kind=Lack.DECISION, who=mandate.who_can, number=number)
+
+
+def _of_stand_in(deputy: Deputy, reply: Reply, item: AgendaItem, number: int) -> Iterator[Missing]:
+    """Yield what the point lacks when somebody stands in for who is named to decide it."""
+    mandate = reply.mandates.get(item.id)
+    is_away = reply.value is AnswerValue.NO
+    if mandate is not None and mandate.value is MandateValue.SOMEBODY_ELSE:
+        yield Missing(kind=Lack.DECISION, who=mandate.who_can, number=number)
+    elif mandate is None and (is_away or not deputy.has_mandate):
+        silent = not is_away and reply.sent_at is not None
+        kind = Lack.MANDATE if silent else Lack.DECISION
+        yield Missing(kind=kind, who=deputy.name if silent else "", number=number, waits=silent)
 
 
 def _of_interpreter(meeting: Meeting, said: Said) -> Iterator[Missing]:
@@ -323,6 +334,10 @@ _WORDS: Mapping[Lack, Callable[[Missing, str], tuple[str, str]]] = {
         _("Spørg %(person)s", person=p),
     ),
     Lack.UNSENT: _unsent,
+    Lack.DEPUTY: lambda f, _p: (
+        _("%(who)s er nævnt som stedfortræder og er ikke inviteret.", who=f.who),
+        _("Se og inviter"),
+    ),
     Lack.PLACE: lambda _f, _p: (_("Der mangler et sted eller et link."), _("Skriv stedet")),
     Lack.MANDATE: lambda f, _p: (
         _("Vi mangler svar fra %(who)s om punkt %(number)s.", who=f.who, number=f.number),

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from netmeet.actions import exports, queries, service
 from netmeet.actions.rules import Status, WaitingFor
 from netmeet.cases import service as cases
+from netmeet.cases.rules import ConsentHow, Scope
 from netmeet.core import clock
 from netmeet.core.access import Role
 from netmeet.core.db import db
@@ -156,7 +157,7 @@ def test_a_withdrawn_consent_lets_what_the_organisation_owes_wait(world, case, a
     at = now()
     cases.withdraw_consent(case, consent, by=world.actor(case.person.user), at=at)
     for _ in range(2):
-        service.pause_for(case, None, world.office.organisation_id, at)
+        service.follow_rights(case, None, world.office.organisation_id, at)
     assert action.status is Status.WAITING
     assert queries.asked([action])[action.id].waits_for is WaitingFor.CONSENT
     assert len(queries.history(action)) == 1
@@ -165,5 +166,53 @@ def test_a_withdrawn_consent_lets_what_the_organisation_owes_wait(world, case, a
 
 
 def test_a_consent_that_was_replaced_pauses_nothing(world, case, action):
-    service.pause_for(case, None, world.office.organisation_id, now())
+    service.follow_rights(case, None, world.office.organisation_id, now())
     assert action.status is Status.NOT_STARTED
+
+
+def test_a_consent_given_again_lets_it_go_on_where_it_was(world, case, action):
+    office = world.office.organisation_id
+    person = world.actor(case.person.user)
+    service.report(
+        action,
+        status=Status.IN_PROGRESS,
+        by=world.actor(world.jonas),
+        at=now(),
+        version=action.version,
+    )
+    consent = next(c for c in case.consents if c.organisation_id == office)
+    cases.withdraw_consent(case, consent, by=person, at=now())
+    assert queries.asked([action])[action.id].waits_for is WaitingFor.CONSENT
+    cases.grant_consent(
+        case,
+        by=person,
+        at=now(),
+        scopes=[Scope.BASIC, Scope.ACTIONS],
+        how=ConsentHow.DIGITAL,
+        organisation_id=office,
+    )
+    assert action.status is Status.IN_PROGRESS
+    assert queries.asked([action])[action.id].waits_for is None
+    assert exports.events(action)[0].text == ("Aftalen går videre, fordi samtykket er givet igen")
+    told = db.session.scalars(select(Message.user_id).where(Message.kind == "actions.news"))
+    assert {world.jonas.id, world.lise.id} <= set(told)
+    service.follow_rights(case, None, office, now())
+    assert len(queries.history(action)) == 3
+
+
+def test_what_ended_meanwhile_is_not_taken_up_again(world, case, action):
+    office = world.office.organisation_id
+    consent = next(c for c in case.consents if c.organisation_id == office)
+    cases.withdraw_consent(case, consent, by=world.actor(case.person.user), at=now())
+    service.cancel(
+        action, by=world.actor(world.lise), at=now(), reason="Væk", version=action.version
+    )
+    cases.grant_consent(
+        case,
+        by=world.actor(case.person.user),
+        at=now(),
+        scopes=[Scope.BASIC],
+        how=ConsentHow.DIGITAL,
+        organisation_id=office,
+    )
+    assert action.status is Status.DROPPED

@@ -77,7 +77,7 @@ def test_the_stories_are_complete_and_everybody_finds_a_page(
 
 def _every_stage_is_there() -> None:
     states = {name: [m.state for m in _meetings(name)] for name in ("Mia", "Karin", "Kim", "Noah")}
-    assert states["Mia"] == [MeetingState.FINAL, MeetingState.INVITED]
+    assert states["Mia"] == [MeetingState.FINAL, MeetingState.CONFIRMED]
     assert states["Karin"] == [MeetingState.MINUTES_DRAFT]
     assert states["Noah"] == [MeetingState.PUBLISHED, MeetingState.PLANNED]
     running = _meetings("Kim")[0]

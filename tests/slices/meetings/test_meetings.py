@@ -3,14 +3,18 @@
 from datetime import date, datetime, time, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from netmeet.cli import templates
 from netmeet.core import clock
 from netmeet.core.access import Actor, Role
+from netmeet.core.db import db
 from netmeet.core.refusals import Conflict, Refused
 from netmeet.meetings import queries, service
+from netmeet.meetings.exports import RENDERERS
 from netmeet.meetings.models import Meeting
 from netmeet.meetings.rules import MeetingKind, MeetingState, Mover
+from netmeet.outbox.models import Message
 from tests.world import World, now
 
 
@@ -212,3 +216,65 @@ def test_lists_of_meetings(world: World) -> None:
     assert list(queries.of_case(case.id)) == [second, first, over]
     assert queries.next_of(case, today=clock.today()) is first
     assert queries.by_id("0000000000000000") is None
+
+
+def put_off(world: World, meeting: Meeting, *, asked_by: str = "region") -> None:
+    service.postpone(
+        meeting,
+        by=world.actor(world.lise),
+        at=now(),
+        reason="Overlægen er syg",
+        asked_by=asked_by,
+        version=meeting.version,
+        new_start=start(20 + meeting.sequence),
+    )
+
+
+def alerts() -> list[Message]:
+    found = db.session.scalars(select(Message).order_by(Message.created_at)).all()
+    return [message for message in found if message.kind == "meetings.news_postponed"]
+
+
+def test_from_the_second_time_the_managers_of_the_unit_hear_of_it(world: World) -> None:
+    meeting = draft(world, starts_local=start())
+    ida = world.staff("Ida Kok", world.ward, role=Role.MGR)
+    assert world.manager.id != ida.id
+    put_off(world, meeting)
+    assert alerts() == []
+    put_off(world, meeting)
+    (alert,) = alerts()
+    assert alert.user_id == ida.id
+    made = RENDERERS[alert.kind](alert, now())
+    assert made is not None
+    assert "Et møde, som din enhed koordinerer, er blevet udsat igen." in made.text
+    assert "/overview" in made.html
+    for word in ("Mia", "Lise", "syg", meeting.purpose, meeting.id):
+        assert word not in made.subject + made.text + made.html
+    put_off(world, meeting)
+    assert len(alerts()) == 2
+
+
+def test_what_the_person_asks_for_alerts_nobody(world: World) -> None:
+    meeting = draft(world, starts_local=start())
+    world.staff("Ida Kok", world.ward, role=Role.MGR)
+    for _ in range(3):
+        put_off(world, meeting, asked_by="person")
+    put_off(world, meeting)
+    put_off(world, meeting, asked_by="person")
+    assert alerts() == []
+
+
+def test_a_manager_no_more_or_a_meeting_called_off_is_told_nothing(world: World) -> None:
+    meeting = draft(world, starts_local=start())
+    ida = world.staff("Ida Kok", world.ward, role=Role.MGR)
+    for _ in range(2):
+        put_off(world, meeting)
+    (alert,) = alerts()
+    held = world.role_of(ida)
+    held.until = now()
+    db.session.flush()
+    assert RENDERERS[alert.kind](alert, now()) is None
+    held.until = None
+    meeting.state = MeetingState.CANCELLED
+    db.session.flush()
+    assert RENDERERS[alert.kind](alert, now()) is None

@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError
 
 from netmeet.actions.models import Action
-from netmeet.actions.rules import Status
+from netmeet.actions.rules import ActionKind, PersonsWord, Status
 from netmeet.cases.rules import Scope
-from netmeet.core import calendar
+from netmeet.core import calendar, clock
 from netmeet.core.access import Role
 from netmeet.core.db import db
 from netmeet.core.refusals import Conflict, Refused
@@ -20,6 +20,7 @@ from netmeet.plans.models import Plan, PlanVersion
 from netmeet.plans.rules import PlanType
 from netmeet.plans.service import publish
 from tests.plan_world import agreed, held, on_a_friday, on_a_tuesday
+from tests.world import now
 
 
 def told(kind):
@@ -173,5 +174,91 @@ def test_the_next_meeting_makes_version_two_with_what_changed(world):
     reader = story.actor(story.mia)
     old, new = (exports.cut(one.content, case=two.case, reader=reader) for one in two.plan.versions)
     found = exports.changes(old, new)
-    assert [said.partition(" (")[0] for said in found.added] == ["Viser to steder"]
-    assert [said.partition(" (")[0] for said in found.done] == ["Bestiller tid hos lægen"]
+    assert [said.partition(" (")[0] for said in found.added] == ["Jonas viser to steder"]
+    assert [said.partition(" (")[0] for said in found.done] == ["Du bestiller tid hos lægen"]
+
+
+@pytest.mark.parametrize(
+    ("word", "says"),
+    [
+        (PersonsWord.PARTLY, "Mia siger: Ikke helt."),
+        (PersonsWord.NO, "Mia siger: Nej, det er ikke sket."),
+    ],
+)
+def test_what_the_person_says_did_not_quite_happen_is_not_called_done(world, word, says):
+    story = agreed(world)
+    story.send()
+    meeting = world.meeting(story.case, in_days=0, state=MeetingState.MINUTES_DRAFT)
+    item = world.item(meeting, "Hvem følger op?", by=world.lise, raised_as=Role.REG)
+    story.meeting, story.item_id = meeting, item.id
+    action = db.session.scalars(select(Action).where(Action.owner_id == world.jonas.id)).one()
+    action.status, action.closed_at = Status.DONE, on_a_tuesday() + timedelta(hours=1)
+    action.persons_word = word
+    action.persons_word_at = on_a_tuesday() + timedelta(hours=2)
+    db.session.commit()
+    story.reload_case()
+    two = story.send()
+    reader = story.actor(world.lise)
+    old, new = (exports.cut(one.content, case=two.case, reader=reader) for one in two.plan.versions)
+    found = exports.changes(old, new)
+    assert found.done == []
+    (line,) = found.not_kept
+    assert line.startswith(action.what)
+    assert line.endswith(says)
+    mine = [
+        exports.cut(one.content, case=two.case, reader=story.actor(story.mia))
+        for one in two.plan.versions
+    ]
+    assert "Du siger:" in exports.changes(*mine).not_kept[0]
+    assert exports.changes(new, new).is_empty
+    kept = [
+        e["text"]
+        for e in exports.timeline(
+            queries.facts(story.case, two.plan), reader=reader, today=clock.today()
+        )
+    ]
+    assert not any(text.startswith("Aftale holdt") for text in kept)
+    assert any("holdt: " + action.what in text for text in kept)
+
+
+def test_what_was_done_before_and_is_doubted_since_comes_back(world):
+    story = agreed(world)
+    action = db.session.scalars(select(Action).where(Action.owner_id == world.jonas.id)).one()
+    story.send()
+    made = queries.of_case(story.case.id).newest.published_at
+    action.status, action.closed_at = Status.DONE, made - timedelta(hours=1)
+    db.session.flush()
+
+    def ids():
+        plan = queries.of_case(story.case.id)
+        content = exports.freeze(queries.facts(plan.case, plan), kind=plan.kind, at=now())
+        return [line["id"] for line in content["actions"]]
+
+    assert action.id not in ids()
+    action.persons_word, action.persons_word_at = PersonsWord.YES, made + timedelta(hours=1)
+    assert action.id not in ids()
+    action.persons_word = PersonsWord.PARTLY
+    assert action.id in ids()
+
+
+def test_whether_the_municipality_said_yes_is_frozen_and_read_in_words(world):
+    story = agreed(world)
+    action = db.session.scalars(select(Action).where(Action.owner_id == world.jonas.id)).one()
+    action.kind, action.needs_yes = ActionKind.TASK, True
+    db.session.commit()
+    story.reload_case()
+    made = story.send()
+    reader = story.actor(world.lise)
+
+    def granted(content):
+        lines = exports.cut(content, case=made.case, reader=reader)["actions"]
+        return next(line["granted"] for line in lines if line["id"] == action.id)
+
+    assert granted(made.content) == "Kommunen har ikke sagt ja endnu."
+    old = dict(made.content)
+    keys = ("commitment", "party", "answered_on")
+    old["actions"] = [
+        {**{k: v for k, v in one.items() if k not in keys}, "is_granted": False}
+        for one in old["actions"]
+    ]
+    assert granted(old) == "Der er ikke sagt ja endnu."

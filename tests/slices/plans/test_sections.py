@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.orm.attributes import set_committed_value
 
 from netmeet.core import clock
 from netmeet.core.db import db
 from netmeet.core.refusals import Conflict, Refused
 from netmeet.plans import exports, queries
 from netmeet.plans.exports import scale
-from netmeet.plans.rules import SectionKey
+from netmeet.plans.rules import GoalEnd, SectionKey
 from netmeet.plans.service import sections
 from tests.world import now
 
@@ -47,10 +48,70 @@ def test_the_coordinator_writes_down_what_the_person_says_until_the_person_write
     assert not sections.may_write(plan, SectionKey.ABOUT_ME, by=world.actor(world.lise))
 
 
-def test_a_colleague_writes_nothing_and_made_sections_are_nobodys(world):
+def part(world, plan, key, text, user, version=0, of=None):
+    by = world.actor(user)
+    row = sections.write(
+        plan, key, text, by=by, at=now(), version=version, part=of or by.organisation_id
+    )
+    db.session.commit()
+    db.session.expire_all()
+    return row
+
+
+def test_made_sections_and_what_is_common_are_not_a_colleagues(world):
     plan = begun(world)
-    assert not sections.may_write(plan, SectionKey.EFFORTS, by=world.actor(world.jonas))
+    jonas = world.actor(world.jonas)
     assert not sections.may_write(plan, SectionKey.ACTIONS, by=world.actor(world.lise))
+    assert not sections.may_write(plan, SectionKey.EFFORTS, by=jonas)
+    for key in (SectionKey.ABOUT_ME, SectionKey.CRISIS, SectionKey.CONTRIBUTIONS):
+        assert not sections.may_write(plan, key, by=jonas, part=jonas.organisation_id)
+    with pytest.raises(Refused):
+        part(world, plan, SectionKey.EFFORTS, "Andres", world.jonas, of=world.ward.organisation_id)
+
+
+def test_each_organisation_has_a_part_of_its_own_beside_the_common_one(world):
+    plan = begun(world)
+    town = world.office.organisation_id
+    write(world, plan, SectionKey.EFFORTS, "Behandling: Ambulant hver uge.", world.lise)
+    part(world, queries.of_case(plan.case_id), SectionKey.EFFORTS, "Bolig: Bostøtte.", world.jonas)
+    plan = queries.of_case(plan.case_id)
+    assert plan.section(SectionKey.EFFORTS).text == "Behandling: Ambulant hver uge."
+    assert plan.section(SectionKey.EFFORTS, organisation_id=town).text == "Bolig: Bostøtte."
+    content = exports.freeze(queries.facts(plan.case, plan), kind=plan.kind, at=now())
+    shown = exports.cut(content, case=plan.case, reader=world.actor(world.lise))
+    (efforts,) = shown["sections"]
+    told = [(line["by"], line["area"], line["text"]) for line in efforts["lines"]]
+    assert told == [
+        ("", "treatment", "Ambulant hver uge."),
+        ("Frederiksberg Kommune", "housing", "Bostøtte."),
+    ]
+    line = efforts["lines"][1]["line"]
+    found = exports.find_line(shown, kind=line["kind"], line_id=line["id"], n=line["n"])
+    assert found == "Bostøtte."
+
+
+def test_a_stale_part_conflicts_and_who_coordinates_may_mend_any(world):
+    plan = begun(world)
+    town = world.office.organisation_id
+    lise = world.actor(world.lise)
+    assert not sections.may_write(plan, SectionKey.EFFORTS, by=lise, part=town)
+    part(world, plan, SectionKey.EFFORTS, "Første", world.jonas)
+    plan = queries.of_case(plan.case_id)
+    with pytest.raises(Conflict):
+        part(world, plan, SectionKey.EFFORTS, "Anden", world.jonas, version=0)
+    part(world, plan, SectionKey.EFFORTS, "Rettet", world.lise, version=1, of=town)
+    plan = queries.of_case(plan.case_id)
+    assert plan.section(SectionKey.EFFORTS, organisation_id=town).text == "Rettet"
+
+
+def test_two_first_texts_at_once_end_in_a_conflict(world):
+    plan = begun(world)
+    by = world.actor(world.lise)
+    sections.write(plan, SectionKey.SITUATION, "Den ene", by=by, at=now(), version=0)
+    set_committed_value(plan, "sections", [])
+    with pytest.raises(Conflict) as both:
+        sections.write(plan, SectionKey.SITUATION, "Den anden", by=by, at=now(), version=0)
+    assert list(both.value.theirs.values()) == ["Den ene"]
 
 
 def test_a_stale_text_is_shown_beside_the_newer(world):
@@ -105,3 +166,71 @@ def test_the_scale_is_drawn_and_said_in_words(world):
     assert drawn["now"] == 10
     assert "10 den" in drawn["words"]
     assert scale.draw([]) is None
+
+
+def ended(world, plan, *, how=GoalEnd.REACHED, days_ago=1):
+    by = world.actor(world.lise)
+    goal = sections.add_goal(plan, by=by, at=now(), words="Sove igen", agreed="", area="")
+    db.session.flush()
+    day = clock.today() - timedelta(days=days_ago)
+    sections.end_goal(goal, ended=how, on=day, at=now(), version=goal.version)
+    db.session.commit()
+    return goal
+
+
+def frozen(plan):
+    plan = queries.of_case(plan.case_id)
+    return exports.freeze(queries.facts(plan.case, plan), kind=plan.kind, at=now())
+
+
+def test_an_ended_goal_leaves_the_goals_and_keeps_its_day(world):
+    plan = begun(world)
+    goal = ended(world, plan)
+    content = frozen(plan)
+    assert content["goals"] == []
+    (kept,) = content["goals_ended"]
+    day = (clock.today() - timedelta(days=1)).isoformat()
+    assert (kept["id"], kept["ended"], kept["ended_on"]) == (goal.id, "reached", day)
+
+
+def test_a_goal_is_taken_up_again_and_a_stale_form_conflicts(world):
+    plan = begun(world)
+    goal = ended(world, plan)
+    with pytest.raises(Conflict):
+        sections.reopen_goal(goal, version=99)
+    sections.reopen_goal(goal, version=goal.version)
+    db.session.commit()
+    content = frozen(plan)
+    assert [one["id"] for one in content["goals"]] == [goal.id]
+    assert content["goals_ended"] == []
+    with pytest.raises(Conflict):
+        sections.end_goal(goal, ended=GoalEnd.REACHED, on=clock.today(), at=now(), version=99)
+
+
+def test_a_goal_has_not_ended_on_a_day_ahead(world):
+    plan = begun(world)
+    with pytest.raises(Refused):
+        ended(world, plan, days_ago=-2)
+
+
+def test_what_is_new_tells_a_goal_reached_put_aside_and_taken_up_again(world):
+    plan = begun(world)
+    goal = ended(world, plan)
+    reader = world.actor(world.lise)
+
+    def cut(content):
+        return exports.cut(content, case=plan.case, reader=reader)
+
+    over = cut(frozen(plan))
+    sections.reopen_goal(goal, version=goal.version)
+    db.session.commit()
+    going = cut(frozen(plan))
+    assert exports.changes(going, over).done == ["Mål nået: Sove igen"]
+    assert exports.changes(over, going).changed == ["Taget op igen: Sove igen"]
+    assert exports.changes(over, over).is_empty
+    sections.end_goal(
+        goal, ended=GoalEnd.NOT_RELEVANT, on=clock.today(), at=now(), version=goal.version
+    )
+    db.session.commit()
+    aside = exports.changes(going, cut(frozen(plan)))
+    assert aside.changed == ["Mål, der ikke passer mere: Sove igen"]

@@ -238,3 +238,31 @@ def test_the_number_of_questions_to_the_database_does_not_grow(world, jonas, act
     for name in ("Omar Haddad", "Karin Lund", "Per Holst"):
         agree(world, world.case(name), world.jonas)
     assert len(asked()) == few <= 12
+
+
+def test_the_owners_organisation_says_yes_in_one_press(world, client, case):
+    action = agree(world, case, world.jonas, needs_yes=True)
+    world.save()
+    world.sign_in(client, world.jonas)
+    listed = client.get("/actions").text
+    assert "Kommunen har ikke sagt ja endnu." in listed
+    assert "Vi siger ja" in listed
+    assert "Siger I ja til aftalen?" in client.get(f"/actions/{action.id}").text
+    answer = {"answer": "yes", "next": "/actions"}
+    assert client.send(f"/actions/{action.id}/confirm", answer).status_code == 303
+    assert "Kommunen har sagt ja" in client.get("/actions").text
+    again = client.send(f"/actions/{action.id}/confirm", {"answer": "no"})
+    assert again.status_code == 409
+
+
+def test_a_colleague_and_the_coordinator_may_not_say_yes_for_the_owner(world, client, case):
+    action = agree(world, case, world.jonas, needs_yes=True)
+    world.save()
+    world.sign_in(client, world.lise)
+    assert "Siger I ja" not in client.get(f"/actions/{action.id}").text
+    assert client.send(f"/actions/{action.id}/confirm", {"answer": "yes"}).status_code == 403
+    assert client.send(f"/actions/{action.id}/confirm", {"answer": "perhaps"}).status_code == 403
+    world.sign_in(client, world.jonas)
+    assert client.send(f"/actions/{action.id}/confirm", {"answer": "perhaps"}).status_code == 303
+    db.session.expire_all()
+    assert db.session.get(Action, action.id).partys_word is None

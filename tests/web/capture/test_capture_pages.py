@@ -131,3 +131,22 @@ def test_strangers_and_who_does_not_write_are_kept_out(world, client, meeting):
     assert client.send(f"{url}/line", {"line": SURE}).status_code == 403
     world.sign_in(client, world.hanne)
     assert client.send(f"/meetings/{meeting.id}/actions/parse", {"line": "x"}).status_code == 404
+
+
+def test_the_chips_correct_the_kind_and_ask_for_a_yes(world, client, meeting):
+    world.sign_in(client, world.lise)
+    url = f"/meetings/{meeting.id}/actions/parse"
+    chips = client.send(url, {"line": SURE}).text
+    assert "ansøgning" in chips
+    assert "Kommunen skal først sige ja" in chips
+    picked = client.send(url, {"line": SURE, "kind": "needs_decision"}).text
+    assert 'id="kind-needs_decision" value="needs_decision" checked' in " ".join(picked.split())
+    assert "Kommunen har ikke sagt ja endnu." in picked
+    facts = {"line": "Jonas sender papirer om 14 dage", "kind": "referral", "asks_first": "1"}
+    kept = client.send(f"/meetings/{meeting.id}/actions", facts)
+    (action,) = actions(meeting.id)
+    assert (action.kind.value, action.needs_yes) == ("referral", True)
+    assert "Kommunen har ikke sagt ja endnu." in client.get(kept.location).text
+    draft = client.get(f"/meetings/{meeting.id}/actions/{action.id}/line").text
+    assert 'id="kind-referral" value="referral" checked' in " ".join(draft.split())
+    assert 'id="asks-first" value="1" checked' in " ".join(draft.split())

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from netmeet.accounts import queries as accounts
 from netmeet.accounts.models import RateCount
 from netmeet.cases import queries
 from netmeet.cases.rules import MemberRole, Scope
@@ -268,6 +269,11 @@ def test_a_personal_link_leaves_by_mail_or_as_a_letter(world, client, by):
     if by == "letter":
         assert "/i/" in answer.text
         assert "<svg" in answer.text
+        assert "Siden spørger om en kode. Ring" in answer.text
+        world.hanne.email = ""
+        answer = client.send(path, {"by": by})
+        digits = re.search(r"(\d{4}) (\d{4})</strong>", answer.text)
+        assert accounts.is_letter_code(world.hanne.id, "".join(digits.groups()), at=now())
     if by == "mail":
         assert "får en mail" in answer.text
         assert "/i/" not in answer.text

@@ -100,7 +100,7 @@ def test_a_deputy_is_named(jonas, meeting):
     assert jonas.send(deputy, fields).status_code == 303
     (kept,) = db.session.scalars(select(Deputy)).all()
     assert (kept.name, kept.has_mandate) == ("Bo Lund", True)
-    assert "Bo Lund kommer i stedet" in jonas.get(path(meeting)).get_data(as_text=True)
+    assert "Du vil sende Bo Lund i stedet." in jonas.get(path(meeting)).get_data(as_text=True)
 
 
 def test_nothing_is_answered_after_the_meeting(world, client, case):

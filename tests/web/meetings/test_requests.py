@@ -109,3 +109,20 @@ def test_a_no_shows_its_reason_and_what_is_offered(world: World, client: StrictC
     assert "En samtale med Lise på mandag" in page
     db.session.refresh(request)
     assert request.state is RequestState.DECLINED
+
+
+def test_nothing_is_chosen_beforehand_and_only_what_it_is_about_must_be_said(
+    world: World, client: StrictClient
+) -> None:
+    case = world.case()
+    for user in (case.person.user, world.lise):
+        world.sign_in(client, user)
+        assert "checked" not in client.get(f"/cases/{case.id}/ask").get_data(as_text=True)
+        answer = client.send(f"/cases/{case.id}/ask", {"about": ABOUT})
+        assert answer.status_code == 303
+        page = client.get(answer.location).get_data(as_text=True)
+        assert "Hvor hurtigt" not in page
+    first, _second = db.session.scalars(select(MeetingRequest)).all()
+    assert (first.how_soon, first.answer_by) == ("", "")
+    odd = client.send(f"/cases/{case.id}/ask", {"about": ABOUT, "how_soon": "never"})
+    assert odd.status_code == 422

@@ -3,20 +3,22 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from netmeet.actions.models import Action
 from netmeet.cases.rules import Scope
 from netmeet.core.access import Role
 from netmeet.core.db import db
-from netmeet.meetings.models import AgendaItem, MinutesEntry
+from netmeet.meetings.models import AgendaItem, ContestedLine, MinutesEntry
 from netmeet.meetings.rules import (
     AnswerToPerson,
     Conclusion,
+    ContestKind,
     ItemState,
     MeetingState,
     MinutesField,
 )
-from netmeet.meetings.service import room
+from netmeet.meetings.service import contest, room
 from tests.world import World, now
 
 WORDS = "Jeg vil ikke tilbage til bostedet."
@@ -167,3 +169,59 @@ def test_staff_without_consent_see_the_meeting_and_not_its_minutes(world, client
     publish(meeting)
     world.sign_in(client, world.jonas)
     assert page(client, meeting.id).status_code == 403
+
+
+def test_what_the_person_says_is_wrong_stands_beside_its_line(world, client, meeting):
+    publish(meeting)
+    first, person, meeting_id = meeting.items[0], meeting.case.person.user, meeting.id
+    action = db.session.scalars(select(Action).where(Action.item_id == first.id)).one()
+    lines = {
+        "item": (first.id, "Lise vil gerne have personale om natten."),
+        "action": (action.id, action.what),
+    }
+    for kind, (line_id, line) in lines.items():
+        contest.contest(
+            meeting.case,
+            at=now(),
+            line_kind=kind,
+            line_id=line_id,
+            line=line,
+            kind=ContestKind.MISTAKE,
+            words=f"Nej, ikke {kind}.",
+            due_on=now().date(),
+        )
+    world.save()
+    world.sign_in(client, world.lise)
+    shown = client.get(f"/meetings/{meeting_id}/minutes").text
+    differs = shown.index("Lise vil gerne have personale om natten.")
+    assert differs < shown.index("Nej, ikke item.") < shown.index("Økonomi i januar")
+    assert shown.index(action.what) < shown.index("Nej, ikke action.")
+    assert shown.count("Mia siger: Det er en fejl.") == 2
+    for said in db.session.scalars(select(ContestedLine)):
+        said.answer, said.answered_at = "Det er rettet.", now()
+    world.save()
+    assert "Nej, ikke item." not in client.get(f"/meetings/{meeting_id}/minutes").text
+    world.sign_in(client, person)
+    mine = client.get(f"/meetings/{meeting_id}/minutes").text
+    assert mine.count("Det er rettet.") == 2
+
+
+def test_who_may_not_read_the_point_reads_no_word_about_it(world, client, meeting):
+    publish(meeting)
+    first = meeting.items[0]
+    first.is_hidden_from_private = True
+    contest.contest(
+        meeting.case,
+        at=now(),
+        line_kind="item",
+        line_id=first.id,
+        line=first.title,
+        kind=ContestKind.HURTS,
+        words="Det var ikke sådan.",
+        due_on=now().date(),
+    )
+    world.save()
+    world.sign_in(client, world.hanne)
+    assert "Det var ikke sådan." not in client.get(f"/meetings/{meeting.id}/minutes").text
+    world.sign_in(client, world.lise)
+    assert "Det var ikke sådan." in client.get(f"/meetings/{meeting.id}/minutes").text

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from netmeet.cases.rules import Scope
 from netmeet.core.db import db
 from netmeet.plans import queries
+from netmeet.plans.models import Goal
 from netmeet.plans.rules import SectionKey
 from netmeet.plans.service import sections
 from tests.plan_world import agreed
@@ -63,7 +64,7 @@ def test_page_one_says_who_does_what_by_when_then_contacts_then_the_next_meeting
     places = [page.index(said) for said in order]
     assert places == sorted(places)
     assert "Fra ønsket: Jeg vil ikke tilbage til bostedet." in page
-    assert "Der er ikke sagt ja endnu." in page
+    assert "Kommunen har ikke sagt ja endnu." in page
     assert story.case.id
 
 
@@ -215,3 +216,72 @@ def test_the_crisis_plan_is_the_persons(world, app, story, plan_id):
     assert sent.status_code == 303
     assert "Hvis jeg får det dårligt" in text(mia.get(f"/plans/{plan_id}"))
     assert as_(world, app, world.jonas).get(f"/plans/{plan_id}/crisis").status_code == 403
+
+
+TYPING = {"Accept": "application/json"}
+
+
+def test_a_section_is_saved_as_one_types_and_a_stale_one_shows_both(world, app, story, plan_id):
+    lise = as_(world, app, world.lise)
+    path = f"/plans/{plan_id}/sections/{SectionKey.SITUATION}"
+    assert "data-autosave" in lise.get(path).get_data(as_text=True)
+    typed = {"text": "Mia sover lidt bedre.", "version": 0, "autosave": "1"}
+    saved = lise.send(path, typed, headers=TYPING)
+    assert saved.status_code == 200
+    assert saved.json["version"] == 1
+    assert saved.json["saved_at_text"].startswith("Gemt kl. ")
+    stale = lise.send(path, {**typed, "text": "Mia sover ikke."}, headers=TYPING)
+    assert stale.status_code == 409
+    both = stale.get_data(as_text=True)
+    assert "Mia sover lidt bedre." in both
+    assert "Mia sover ikke." in both
+    long = lise.send(path, {**typed, "text": "x" * 5000, "version": 1}, headers=TYPING)
+    assert long.status_code == 422
+    assert "for lang" in long.json["error"]
+
+
+def test_staff_write_the_part_of_their_organisation_and_no_other(world, app, story, plan_id):
+    jonas = as_(world, app, world.jonas)
+    page = jonas.get(f"/plans/{plan_id}")
+    assert "Indsatser i gang" in text(page)
+    assert f"/plans/{plan_id}/sections/b" not in page.get_data(as_text=True)
+    path = f"/plans/{plan_id}/sections/{SectionKey.EFFORTS}"
+    assert "Frederiksberg" in text(jonas.get(path))
+    sent = jonas.send(path, {"text": "Bolig: Bostøtte to timer om ugen.", "version": 0})
+    assert sent.status_code == 303
+    shown = text(jonas.get(f"/plans/{plan_id}"))
+    assert "Bostøtte to timer om ugen." in shown
+    assert jonas.get(f"/plans/{plan_id}/sections/b").status_code == 403
+    ours = world.ward.organisation_id
+    assert jonas.get(f"{path}?of={ours}").status_code == 403
+    lise = as_(world, app, world.lise)
+    theirs = f"{path}?of={world.office.organisation_id}"
+    link = theirs.removeprefix("http://localhost")
+    assert link in lise.get(f"/plans/{plan_id}").get_data(as_text=True)
+    mended = lise.send(theirs, {"text": "Bolig: Bostøtte tre timer.", "version": 1})
+    assert mended.status_code == 303
+    assert "Bostøtte tre timer." in text(lise.get(f"/plans/{plan_id}"))
+    assert lise.get(f"{path}?of={'0' * 16}").status_code == 403
+
+
+def test_a_goal_is_reached_and_taken_up_again(world, app, story, plan_id):
+    lise = as_(world, app, world.lise)
+    lise.send(f"/plans/{plan_id}/goals", {"words": "Sove igen", "agreed": "", "area": ""})
+    goal = db.session.scalars(select(Goal)).one()
+    mia = as_(world, app, story.mia)
+    asked = mia.get(f"/goals/{goal.id}/end")
+    assert "Er du færdig med målet?" in text(asked)
+    nothing = mia.send(f"/goals/{goal.id}/end", {"version": 1, "ended_on": "2026-01-02"})
+    assert nothing.status_code == 422
+    said = {"version": 1, "ended": "reached", "ended_on": "2026-01-02"}
+    assert mia.send(f"/goals/{goal.id}/end", said).status_code == 303
+    shown = text(mia.get(f"/plans/{plan_id}"))
+    assert "Det har jeg nået, eller lagt væk" in shown
+    assert "2. januar" in shown
+    assert mia.send(f"/goals/{goal.id}/end", said).status_code == 409
+    jonas = as_(world, app, world.jonas)
+    assert jonas.send(f"/goals/{goal.id}/reopen", {"version": 2}).status_code == 403
+    assert "Tag målet op igen" not in text(jonas.get(f"/plans/{plan_id}"))
+    mia = as_(world, app, story.mia)
+    assert mia.send(f"/goals/{goal.id}/reopen", {"version": 2}).status_code == 303
+    assert "Det har jeg nået" not in text(mia.get(f"/plans/{plan_id}"))

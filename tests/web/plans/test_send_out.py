@@ -60,7 +60,7 @@ def test_one_button_sends_and_shows_the_text_for_the_record(world, app):
     assert answer.status_code == 303
     journal = lise.get(answer.location)
     assert "1. Ansøger om midlertidig bolig" in journal.get_data(as_text=True)
-    assert "Kræver en afgørelse. Det er ikke bevilget endnu." in text(journal)
+    assert "Kommunen har ikke sagt ja endnu." in text(journal)
     assert 'data-copy="journal-text"' in journal.get_data(as_text=True)
     assert lise.get(path).location == answer.location
     assert lise.send(path, {"version": version + 1}).status_code in {409, 422}

@@ -3,12 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
+import time_machine
+from sqlalchemy import event, func, select
 
 from netmeet.actions.models import Action
+from netmeet.audit.models import AuditEvent
 from netmeet.cases.rules import Scope
 from netmeet.core.access import Role
 from netmeet.core.db import db
+from netmeet.core.permissions import Permission
 from netmeet.meetings.models import PreparationAnswer
 from netmeet.meetings.queries import minutes as reading
 from netmeet.meetings.rules import MeetingState, PreparationMode, Question, StandingPoint
@@ -304,3 +307,45 @@ def test_last_times_agreements_stand_under_their_point(world, client, meeting):
     assert "Kladde" not in shown
     client.send(f"/meetings/{meeting.id}/attendance", {"name": "Hanne", "mode": "in_person"})
     assert "Ringer til banken" not in page(client, meeting.id).text
+
+
+def looks(user):
+    statement = select(func.count()).where(
+        AuditEvent.user_id == user.id, AuditEvent.operation == Permission.ROOM_FOLLOW.value
+    )
+    return db.session.scalar(statement)
+
+
+def test_turning_the_pages_of_the_room_is_one_look_in_one_login(world, client, meeting):
+    begin(world, meeting)
+    first = points(meeting)[0].id
+    world.sign_in(client, world.lise)
+    page(client, meeting.id)
+    client.send(f"/meetings/{meeting.id}/room/go", {"from_id": first, "to": "next"})
+    assert "Punkt 2 af 2" in page(client, meeting.id).text
+    page(client, meeting.id, headers=REFRESH)
+    assert looks(world.lise) == 1
+    steered = select(func.count()).where(AuditEvent.operation == Permission.ROOM_STEER.value)
+    assert db.session.scalar(steered) == 1
+    world.sign_in(client, world.lise)
+    page(client, meeting.id)
+    assert looks(world.lise) == 2
+
+
+def test_a_screen_that_stays_open_is_looked_at_anew_after_a_quarter(world, client, meeting):
+    begin(world, meeting)
+    world.sign_in(client, world.lise)
+    page(client, meeting.id)
+    begun = now()
+    for minutes, seen in ((8, 1), (16, 2)):
+        with time_machine.travel(begun + timedelta(minutes=minutes), tick=False):
+            assert page(client, meeting.id).status_code == 200
+        assert looks(world.lise) == seen
+
+
+def test_who_may_not_follow_is_logged_each_time(world, client, meeting):
+    begin(world, meeting)
+    world.sign_in(client, world.stranger)
+    for _turn in range(2):
+        assert page(client, meeting.id).status_code == 404
+    assert looks(world.stranger) == 2

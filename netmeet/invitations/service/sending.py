@@ -1,4 +1,4 @@
-"""Verbs of invitations: draft, send, withdraw, answer, name a deputy, write beforehand."""
+"""Draft, send and withdraw."""
 
 import secrets
 from collections.abc import Sequence
@@ -14,11 +14,11 @@ from netmeet.core.access import Actor
 from netmeet.core.db import db
 from netmeet.core.refusals import Refused
 from netmeet.invitations import queries, rules
-from netmeet.invitations.models import Answer, Deputy, Mandate, WrittenInput
 from netmeet.invitations.policy import may_be_invited
-from netmeet.invitations.rules import AnswerValue, Delivery, MandateValue, Via
+from netmeet.invitations.rules import Delivery
+from netmeet.invitations.service import standing
 from netmeet.meetings import service as meetings
-from netmeet.meetings.models import AgendaItem, Invitation, Meeting
+from netmeet.meetings.models import Invitation, Meeting
 from netmeet.meetings.rules import MeetingState
 from netmeet.outbox import service as outbox
 from netmeet.outbox.rules import Channel, State
@@ -124,7 +124,7 @@ def send(meeting: Meeting, *, version: int, by: Actor, at: datetime) -> int:
             _put(row.invitation, row.gets, by_way=row.by, at=at)
     if meeting.state is MeetingState.PLANNED:
         meetings.move(meeting, MeetingState.INVITED, by=by, at=at)
-    db.session.flush()
+    standing.settle(meeting, at=at)
     return len(waiting)
 
 
@@ -199,6 +199,7 @@ def withdraw(invitation: Invitation, *, by: Actor, at: datetime) -> None:
     if invitation.user_id == invitation.case.person.user_id:
         raise Refused(_("Det er personens eget møde."))
     _withdraw(invitation, at=at)
+    standing.settle(invitation.meeting, at=at)
 
 
 def _withdraw(invitation: Invitation, *, at: datetime) -> None:
@@ -238,89 +239,11 @@ def withdraw_where_a_right_ended(
         if member.user_id == user_id
         or (organisation_id is not None and member.organisation_id == organisation_id)
     }
-    for invitation in queries.upcoming_of(case.id, concerned):
-        if not may_be_invited(case, invitation.user_id, at):
-            _withdraw(invitation, at=at)
-
-
-def answer(
-    invitation: Invitation, value: AnswerValue, *, via: Via, by: str, at: datetime
-) -> Answer:
-    """Note yes, maybe or no; the last one counts. ``by`` is the user who gave or entered it.
-
-    Raises ``Refused`` when the meeting does not lie ahead, or the invitation was withdrawn.
-    """
-    if invitation.withdrawn_at is not None or not queries.can_answer(invitation, at=at):
-        raise Refused(_("Der kan ikke svares mere. Ring, hvis du vil noget andet."))
-    row = queries.replies(invitation.meeting)[invitation.id].answer
-    if row is None:
-        row = Answer(invitation_id=invitation.id, value=value, at=at, via=via.value, by_id=by)
-        db.session.add(row)
-    row.value, row.at, row.via, row.by_id = value, at, via.value, by
-    db.session.flush()
-    return row
-
-
-def declare_mandate(
-    invitation: Invitation,
-    item: AgendaItem,
-    *,
-    value: MandateValue,
-    at: datetime,
-    written: str = "",
-    who_can: str = "",
-) -> Mandate:
-    """Say whether one can decide a point at the meeting.
-
-    Raises ``Refused`` when the answer beforehand, or who can instead, is missing.
-    """
-    if value is MandateValue.ANSWER_IN_WRITING and not written.strip():
-        raise Refused(_("Skriv svaret."), field=f"answer-{item.id}")
-    if value is MandateValue.SOMEBODY_ELSE and not who_can.strip():
-        raise Refused(_("Skriv, hvem der kan."), field=f"who-{item.id}")
-    row = queries.replies(invitation.meeting)[invitation.id].mandates.get(item.id)
-    if row is None:
-        row = Mandate(invitation_id=invitation.id, item_id=item.id, value=value, at=at)
-        db.session.add(row)
-    row.value, row.at = value, at
-    row.answer, row.who_can = written.strip(), who_can.strip()
-    db.session.flush()
-    return row
-
-
-def write(invitation: Invitation, *, text: str, version: int, at: datetime) -> WrittenInput:
-    """Keep what somebody writes to the meeting beforehand; the person reads it too.
-
-    Raises ``Refused`` for more than five lines, ``Conflict`` for a stale version (0: none yet).
-    """
-    if rules.lines(text) > rules.MOST_LINES:
-        raise Refused(_("Skriv højst fem linjer."), field="text")
-    row = queries.replies(invitation.meeting)[invitation.id].written
-    if row is None:
-        row = WrittenInput(invitation_id=invitation.id, text=text.strip(), at=at)
-        db.session.add(row)
-    else:
-        label = _("Kort fra dig")
-        row.expect(version, mine={label: text}, theirs={label: row.text})
-        row.text, row.at = text.strip(), at
-    db.session.flush()
-    return row
-
-
-def name_deputy(
-    invitation: Invitation, *, name: str, email: str, has_mandate: bool, by: Actor, at: datetime
-) -> Deputy:
-    """Name who comes instead, and whether they may decide; one's own answer becomes no.
-
-    Raises ``Refused`` without a name. The deputy sees nothing before being invited.
-    """
-    if not name.strip():
-        raise Refused(_("Skriv navnet."), field="name")
-    row = queries.replies(invitation.meeting)[invitation.id].deputy
-    if row is None:
-        row = Deputy(invitation_id=invitation.id, at=at)
-        db.session.add(row)
-    row.name, row.email = name.strip(), email.strip()
-    row.has_mandate, row.at = has_mandate, at
-    answer(invitation, AnswerValue.NO, via=Via.LOGIN, by=by.user_id, at=at)
-    return row
+    found = queries.upcoming_of(case.id, concerned)
+    ended = [i for i in found if not may_be_invited(case, i.user_id, at)]
+    for invitation in ended:
+        _withdraw(invitation, at=at)
+    for meeting_id in {invitation.meeting_id for invitation in ended}:
+        meeting = queries.meeting(meeting_id)
+        if meeting is not None:
+            standing.settle(meeting, at=at)

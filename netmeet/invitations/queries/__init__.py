@@ -20,9 +20,12 @@ from netmeet.invitations.policy import may_be_invited
 from netmeet.invitations.rules import AnswerValue, Delivery, channel, delivery
 from netmeet.meetings.models import AgendaItem, Invitation, Meeting
 from netmeet.meetings.policy import in_window
-from netmeet.meetings.rules import ItemState, MeetingState, Purpose
+from netmeet.meetings.rules import ItemState, MeetingState, Purpose, composition
+from netmeet.organisations.rules import Sector
 from netmeet.outbox.models import Message
 from netmeet.outbox.rules import Channel
+
+Sectors = set[Sector | None]
 
 OPEN = frozenset({MeetingState.INVITED, MeetingState.CONFIRMED})
 """The states in which an invitation is waiting for, or has, an answer that counts."""
@@ -53,6 +56,18 @@ class Reply:
             return None
         return self.answer.value
 
+    @property
+    def waiting_deputy(self) -> Deputy | None:
+        """Return who was named to come instead and has not been answered about yet."""
+        named = self.deputy if self.value is AnswerValue.NO else None
+        return named if named is not None and named.is_waiting else None
+
+    @property
+    def stand_in_id(self) -> str | None:
+        """Return the user who comes instead, once they are on the list."""
+        is_away = self.value is AnswerValue.NO and self.deputy is not None
+        return self.deputy.user_id if is_away and self.deputy is not None else None
+
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
@@ -77,12 +92,16 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Landing:
-    """What the neutral page of a personal link stands on. ``invitation`` only for that purpose."""
+    """What the neutral page of a personal link stands on. ``invitation`` only for that purpose.
+
+    ``has_letter`` says that a code in a letter still lets its recipient in.
+    """
 
     __tablename__: ClassVar[str] = "personal_link"
 
     link: PersonalLink
     case_id: str | None
+    has_letter: bool
     invitation: Invitation | None = None
     reply: Reply = field(default_factory=Reply)
 
@@ -179,15 +198,65 @@ def sent_sequence(invitation: Invitation) -> int | None:
     return invitation.sent_sequence or 0
 
 
-def to_decide(of: Meeting, user_id: str) -> list[AgendaItem]:
-    """Return the open points that the user is named to decide."""
+def to_decide(of: Meeting, user_id: str, *, said: Mapping[str, Reply]) -> list[AgendaItem]:
+    """Return the open points that the user, or somebody they stand in for, is named to decide."""
+    named = {user_id, *(each.user_id for each in stood_in_for(of, user_id, said=said))}
     return [
         item
         for item in of.items
         if item.state is ItemState.OPEN
-        and item.decider_id == user_id
+        and item.decider_id in named
         and item.purpose in {Purpose.DECIDE, Purpose.AGREE}
     ]
+
+
+def own(of: Meeting, user_id: str) -> Invitation | None:
+    """Return the user's invitation once it was sent."""
+    found = of.invitation(user_id)
+    return found if found is not None and found.sent_at is not None else None
+
+
+def stood_in_for(of: Meeting, user_id: str, *, said: Mapping[str, Reply]) -> list[Invitation]:
+    """Return the invitations of those who cannot come and whom the user stands in for."""
+    return [i for i in of.current_invitations if said[i.id].stand_in_id == user_id]
+
+
+def knows_old_time(invitation: Invitation) -> bool:
+    """Tell whether the recipient has heard of a time that does not hold any more."""
+    known = sent_sequence(invitation)
+    return known is not None and known < invitation.meeting.sequence
+
+
+def sectors(of: Meeting, *, said: Mapping[str, Reply]) -> tuple[Sectors, Sectors]:
+    """Return the sectors somebody comes from, and those where somebody has not said no or yes.
+
+    Who leads comes unless they said no. Before anything is sent, being on the list is enough.
+    """
+    coming: Sectors = set()
+    silent: Sectors = set()
+    for invitation in of.current_invitations:
+        member, value = of.case.member(invitation.user_id), said[invitation.id].value
+        if member is None or value is AnswerValue.NO:
+            continue
+        is_taken = member.user_id in of.lead_ids or of.state not in OPEN
+        is_coming = value is AnswerValue.YES or (value is None and is_taken)
+        (coming if is_coming else silent).add(member.sector)
+    return coming, silent
+
+
+def is_sure(of: Meeting, *, at: datetime) -> bool:
+    """Tell whether the meeting is sure to be held: what confirms it (domain §§ 2.2, 2.3).
+
+    Region and municipality have said yes to the time that everybody knows, or it is written why
+    the meeting is held without; and all who are invited still may be.
+    """
+    current = of.current_invitations
+    if of.starts_local is None or any(knows_old_time(each) for each in current):
+        return False
+    if not all(may_be_invited(of.case, each.user_id, at) for each in current):
+        return False
+    coming, _silent = sectors(of, said=replies(of))
+    return bool(of.composition_reason) or not composition(coming)
 
 
 def still_holds(invitation: Invitation, *, at: datetime) -> bool:
@@ -253,6 +322,14 @@ def letter_token(invitation: Invitation) -> str:
     return next((m.facts["token"] for m in reversed(messages(invitation))), "")
 
 
+def end_reading() -> None:
+    """End the transaction: what follows works on plain data alone.
+
+    A PDF is never made inside a transaction (``security.md`` § 3).
+    """
+    db.session.rollback()
+
+
 def file_sequence(invitation: Invitation) -> int:
     """Return the SEQUENCE of the recipient's next calendar file (RFC 5545 § 3.8.7.4).
 
@@ -288,16 +365,18 @@ def landing(token: str, *, at: datetime) -> Landing | None:
         return None
     if link.expires_at is not None and link.expires_at <= at:
         return None
+    has_letter = bool(accounts.letter_codes(link.user_id, at))
     if link.purpose == "invitation":
-        return _of_invitation(link, at=at)
+        return _of_invitation(link, has_letter=has_letter, at=at)
     if link.purpose == "case":
         case = cases.by_id(link.subject_id)
         is_listed = case is not None and case.member(link.user_id) is not None
-        return Landing(link=link, case_id=link.subject_id) if is_listed else None
-    return Landing(link=link, case_id=None)
+        subject = link.subject_id
+        return Landing(link=link, case_id=subject, has_letter=has_letter) if is_listed else None
+    return Landing(link=link, case_id=None, has_letter=has_letter)
 
 
-def _of_invitation(link: PersonalLink, *, at: datetime) -> Landing | None:
+def _of_invitation(link: PersonalLink, *, has_letter: bool, at: datetime) -> Landing | None:
     """Return the landing while the invitation holds; for guests as long as ``T`` lasts.
 
     An interpreter answers before the window of reading opens, so only its end counts here.
@@ -312,4 +391,6 @@ def _of_invitation(link: PersonalLink, *, at: datetime) -> Landing | None:
         if not in_window(guest, found):
             return None
     reply = replies(found.meeting)[found.id]
-    return Landing(link=link, case_id=found.case_id, invitation=found, reply=reply)
+    return Landing(
+        link=link, case_id=found.case_id, has_letter=has_letter, invitation=found, reply=reply
+    )

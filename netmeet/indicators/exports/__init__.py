@@ -12,8 +12,10 @@ from netmeet.actions.models import Action
 from netmeet.actions.rules import Status
 from netmeet.formats import sheet
 from netmeet.indicators import queries, rules
-from netmeet.indicators.queries import Counts, Filter
-from netmeet.indicators.rules import Figure
+from netmeet.indicators.queries import Counts, Filter, day
+from netmeet.indicators.rules import Figure, Quarter
+
+_HELPED_FIRST = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,9 +73,37 @@ def overview(wanted: Filter, *, page: int, today: date, at: datetime) -> Overvie
         to_help=[_help(each, today) for each in queries.to_help(wanted, today=today, at=at)],
         rows=[row(action, today=today) for action in queries.listed(wanted, page=shown)],
         indicators=_indicators(counts, queries.followed_up(wanted, today=today)),
-        trend=[(day, rules.hidden(count)) for day, count in zip(days, found, strict=True)],
+        trend=[(end, rules.hidden(count)) for end, count in zip(days, found, strict=True)],
         page=shown,
         pages=pages,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Day:
+    """A manager's front page: where to help first, and what else waits, small counts hidden."""
+
+    counts: Counts
+    to_help: list[ToHelp]
+    waiting: list[tuple[str, str]]
+
+
+def managers_day(unit_id: str, *, today: date, at: datetime) -> Day:
+    """Return the unit's day (four queries); the overview has all of it."""
+    wanted = Filter(unit_id=unit_id)
+    found = day.waiting(unit_id, today=today)
+    counted = (
+        (_("Ønsker om et møde, der er over de fem arbejdsdage"), found.late_requests),
+        (_("Møder inden 14 dage, hvor ingen må beslutte et punkt"), found.undecided),
+        (_("Holdte møder, der ikke er sendt ud til tiden"), found.late_minutes),
+        (_("Møder den sidste måned uden en eneste aftale"), found.without_agreements),
+        (_("Møder, der er udsat to gange eller mere"), found.put_off),
+    )
+    to_help = queries.to_help(wanted, today=today, at=at)
+    return Day(
+        counts=queries.counts(wanted, today=today),
+        to_help=[_help(each, today) for each in to_help[:_HELPED_FIRST]],
+        waiting=[(str(words), rules.hidden(count)) for words, count in counted if count],
     )
 
 
@@ -120,6 +150,11 @@ def _indicators(counts: Counts, followed_up: tuple[int, int]) -> list[Indicator]
             figure=rules.figure(*followed_up),
         ),
     ]
+
+
+def quarter_words(quarter: Quarter) -> str:
+    """Return the quarter in words: "3. kvartal 2026"."""
+    return str(_("%(number)s. kvartal %(year)s", number=quarter.number, year=quarter.year))
 
 
 def headings() -> list[str]:

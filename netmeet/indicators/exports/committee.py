@@ -1,0 +1,111 @@
+"""The committee's report: a quarter's figures over its organisations, and the change since."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from netmeet.indicators import rules
+from netmeet.indicators.queries import committee as queries
+from netmeet.indicators.queries.committee import Event, Events
+from netmeet.indicators.rules import Figure, Quarter, Share
+from netmeet.organisations.models import Committee
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One indicator of the quarter, and by how many percentage points it changed."""
+
+    name: str
+    figure: Figure
+    change: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Initiative:
+    """How many meetings were held in an initiative, over how many people."""
+
+    name: str
+    meetings: str
+    people: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """All that the report shows."""
+
+    committee: Committee
+    quarter: Quarter
+    held: str
+    lines: list[Line]
+    initiatives: list[Initiative]
+    risks: list[tuple[str, str]]
+
+
+def report(committee: Committee, *, quarter: Quarter) -> Report:
+    """Return the committee's report of the quarter; five queries, no name and no single person."""
+    ids = [organisation.id for organisation in committee.organisations]
+    events = queries.events(ids, quarters=(quarter.before, quarter))
+    held = [(case, name) for case, on, name in events.held if rules.quarter_of(on) == quarter]
+    people = [case for case, _name in held]
+    return Report(
+        committee=committee,
+        quarter=quarter,
+        held=rules.HIDDEN if rules.is_few(people) else str(len(people)),
+        lines=[_line(name, found, quarter) for name, found in _named(events)],
+        initiatives=_initiatives(held),
+        risks=[
+            (note.organisation.name, note.text)
+            for note in queries.risks(committee.id, quarter=quarter)
+            if note.text
+        ],
+    )
+
+
+def _named(events: Events) -> list[tuple[str, Sequence[Event]]]:
+    return [
+        (_("Personen var selv med"), events.took_part),
+        (_("Personen havde sagt ja til dagsordenen inden mødet"), events.approved),
+        (_("Både region og kommune var med"), events.both_sides),
+        (_("Møder, der blev aflyst eller udsat af andre end personen"), events.moved),
+        (_("Ønsker om et møde, der fik en dato inden fem arbejdsdage"), events.answered),
+        (_("Referat og plan var sendt ud inden to arbejdsdage"), events.sent_out),
+        (
+            _("Næste møde er aftalt, eller det er aftalt, at der ikke skal være et"),
+            events.followed_up,
+        ),
+        (_("Aftaler, der var gjort inden den første frist"), events.kept),
+    ]
+
+
+def _line(name: str, found: Sequence[Event], quarter: Quarter) -> Line:
+    now, before = _share(found, quarter), _share(found, quarter.before)
+    return Line(name=str(name), figure=now.figure, change=rules.change(now, before))
+
+
+def _share(found: Sequence[Event], quarter: Quarter) -> Share:
+    within = [event for event in found if rules.quarter_of(event.on) == quarter]
+    yes = [event.case_id for event in within if event.is_so]
+    no = [event.case_id for event in within if not event.is_so]
+    return rules.share(yes, no)
+
+
+def _initiatives(held: Sequence[tuple[str, str]]) -> list[Initiative]:
+    """Return the initiatives by name, what is in none last; small ones and their complement hidden.
+
+    Their meetings add up to the meetings held, which stand beside them.
+    """
+    meetings: dict[str, int] = {}
+    people: dict[str, set[str]] = {}
+    for case_id, name in held:
+        meetings[name] = meetings.get(name, 0) + 1
+        people.setdefault(name, set()).add(case_id)
+    hidden = rules.to_hide({name: len(cases) for name, cases in people.items()})
+    return [
+        Initiative(
+            name=name or str(_("Uden særlig indsats")),
+            meetings=rules.HIDDEN if name in hidden else str(meetings[name]),
+            people=rules.HIDDEN if name in hidden else str(len(people[name])),
+        )
+        for name in sorted(meetings, key=lambda each: (not each, each))
+    ]

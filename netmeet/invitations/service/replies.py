@@ -1,0 +1,79 @@
+"""What the invited say: yes or no, what they can decide, a few lines beforehand."""
+
+from datetime import datetime
+
+from flask_babel import gettext as _
+
+from netmeet.core.db import db
+from netmeet.core.refusals import Refused
+from netmeet.invitations import queries, rules
+from netmeet.invitations.models import Answer, Mandate, WrittenInput
+from netmeet.invitations.rules import AnswerValue, MandateValue, Via
+from netmeet.invitations.service import standing
+from netmeet.meetings.models import AgendaItem, Invitation
+
+
+def answer(
+    invitation: Invitation, value: AnswerValue, *, via: Via, by: str, at: datetime
+) -> Answer:
+    """Note yes, maybe or no; the last one counts. ``by`` is the user who gave or entered it.
+
+    It may confirm the meeting, or take that back.
+
+    Raises ``Refused`` when the meeting does not lie ahead, or the invitation was withdrawn.
+    """
+    if invitation.withdrawn_at is not None or not queries.can_answer(invitation, at=at):
+        raise Refused(_("Der kan ikke svares mere. Ring, hvis du vil noget andet."))
+    row = queries.replies(invitation.meeting)[invitation.id].answer
+    if row is None:
+        row = Answer(invitation_id=invitation.id, value=value, at=at, via=via.value, by_id=by)
+        db.session.add(row)
+    row.value, row.at, row.via, row.by_id = value, at, via.value, by
+    standing.settle(invitation.meeting, at=at)
+    return row
+
+
+def declare_mandate(
+    invitation: Invitation,
+    item: AgendaItem,
+    *,
+    value: MandateValue,
+    at: datetime,
+    written: str = "",
+    who_can: str = "",
+) -> Mandate:
+    """Say whether one can decide a point at the meeting.
+
+    Raises ``Refused`` when the answer beforehand, or who can instead, is missing.
+    """
+    if value is MandateValue.ANSWER_IN_WRITING and not written.strip():
+        raise Refused(_("Skriv svaret."), field=f"answer-{item.id}")
+    if value is MandateValue.SOMEBODY_ELSE and not who_can.strip():
+        raise Refused(_("Skriv, hvem der kan."), field=f"who-{item.id}")
+    row = queries.replies(invitation.meeting)[invitation.id].mandates.get(item.id)
+    if row is None:
+        row = Mandate(invitation_id=invitation.id, item_id=item.id, value=value, at=at)
+        db.session.add(row)
+    row.value, row.at = value, at
+    row.answer, row.who_can = written.strip(), who_can.strip()
+    db.session.flush()
+    return row
+
+
+def write(invitation: Invitation, *, text: str, version: int, at: datetime) -> WrittenInput:
+    """Keep what somebody writes to the meeting beforehand; the person reads it too.
+
+    Raises ``Refused`` for more than five lines, ``Conflict`` for a stale version (0: none yet).
+    """
+    if rules.lines(text) > rules.MOST_LINES:
+        raise Refused(_("Skriv højst fem linjer."), field="text")
+    row = queries.replies(invitation.meeting)[invitation.id].written
+    if row is None:
+        row = WrittenInput(invitation_id=invitation.id, text=text.strip(), at=at)
+        db.session.add(row)
+    else:
+        label = _("Kort fra dig")
+        row.expect(version, mine={label: text}, theirs={label: row.text})
+        row.text, row.at = text.strip(), at
+    db.session.flush()
+    return row
