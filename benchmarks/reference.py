@@ -7,6 +7,8 @@ from sqlalchemy import create_engine, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 ROWS = 50
+DATABASE = "NETMEET_BENCH_REFERENCE"
+"""The setting that names the file with its rows."""
 
 
 class Base(DeclarativeBase):

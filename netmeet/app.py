@@ -55,6 +55,7 @@ from netmeet.reminders import exports as reminders_exports
 from netmeet.web import errors, filters, guard, headers, transaction, urls
 from netmeet.web.hooks import Hooks, Navigation
 from netmeet.web.languages import Languages
+from netmeet.web.templating import Templates
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -128,6 +129,7 @@ def menu(actor: Actor) -> Sequence[Navigation]:
 def create_app(settings: config.Settings) -> Flask:
     """Compose netmeet. Raises ``RuntimeError`` or ``ValueError`` for a gap in the access rules."""
     app = Flask("netmeet", template_folder=ROOT / "templates", static_folder=ROOT / "static")
+    app.jinja_environment = Templates
     _configure(app, settings)
     sealed.install(settings.keyring)
     pdf.use_fonts(ROOT / "static" / "vendor" / "fonts")

@@ -9,18 +9,20 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
+from netmeet.accounts.models import User
 from netmeet.actions.models import Action
 from netmeet.actions.policy import RULES as ACTION_RULES
 from netmeet.cases import queries as cases
 from netmeet.cases.models import Case, Person, TeamMember
 from netmeet.cases.policy import RULES as CASE_RULES
 from netmeet.core.access import Actor, Role
-from netmeet.core.db import db, read_into
+from netmeet.core.db import db, read_into, refer
 from netmeet.core.permissions import Permission as P
 from netmeet.meetings.models import ContestedLine, Meeting
 from netmeet.meetings.policy import RULES as MEETING_RULES
 from netmeet.meetings.queries import minutes
 from netmeet.meetings.rules import MeetingState
+from netmeet.organisations.models import Unit
 from netmeet.plans.models import Goal, Plan, PlanSection, PlanVersion
 from netmeet.plans.policy import RULES as PLAN_RULES
 from netmeet.plans.rules import SectionKey
@@ -96,7 +98,7 @@ _OF_CASE = _PLAN.where(Plan.case_id == bindparam("id"))
 _VERSIONS = (
     select(PlanVersion)
     .where(PlanVersion.plan_id == bindparam("id"))
-    .options(joinedload(PlanVersion.acceptance), joinedload(PlanVersion.published_by))
+    .options(joinedload(PlanVersion.acceptance))
     .order_by(PlanVersion.n)
 )
 _GOALS = (
@@ -117,18 +119,13 @@ _ACTIONS = (
         Action.case_id == bindparam("id"),
         Action.published_at.is_not(None) | (Action.meeting_id == bindparam("meeting_id")),
     )
-    .options(
-        joinedload(Action.owner),
-        joinedload(Action.unit),
-        joinedload(Action.meeting),
-        joinedload(Action.item),
-    )
+    .options(joinedload(Action.item))
     .order_by(Action.due_on.asc().nulls_last(), Action.created_at, Action.id)
 )
 _GONE = (MeetingState.CANCELLED, MeetingState.DECLINED, MeetingState.NOT_COMPLETED)
 _MEETINGS = (
     select(Meeting)
-    .where(Meeting.case_id == bindparam("id"), Meeting.state.not_in(_GONE))
+    .where(Meeting.case_id == bindparam("id"))
     .order_by(Meeting.starts_local.asc().nulls_last(), Meeting.created_at)
 )
 
@@ -147,6 +144,7 @@ def _complete(plan: Plan | None) -> Plan | None:
     if plan is not None:
         cases.complete(plan.case)
         read_into(plan, "versions", _VERSIONS)
+        refer(plan.versions, "published_by", User)
     return plan
 
 
@@ -219,12 +217,13 @@ def facts(case: Case, plan: Plan | None, *, meeting: Meeting | None = None) -> F
 
     With a ``meeting`` (loaded by ``meetings.queries.minutes.room``) its drafted agreements too.
     """
+    meetings = db.session.scalars(_MEETINGS, {"id": case.id}).all()
     return Facts(
         case=case,
         plan=plan,
         goals=_goals(plan),
-        actions=_actions(case, meeting),
-        meetings=_meetings(case),
+        actions=_actions(case, meeting, meetings),
+        meetings=[one for one in meetings if one.state not in _GONE],
         contested=contested_of(case.id),
         meeting=meeting,
     )
@@ -236,13 +235,16 @@ def _goals(plan: Plan | None) -> Sequence[Goal]:
     return db.session.scalars(_GOALS, {"id": plan.id}).unique().all()
 
 
-def _actions(case: Case, meeting: Meeting | None) -> Sequence[Action]:
+def _actions(case: Case, meeting: Meeting | None, meetings: Sequence[Meeting]) -> Sequence[Action]:
+    """Return the actions with the meeting each was made in, which is among ``meetings``."""
     meeting_id = meeting.id if meeting is not None else None
-    return db.session.scalars(_ACTIONS, {"id": case.id, "meeting_id": meeting_id}).all()
-
-
-def _meetings(case: Case) -> Sequence[Meeting]:
-    return db.session.scalars(_MEETINGS, {"id": case.id}).all()
+    found = db.session.scalars(_ACTIONS, {"id": case.id, "meeting_id": meeting_id}).all()
+    refer(found, "owner", User)
+    refer(found, "unit", Unit)
+    by_id = {one.id: one for one in meetings}
+    for action in found:
+        set_committed_value(action, "meeting", by_id.get(action.meeting_id or ""))
+    return found
 
 
 def meeting_with_minutes(meeting_id: str) -> Meeting | None:

@@ -1,9 +1,14 @@
 """The language of a page, and its catalogue."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
+from flask import Flask
 from flask_babel import Babel, Domain, get_locale
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 
 
 class Catalogue(Domain):  # type: ignore[misc]  # the package has no types
@@ -31,3 +36,32 @@ class Languages(Babel):  # type: ignore[misc]  # the package has no types
     def domain_instance(self) -> Catalogue:
         """Return the one catalogue of the application."""
         return Catalogue(domain=self.domain)
+
+    def init_app(self, app: Flask, *arguments: Any, **options: Any) -> None:
+        """Install Flask-Babel, and a shorter way from a template to its catalogue."""
+        super().init_app(app, *arguments, **options)
+        app.jinja_env.globals.update(
+            _=self._gettext, gettext=self._gettext, ngettext=self._ngettext
+        )
+
+    @pass_eval_context
+    def _gettext(self, evaluation: EvalContext, text: str, /, **variables: Any) -> str:
+        """Return the sentence in the page's language, what is put into it escaped.
+
+        As Jinja's own, in one step instead of four: a page says some hundred sentences.
+        """
+        found = self.domain_instance.get_translations().gettext(text)
+        return _filled(found, evaluation, variables)
+
+    @pass_eval_context
+    def _ngettext(
+        self, evaluation: EvalContext, one: str, many: str, number: int, /, **variables: Any
+    ) -> str:
+        """Return the sentence for so many, which it may name ``num``."""
+        found = self.domain_instance.get_translations().ngettext(one, many, number)
+        return _filled(found, evaluation, {"num": number, **variables})
+
+
+def _filled(text: str, evaluation: EvalContext, variables: Mapping[str, Any]) -> str:
+    safe = Markup(text) if evaluation.autoescape else text  # noqa: S704 - the catalogue is ours
+    return safe % variables if "%" in text else safe

@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from netmeet.accounts.models import User
 from netmeet.cases import queries as cases
 from netmeet.cases.models import Case, Person, TeamMember
 from netmeet.core.access import Actor
-from netmeet.core.db import db, read_into
+from netmeet.core.db import db, read_into, refer
 from netmeet.meetings.models import (
     AgendaItem,
     Invitation,
@@ -35,21 +36,16 @@ def access_options() -> tuple[Any, ...]:
 _BY_ID = (
     select(Meeting)
     .where(Meeting.id == bindparam("id"))
-    .options(
-        joinedload(Meeting.case).joinedload(Case.person).joinedload(Person.user),
-        joinedload(Meeting.chair),
-    )
+    .options(joinedload(Meeting.case).joinedload(Case.person).joinedload(Person.user))
 )
 _INVITATIONS = (
     select(Invitation)
     .where(Invitation.meeting_id == bindparam("id"))
-    .options(joinedload(Invitation.user))
     .order_by(Invitation.created_at)
 )
-_BARE_ITEMS = (
+_ITEMS = (
     select(AgendaItem).where(AgendaItem.meeting_id == bindparam("id")).order_by(AgendaItem.position)
 )
-_ITEMS = _BARE_ITEMS.options(joinedload(AgendaItem.author), joinedload(AgendaItem.decider))
 _WRITTEN_ITEMS = _ITEMS.options(joinedload(AgendaItem.entries))
 _ANSWERS = select(PreparationAnswer).where(PreparationAnswer.meeting_id == bindparam("id"))
 
@@ -60,6 +56,8 @@ def by_id(meeting_id: str) -> Meeting | None:
     if meeting is not None:
         cases.complete(meeting.case)
         read_into(meeting, "invitations", _INVITATIONS)
+        refer(meeting.invitations, "user", User)
+        refer([meeting], "chair", User)
     return meeting
 
 
@@ -68,6 +66,7 @@ def with_points(meeting_id: str) -> Meeting | None:
     meeting = by_id(meeting_id)
     if meeting is not None:
         read_into(meeting, "items", _WRITTEN_ITEMS)
+        _name_people(meeting)
     return meeting
 
 
@@ -90,8 +89,15 @@ def for_agenda(meeting_id: str) -> Meeting | None:
     meeting = by_id(meeting_id)
     if meeting is not None:
         read_into(meeting, "items", _ITEMS)
+        _name_people(meeting)
         read_into(meeting, "answers", _ANSWERS)
     return meeting
+
+
+def _name_people(meeting: Meeting) -> None:
+    """Read who raised and who decides each point."""
+    refer(meeting.items, "author", User)
+    refer(meeting.items, "decider", User)
 
 
 def with_answers(meeting_id: str) -> Meeting | None:
@@ -99,7 +105,7 @@ def with_answers(meeting_id: str) -> Meeting | None:
     meeting = by_id(meeting_id)
     if meeting is not None:
         read_into(meeting, "answers", _ANSWERS)
-        read_into(meeting, "items", _BARE_ITEMS)
+        read_into(meeting, "items", _ITEMS)
     return meeting
 
 

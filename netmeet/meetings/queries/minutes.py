@@ -1,16 +1,17 @@
 """Reading the room and the minutes: which points, in which order, and what is open to whom."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from netmeet.accounts.models import User
 from netmeet.cases.models import Case, Consent, TeamMember
 from netmeet.core.access import PRIVATE, Actor, Role, Way
-from netmeet.core.db import db, read_into
+from netmeet.core.db import db, read_into, refer
 from netmeet.core.permissions import Permission
 from netmeet.meetings.models import (
     AgendaItem,
@@ -23,6 +24,8 @@ from netmeet.meetings.models import (
 from netmeet.meetings.policy import RULES
 from netmeet.meetings.queries.meetings import access_options, with_points
 from netmeet.meetings.rules import ItemState, LifeArea, MinutesField, StandingPoint
+
+Thing = TypeVar("Thing")
 
 BOUND_BY_CONSENT = PRIVATE - {Role.PAT, Role.PROX}
 """Relatives and guests: what is hidden from private people is hidden from them."""
@@ -41,11 +44,7 @@ class Written:
     version: int
 
 
-_ATTENDANCES = (
-    select(Attendance)
-    .where(Attendance.meeting_id == bindparam("id"))
-    .options(joinedload(Attendance.user))
-)
+_ATTENDANCES = select(Attendance).where(Attendance.meeting_id == bindparam("id"))
 
 
 def room(meeting_id: str) -> Meeting | None:
@@ -53,6 +52,7 @@ def room(meeting_id: str) -> Meeting | None:
     meeting = with_points(meeting_id)
     if meeting is not None:
         read_into(meeting, "attendances", _ATTENDANCES)
+        refer(meeting.attendances, "user", User)
     return meeting
 
 
@@ -180,27 +180,39 @@ def actor_of(member: TeamMember, at: datetime) -> Actor:
     )
 
 
+def for_everybody(
+    items: Iterable[AgendaItem], *, meeting: Meeting, at: datetime
+) -> list[AgendaItem]:
+    """Return the points that may stand on the big screen: open to everybody in the room."""
+    return open_to_all(items, meeting=meeting, at=at, ways=RULES[Permission.ROOM_FOLLOW])
+
+
 def everybody_may_see(item: AgendaItem, at: datetime) -> bool:
-    """Tell whether the point may stand on the big screen: open to everybody in the room."""
-    ways = RULES[Permission.ROOM_FOLLOW]
-    return is_open_to_all(item, meeting=item.meeting, at=at, ways=ways)
+    """Tell whether the point may stand on the big screen."""
+    return bool(for_everybody([item], meeting=item.meeting, at=at))
 
 
-def is_open_to_all(
-    thing: Any, *, meeting: Meeting, at: datetime, ways: Mapping[Role, Sequence[Way]]
-) -> bool:
-    """Tell whether the rule's ``ways`` open this to everybody who is in the meeting's room.
+def open_to_all(
+    things: Iterable[Thing], *, meeting: Meeting, at: datetime, ways: Mapping[Role, Sequence[Way]]
+) -> list[Thing]:
+    """Return what the rule's ``ways`` open to everybody who is in the meeting's room.
 
-    Interpreters are left out: they say aloud every word of it.
+    Interpreters are left out: they say aloud every word of it. Nothing is open while somebody is
+    there who has no place in the network any more.
     """
-    return all(
-        member is not None
-        and (
-            member.role.access is Role.INTP
-            or is_open(thing, reader=actor_of(member, at), ways=ways)
-        )
-        for member in in_the_room(meeting)
-    )
+    here = in_the_room(meeting)
+    if None in here:
+        return []
+    readers = [
+        actor_of(member, at)
+        for member in here
+        if member is not None and member.role.access is not Role.INTP
+    ]
+    return [
+        thing
+        for thing in things
+        if all(is_open(thing, reader=reader, ways=ways) for reader in readers)
+    ]
 
 
 def statements(meeting_id: str) -> Sequence[Statement]:

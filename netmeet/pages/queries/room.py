@@ -7,13 +7,14 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
+from netmeet.accounts.models import User
 from netmeet.actions.models import Action
 from netmeet.actions.policy import RULES as ACTION_RULES
 from netmeet.actions.policy import party
 from netmeet.actions.rules import Commitment, Status, Telling, told
 from netmeet.core import calendar
 from netmeet.core.access import Actor, Role
-from netmeet.core.db import db
+from netmeet.core.db import db, refer
 from netmeet.core.permissions import Permission
 from netmeet.invitations.models import Mandate
 from netmeet.invitations.rules import MandateValue
@@ -28,7 +29,6 @@ _MINUTE = timedelta(minutes=1)
 _AGREEMENTS = (
     select(Action)
     .where(Action.meeting_id == bindparam("meeting_id"))
-    .options(joinedload(Action.owner))
     .order_by(Action.created_at, Action.id)
 )
 
@@ -108,7 +108,10 @@ def screen(meeting: Meeting, at: datetime) -> Screen:
     places = {item.id: place for place, item in enumerate(taken)}
     place = places.get(meeting.current_item_id or "", 0)
     item = taken[place]
-    shown = {one.id for one in taken if reading.everybody_may_see(one, at)}
+    agreed = agreements(meeting.id)
+    asked = {item.id, *(action.item_id for action in agreed)}
+    of_these = [one for one in taken if one.id in asked]
+    shown = {one.id for one in reading.for_everybody(of_these, meeting=meeting, at=at)}
     is_open = item.id in shown
     started = meeting.item_started_at or at
     return Screen(
@@ -120,7 +123,7 @@ def screen(meeting: Meeting, at: datetime) -> Screen:
         minutes_left=max(0, item.minutes - (at - started) // _MINUTE),
         agreed=[
             _agreed(action, meeting)
-            for action in agreements(meeting.id)
+            for action in agreed
             if action.item_id is None or action.item_id in shown
         ],
         earlier=earlier(meeting, at) if item.standing == StandingPoint.LAST_TIME else (),
@@ -131,7 +134,9 @@ def screen(meeting: Meeting, at: datetime) -> Screen:
 
 def agreements(meeting_id: str) -> Sequence[Action]:
     """Return the agreements made in the meeting with their owners, in the order they were made."""
-    return db.session.scalars(_AGREEMENTS, {"meeting_id": meeting_id}).all()
+    found = db.session.scalars(_AGREEMENTS, {"meeting_id": meeting_id}).all()
+    refer(found, "owner", User)
+    return found
 
 
 def earlier(meeting: Meeting, at: datetime) -> list[Agreed]:
@@ -151,11 +156,9 @@ def earlier(meeting: Meeting, at: datetime) -> list[Agreed]:
         .order_by(Action.due_on, Action.id)
     )
     ways = ACTION_RULES[Permission.ACTION_READ]
-    return [
-        _agreed(action, meeting)
-        for action in db.session.scalars(statement)
-        if reading.is_open_to_all(_InMeeting(action, meeting), meeting=meeting, at=at, ways=ways)
-    ]
+    found = [_InMeeting(action, meeting) for action in db.session.scalars(statement)]
+    shown = reading.open_to_all(found, meeting=meeting, at=at, ways=ways)
+    return [_agreed(one.action, meeting) for one in shown]
 
 
 def agreed_for(meeting: Meeting, *, reader: Actor) -> list[Agreed]:

@@ -5,7 +5,7 @@ they are an extract; the copies of relatives and guests are never marked (``prod
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -31,11 +31,15 @@ Line = dict[str, Any]
 
 @dataclass
 class _Knife:
-    """Asks the rules of each line, and counts what it leaves out."""
+    """Asks the rules of each line, and counts what it leaves out.
+
+    A ``Part`` is all the rules see of a line: what is alike is asked about once.
+    """
 
     case: Case
     reader: Actor
     left_out: int = 0
+    answers: dict[tuple[P, Part], bool] = field(default_factory=dict)
 
     def opens(self, permission: P, line: Mapping[str, Any], *, area: str = "area") -> bool:
         """Tell whether the line may stay; ``area`` is where it says its area of life."""
@@ -46,7 +50,10 @@ class _Knife:
             is_live=line.get("is_live", True),
             is_hidden_from_private=line.get("is_hidden", False),
         )
-        may = queries.opens(part, reader=self.reader, permission=permission)
+        may = self.answers.get((permission, part))
+        if may is None:
+            may = queries.opens(part, reader=self.reader, permission=permission)
+            self.answers[permission, part] = may
         self.left_out += not may
         return may
 

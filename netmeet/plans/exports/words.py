@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _
 
 from netmeet.cases.models import TeamMember
 from netmeet.core import calendar
@@ -12,23 +12,25 @@ from netmeet.plans.rules import PLAN_NAMES, AcceptanceAnswer, PlanType
 _CALLS_WITHIN = 2
 
 
+_TO_STAFF = {
+    PlanType.SHARED: _("Fælles plan"),
+    PlanType.DISCHARGE_AGREEMENT: _("Udskrivningsaftale (psykiatriloven § 13 a)"),
+    PlanType.COORDINATION_PLAN: _("Koordinationsplan (psykiatriloven § 13 b)"),
+    PlanType.KIP: _("Koordinerende indsatsplan"),
+    PlanType.CRISIS: _("Kriseplan"),
+}
+_TO_PERSON = {
+    PlanType.SHARED: _("Min plan"),
+    PlanType.DISCHARGE_AGREEMENT: _("Min aftale om tiden efter udskrivning"),
+    PlanType.COORDINATION_PLAN: _("Koordinationsplan"),
+    PlanType.KIP: _("Min plan for behandling og rusmidler"),
+    PlanType.CRISIS: _("Min kriseplan"),
+}
+
+
 def name_of(kind: PlanType, *, to_person: bool) -> str:
     """Return the plan's name to the person or to staff; none can be taken for another."""
-    staff = {
-        PlanType.SHARED: _("Fælles plan"),
-        PlanType.DISCHARGE_AGREEMENT: _("Udskrivningsaftale (psykiatriloven § 13 a)"),
-        PlanType.COORDINATION_PLAN: _("Koordinationsplan (psykiatriloven § 13 b)"),
-        PlanType.KIP: _("Koordinerende indsatsplan"),
-        PlanType.CRISIS: _("Kriseplan"),
-    }
-    person = {
-        PlanType.SHARED: _("Min plan"),
-        PlanType.DISCHARGE_AGREEMENT: _("Min aftale om tiden efter udskrivning"),
-        PlanType.COORDINATION_PLAN: _("Koordinationsplan"),
-        PlanType.KIP: _("Min plan for behandling og rusmidler"),
-        PlanType.CRISIS: _("Min kriseplan"),
-    }
-    return str((person if to_person else staff)[kind])
+    return str((_TO_PERSON if to_person else _TO_STAFF)[kind])
 
 
 def law_of(kind: PlanType) -> str:
@@ -63,10 +65,10 @@ def leads_to(kind: PlanType, *, coordinator: str, today: date) -> str:
 def answer_choices() -> list[tuple[str, str, str]]:
     """Return the four answers of equal weight, as ``components/choice.html`` takes them."""
     return [
-        (AcceptanceAnswer.ACCEPTED.value, _("Ja"), ""),
-        (AcceptanceAnswer.ACCEPTED_BUT.value, _("Ja, men …"), ""),
-        (AcceptanceAnswer.REJECTED.value, _("Nej, det er ikke min plan"), ""),
-        (AcceptanceAnswer.THINKING.value, _("Jeg vil tænke over det"), ""),
+        (AcceptanceAnswer.ACCEPTED.value, str(_("Ja")), ""),
+        (AcceptanceAnswer.ACCEPTED_BUT.value, str(_("Ja, men …")), ""),
+        (AcceptanceAnswer.REJECTED.value, str(_("Nej, det er ikke min plan")), ""),
+        (AcceptanceAnswer.THINKING.value, str(_("Jeg vil tænke over det")), ""),
     ]
 
 
