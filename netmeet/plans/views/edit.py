@@ -84,7 +84,8 @@ def _write(plan: "Plan", key: SectionKey, *, part: str | None) -> ResponseReturn
 
 def _whose(plan: "Plan", part: str | None) -> str:
     """Return whose part it is, ``""`` for what is common."""
-    return next((m.where for m in plan.case.members if part and m.organisation_id == part), "")
+    places = [m.organisation for m in plan.case.members if part and m.organisation_id == part]
+    return next((place.name for place in places if place is not None), "")
 
 
 def _saved(kept: "PlanSection") -> ResponseReturnValue:
