@@ -20,8 +20,8 @@ from netmeet.cli import demo, simulation
 from netmeet.core import clock
 from netmeet.core.db import db
 
-ROUNDS = 15
-EACH = 20
+ROUNDS = 9
+FOR = 0.4
 MOST = 4.0
 MOST_QUERIES = 12
 FEW, MANY = 10, 1000
@@ -49,13 +49,13 @@ def simulate(count: int) -> None:
 def ratio(plain: Server, real: Server, path: str, cookie: str) -> tuple[float, float, float]:
     """Return how many times the reference's CPU time the page takes, and both in seconds.
 
-    Rounds of both take turns, because a machine is not equally fast all the time; the median of
-    the rounds counts.
+    Rounds of both take turns and last equally long, because a machine is not equally fast all the
+    time, and slow when it has just been idle; the median of the rounds counts.
     """
     rounds = []
     for _ in range(ROUNDS + 1):
-        base = plain.cpu("/", times=EACH)
-        page = real.cpu(path, cookie=cookie, times=EACH)
+        base = plain.cpu("/", seconds=FOR)
+        page = real.cpu(path, cookie=cookie, seconds=FOR)
         rounds.append((page / base, page, base))
     warm = rounds[1:]
     times, page, base = (statistics.median(column) for column in zip(*warm, strict=True))

@@ -68,12 +68,18 @@ class Server:
             raise RuntimeError(message)
         return body
 
-    def cpu(self, path: str, *, cookie: str = "", times: int) -> float:
-        """Return the CPU seconds the server spends on one of so many requests in a row."""
-        begun = float(self.get(_USED))
-        for _ in range(times):
+    def cpu(self, path: str, *, cookie: str = "", seconds: float) -> float:
+        """Return the CPU seconds the server spends on a request, asked in a row for so long.
+
+        On a connection of its own: on an old one TCP waits with its receipts, and a server that
+        is left waiting is measured cold.
+        """
+        self._connection.close()
+        begun, until, count = float(self.get(_USED)), time.monotonic() + seconds, 0
+        while time.monotonic() < until:
             self.get(path, cookie=cookie)
-        return (float(self.get(_USED)) - begun) / times
+            count += 1
+        return (float(self.get(_USED)) - begun) / count
 
 
 @contextmanager
