@@ -84,10 +84,10 @@ class Case(Versioned, Base):
     team: Mapped[list["TeamMember"]] = relationship(
         back_populates="case", lazy="raise_on_sql", order_by="TeamMember.joined_at"
     )
+    # Whoever leads or is the person is asked for none of these three: read when a rule asks.
     consents: Mapped[list["Consent"]] = relationship(
-        back_populates="case", lazy="raise_on_sql", order_by="Consent.given_at"
+        back_populates="case", order_by="Consent.given_at"
     )
-    # Few rules ask for these two, and only when consent does not suffice: read when asked.
     legal_bases: Mapped[list["LegalBasis"]] = relationship(
         back_populates="case", order_by="LegalBasis.recorded_at"
     )
@@ -214,7 +214,7 @@ class Consent(Base):
     asked_alone: Mapped[bool] = mapped_column(default=False)
     text_version: Mapped[str] = mapped_column(String(20))
     withdrawal: Mapped["ConsentWithdrawal | None"] = relationship(
-        back_populates="consent", lazy="raise_on_sql"
+        back_populates="consent", lazy="joined"
     )
 
     @property

@@ -43,7 +43,7 @@ def access_options() -> tuple[Any, ...]:
             joinedload(TeamMember.organisation),
             joinedload(TeamMember.unit),
         ),
-        selectinload(Case.consents).joinedload(Consent.withdrawal),
+        selectinload(Case.consents),
     )
 
 
@@ -74,21 +74,14 @@ _TEAM = (
     )
     .order_by(TeamMember.joined_at)
 )
-_CONSENTS = (
-    select(Consent)
-    .where(Consent.case_id == bindparam("id"))
-    .options(joinedload(Consent.withdrawal))
-    .order_by(Consent.given_at)
-)
 
 
 def complete(case: Case) -> Case:
-    """Return the case, loaded with person and user, with its other access facts.
+    """Return the case, loaded with person and user, with its team.
 
-    The same as :func:`access_options`, in two queries, for pages about one case.
+    For pages about one case; consents and the like are read when a rule asks for them.
     """
     read_into(case, "team", _TEAM)
-    read_into(case, "consents", _CONSENTS)
     return case
 
 

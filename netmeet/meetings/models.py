@@ -109,8 +109,9 @@ class Meeting(Versioned, Base):
     published_at: Mapped[datetime | None]
     comments_until: Mapped[date | None] = mapped_column(Date)
     final_at: Mapped[datetime | None]
+    # Only rules for those who do not lead ask for these: read when asked.
     invitations: Mapped[list["Invitation"]] = relationship(
-        back_populates="meeting", lazy="raise_on_sql", order_by="Invitation.created_at"
+        back_populates="meeting", order_by="Invitation.created_at"
     )
     items: Mapped[list["AgendaItem"]] = relationship(
         back_populates="meeting", lazy="raise_on_sql", order_by="AgendaItem.position"
@@ -161,7 +162,8 @@ class Invitation(Versioned, Base):
     meeting_id: Mapped[str] = mapped_column(ForeignKey("meeting.id"))
     meeting: Mapped[Meeting] = relationship(back_populates="invitations", lazy="raise_on_sql")
     user_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
-    user: Mapped[User] = relationship(lazy="raise_on_sql")
+    # Nearly always in the network, which is loaded: found by identity.
+    user: Mapped[User] = relationship()
     number: Mapped[int] = mapped_column(Integer)
     why = Sealed()
     is_required: Mapped[bool] = mapped_column(default=True)

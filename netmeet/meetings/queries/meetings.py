@@ -38,11 +38,6 @@ _BY_ID = (
     .where(Meeting.id == bindparam("id"))
     .options(joinedload(Meeting.case).joinedload(Case.person).joinedload(Person.user))
 )
-_INVITATIONS = (
-    select(Invitation)
-    .where(Invitation.meeting_id == bindparam("id"))
-    .order_by(Invitation.created_at)
-)
 _ITEMS = (
     select(AgendaItem).where(AgendaItem.meeting_id == bindparam("id")).order_by(AgendaItem.position)
 )
@@ -51,12 +46,10 @@ _ANSWERS = select(PreparationAnswer).where(PreparationAnswer.meeting_id == bindp
 
 
 def by_id(meeting_id: str) -> Meeting | None:
-    """Return the meeting with its case's access facts, chair and invitations with users."""
+    """Return the meeting with its case's team and its chair."""
     meeting = db.session.scalars(_BY_ID, {"id": meeting_id}).one_or_none()
     if meeting is not None:
         cases.complete(meeting.case)
-        read_into(meeting, "invitations", _INVITATIONS)
-        refer(meeting.invitations, "user", User)
         refer([meeting], "chair", User)
     return meeting
 
