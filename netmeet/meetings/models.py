@@ -109,7 +109,7 @@ class Meeting(Versioned, Base):
     published_at: Mapped[datetime | None]
     comments_until: Mapped[date | None] = mapped_column(Date)
     final_at: Mapped[datetime | None]
-    # Only rules for those who do not lead ask for these: read when asked.
+    # Only rules for who does not lead ask for these: read when asked, users found by identity.
     invitations: Mapped[list["Invitation"]] = relationship(
         back_populates="meeting", order_by="Invitation.created_at"
     )
@@ -162,7 +162,6 @@ class Invitation(Versioned, Base):
     meeting_id: Mapped[str] = mapped_column(ForeignKey("meeting.id"))
     meeting: Mapped[Meeting] = relationship(back_populates="invitations", lazy="raise_on_sql")
     user_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
-    # Nearly always in the network, which is loaded: found by identity.
     user: Mapped[User] = relationship()
     number: Mapped[int] = mapped_column(Integer)
     why = Sealed()
