@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Flask, g, has_request_context, request, session, url_for
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
@@ -52,10 +52,9 @@ from netmeet.plans import views as plans_views
 from netmeet.readiness import policy as readiness_policy
 from netmeet.readiness import views as readiness_views
 from netmeet.reminders import exports as reminders_exports
-from netmeet.web import errors, filters, guard, headers, transaction, urls
+from netmeet.web import errors, filters, guard, headers, templating, transaction, urls
 from netmeet.web.hooks import Hooks, Navigation
 from netmeet.web.languages import Languages
-from netmeet.web.templating import Templates
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -105,31 +104,33 @@ class Phone:
     number: str
 
 
+_OWN = Navigation(label=_("Mine aftaler"), endpoint="actions.mine")
+_HOME = Navigation(label=_("Forside"), endpoint="pages.home")
+_BEYOND = {
+    Role.PAT: (
+        Navigation(label=_("Hvem må se hvad"), endpoint="cases.consents"),
+        Navigation(label=_("Hvem har set min plan"), endpoint="cases.access_log"),
+        Navigation(label=_("Bed om et møde"), endpoint="meetings.ask"),
+    ),
+    Role.MGR: (Navigation(label=_("Overblik"), endpoint="indicators.overview"),),
+    Role.COM: (Navigation(label=_("Rapport"), endpoint="indicators.committee"),),
+    Role.ADM: (
+        Navigation(label=_("Brugere"), endpoint="accounts.users"),
+        Navigation(label=_("Enheder"), endpoint="organisations.show"),
+    ),
+    **dict.fromkeys(STAFF, (_OWN,)),
+}
+
+
 def menu(actor: Actor) -> Sequence[Navigation]:
     """Return the main menu of the role acted in."""
-    own = (Navigation(label=_("Mine aftaler"), endpoint="actions.mine"),)
-    beyond = {
-        Role.PAT: (
-            Navigation(label=_("Hvem må se hvad"), endpoint="cases.consents"),
-            Navigation(label=_("Hvem har set min plan"), endpoint="cases.access_log"),
-            Navigation(label=_("Bed om et møde"), endpoint="meetings.ask"),
-        ),
-        Role.MGR: (Navigation(label=_("Overblik"), endpoint="indicators.overview"),),
-        Role.COM: (Navigation(label=_("Rapport"), endpoint="indicators.committee"),),
-        Role.ADM: (
-            Navigation(label=_("Brugere"), endpoint="accounts.users"),
-            Navigation(label=_("Enheder"), endpoint="organisations.show"),
-        ),
-        **dict.fromkeys(STAFF, own),
-    }
-    home = Navigation(label=_("Forside"), endpoint="pages.home")
-    return (home, *beyond.get(actor.role, ()))
+    return (_HOME, *_BEYOND.get(actor.role, ()))
 
 
 def create_app(settings: config.Settings) -> Flask:
     """Compose netmeet. Raises ``RuntimeError`` or ``ValueError`` for a gap in the access rules."""
     app = Flask("netmeet", template_folder=ROOT / "templates", static_folder=ROOT / "static")
-    app.jinja_environment = Templates
+    app.jinja_environment = templating.Templates
     _configure(app, settings)
     sealed.install(settings.keyring)
     pdf.use_fonts(ROOT / "static" / "vendor" / "fonts")
@@ -146,6 +147,7 @@ def create_app(settings: config.Settings) -> Flask:
     )
     _wrap_requests(app)
     filters.install(app)
+    templating.install(app)
     Languages(app, locale_selector=_lang)
     app.context_processor(lambda: _page_variables(settings))
     for blueprint in _BLUEPRINTS:
@@ -219,4 +221,5 @@ def _lang() -> str:
 
 def _links(entries: Sequence[Navigation]) -> list[tuple[str, str, bool]]:
     """Return label, address and whether it is the page being shown."""
-    return [(e.label, url_for(e.endpoint), request.endpoint == e.endpoint) for e in entries]
+    here = request.endpoint
+    return [(str(e.label), url_for(e.endpoint), here == e.endpoint) for e in entries]

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import cast
 
 from flask import current_app
-from flask_babel import force_locale
 from jinja2 import Environment
 
 import config
 from netmeet.outbox.models import Message
 from netmeet.outbox.rules import Letter
+from netmeet.web.languages import speaking
 
 _TOO_EMPTY = re.compile(r"\n\s*\n(\s*\n)+")
 
@@ -35,7 +35,7 @@ def letter(  # noqa: PLR0913 - a letter is all of this
     """
     html, plain = current_app.jinja_env, _plain(current_app.jinja_env)
     known = {"lang": lang, **facts}
-    with force_locale(lang):
+    with speaking(lang):
         subject = plain.get_template(f"{template}.subject.txt").render(known)
         text = plain.get_template(f"{template}.txt").render(known)
         page = html.get_template(f"{template}.html").render(known)

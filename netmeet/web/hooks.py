@@ -13,7 +13,7 @@ from netmeet.core.trail import Entry
 
 @dataclass(frozen=True, kw_only=True)
 class Navigation:
-    """One link of the main menu."""
+    """One link of the main menu; the label is put into the page's language when it is shown."""
 
     label: str
     endpoint: str

@@ -1,32 +1,54 @@
 """The language of a page, and its catalogue."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cached_property
 from typing import Any
 
+from babel import Locale
 from flask import Flask
-from flask_babel import Babel, Domain, get_locale
+from flask_babel import Babel, Domain, force_locale, get_locale
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
+_spoken: ContextVar[Any] = ContextVar("netmeet_spoken", default=None)
+
 
 class Catalogue(Domain):  # type: ignore[misc]  # the package has no types
-    """The catalogues by language, found once a language and not anew for every sentence."""
+    """The catalogues by language, found once a request and not anew for every sentence."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._by_language: dict[str, Any] = {}
 
     def get_translations(self) -> Any:
-        """Return the catalogue of the language of the request, or of no language outside one."""
-        locale = get_locale()
+        """Return the catalogue that is spoken, or of no language outside a request."""
+        return _spoken.get() or self._of(get_locale())
+
+    def _of(self, locale: Locale | None) -> Any:
         if locale is None:
             return super().get_translations()
-        found = self._by_language.get(locale.language)
-        if found is None:
-            found = self._by_language[locale.language] = super().get_translations()
-        return found
+        if locale.language not in self._by_language:
+            self._by_language[locale.language] = super().get_translations()
+        return self._by_language[locale.language]
+
+    def begin(self) -> None:
+        """Speak the request's language from here on."""
+        _spoken.set(self._of(get_locale()))
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak ``language`` meanwhile, as in a letter to somebody else than who is asking."""
+    before = _spoken.get()
+    _spoken.set(None)
+    try:
+        with force_locale(language):
+            yield
+    finally:
+        _spoken.set(before)
 
 
 class Languages(Babel):  # type: ignore[misc]  # the package has no types
@@ -40,9 +62,17 @@ class Languages(Babel):  # type: ignore[misc]  # the package has no types
     def init_app(self, app: Flask, *arguments: Any, **options: Any) -> None:
         """Install Flask-Babel, and a shorter way from a template to its catalogue."""
         super().init_app(app, *arguments, **options)
+        app.before_request(self._begin)
+        app.teardown_request(self._end)
         app.jinja_env.globals.update(
             _=self._gettext, gettext=self._gettext, ngettext=self._ngettext
         )
+
+    def _begin(self) -> None:
+        self.domain_instance.begin()
+
+    def _end(self, _problem: BaseException | None) -> None:
+        _spoken.set(None)
 
     @pass_eval_context
     def _gettext(self, evaluation: EvalContext, text: str, /, **variables: Any) -> str:

@@ -30,8 +30,18 @@ AnyPointForm = OwnPointForm | PointForm
 @bp.get("/meetings/<oid:id>/agenda")
 @needs(P.AGENDA_READ, load=queries.for_agenda, see=P.MEETING_READ)
 def agenda(meeting: "Meeting") -> ResponseReturnValue:
-    """Show the points, and a form for a new one."""
-    return _page(meeting, _point_form(meeting, None))
+    """Show the points; to private people also the one field of a new one."""
+    is_private = guard.actor().role in PRIVATE
+    return _page(meeting, OwnPointForm() if is_private else None)
+
+
+@bp.get("/meetings/<oid:id>/agenda/new")
+@needs(P.AGENDA_ADD_ITEM, load=queries.for_agenda, see=P.MEETING_READ)
+def new_item(meeting: "Meeting") -> ResponseReturnValue:
+    """Ask staff about their point; private people write theirs on the agenda itself."""
+    if guard.actor().role in PRIVATE:
+        return _to_agenda(meeting)
+    return _new_page(meeting, _point_form(meeting, None))
 
 
 @bp.get("/meetings/<oid:id>/agenda/list")
@@ -52,12 +62,12 @@ def propose(meeting: "Meeting") -> ResponseReturnValue:
     """Add a point."""
     form = _point_form(meeting, None)
     if not form.validate():
-        return _page(meeting, form), 422
+        return _new_page(meeting, form), 422
     try:
         service.agenda.propose(meeting, by=guard.actor(), at=clock.now(), point=form.point)
     except Refused as no:
         form.refuse(no)
-        return _page(meeting, form), 422
+        return _new_page(meeting, form), 422
     return _to_agenda(meeting)
 
 
@@ -216,7 +226,21 @@ def _facts(meeting: "Meeting") -> dict[str, object]:
     }
 
 
-def _page(meeting: "Meeting", form: AnyPointForm) -> str:
+def _new_page(meeting: "Meeting", form: AnyPointForm) -> str:
+    """Show the form of a new point: on the agenda, or for staff on a page of its own."""
+    if isinstance(form, OwnPointForm):
+        return _page(meeting, form)
+    first_name = meeting.case.person.user.first_name
+    return render_template(
+        "meetings/propose.html",
+        meeting=meeting,
+        form=form,
+        first_name=first_name,
+        case_head=head(meeting.case, current=""),
+    )
+
+
+def _page(meeting: "Meeting", form: OwnPointForm | None) -> str:
     is_private = guard.actor().role in PRIVATE
     template = "meetings/agenda_person.html" if is_private else "meetings/agenda.html"
     return render_template(
