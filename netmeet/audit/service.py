@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import Table, insert, select, text
+from sqlalchemy import Table, bindparam, insert, select, text
 
 from netmeet.audit.models import Anchor, AuditEvent
 from netmeet.core import ids, sealed
@@ -23,6 +23,17 @@ _CHAINED = (
 )
 _TABLE = cast("Table", AuditEvent.__table__)
 _INSERT = insert(_TABLE)
+_OPENED = (
+    select(_TABLE.c.id)
+    .where(
+        _TABLE.c.session_id == bindparam("session_id"),
+        _TABLE.c.object_id == bindparam("object_id"),
+        _TABLE.c.operation == bindparam("operation"),
+        _TABLE.c.allowed.is_(True),
+        _TABLE.c.at > bindparam("since"),
+    )
+    .limit(1)
+)
 _NEWEST = select(_TABLE.c.seq, _TABLE.c.chain).order_by(_TABLE.c.seq.desc()).limit(1)
 
 
@@ -53,18 +64,13 @@ def _head() -> tuple[int, bytes]:
 
 
 def _is_covered(entry: Entry) -> bool:
-    opened = (
-        select(AuditEvent.id)
-        .where(
-            AuditEvent.session_id == entry.session_id,
-            AuditEvent.object_id == entry.object_id,
-            AuditEvent.operation == entry.operation.value,
-            AuditEvent.allowed.is_(True),
-            AuditEvent.at > entry.at - FOLLOWED_FOR,
-        )
-        .limit(1)
-    )
-    return db.session.scalar(opened) is not None
+    facts = {
+        "session_id": entry.session_id,
+        "object_id": entry.object_id,
+        "operation": entry.operation.value,
+        "since": entry.at - FOLLOWED_FOR,
+    }
+    return db.session.execute(_OPENED, facts).one_or_none() is not None
 
 
 def _row(entry: Entry, seq: int) -> tuple[dict[str, object], list[object]]:

@@ -27,9 +27,9 @@ def is_invited(actor: Actor, thing: Any) -> bool:
     """Condition ``M``: invited and not withdrawn; the lead and the person are from the start."""
     meeting = thing.meeting
     return (
-        meeting.invitation(actor.user_id) is not None
+        meeting.case.person.user_id == actor.user_id
         or actor.user_id in meeting.lead_ids
-        or meeting.case.person.user_id == actor.user_id
+        or meeting.invitation(actor.user_id) is not None
     )
 
 

@@ -78,6 +78,8 @@ def _page(plan: "Plan", facts: "Facts", shown: dict[str, Any], *, reader: Actor)
     on_persons_side = queries.is_on_persons_side(reader)
     newest = plan.newest
     reads_history = guard.allowed(P.PLAN_HISTORY, plan)
+    may_preview = _may_preview(plan)
+    shared = exports.sharing(plan.case, at=reader.at) if on_persons_side or may_preview else []
     return {
         "plan": shown,
         "plan_id": plan.id,
@@ -89,8 +91,8 @@ def _page(plan: "Plan", facts: "Facts", shown: dict[str, Any], *, reader: Actor)
         "timeline": exports.timeline(facts, reader=reader, today=clock.today())
         if reads_history
         else [],
-        "sharing": exports.sharing(plan.case, at=reader.at) if on_persons_side else [],
-        "readers": exports.sharing(plan.case, at=reader.at) if _may_preview(plan) else [],
+        "sharing": shared if on_persons_side else [],
+        "readers": shared if may_preview else [],
         "may_contest": guard.allowed(P.MINUTES_DISAGREE_COMMENT, plan),
         "may_answer": newest is not None and guard.allowed(P.PLAN_APPROVE, plan),
         "may_print": guard.allowed(P.PLAN_EXPORT_PDF, plan),
