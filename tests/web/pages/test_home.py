@@ -9,6 +9,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from netmeet.accounts import service as accounts
+from netmeet.actions.models import Action
+from netmeet.actions.rules import ActionKind
 from netmeet.cases import service as cases
 from netmeet.cases.models import Case
 from netmeet.cases.rules import ConsentHow, MemberRole, Scope
