@@ -24,7 +24,6 @@ def _built(database_url: str, instance: Path) -> Stage:
         "NETMEET_MAIL_URL": "smtp://127.0.0.1:9",
     }
     app = create_app(config.read(environment, instance=instance))
-    app.testing = True
     stage = Stage(app)
     with app.app_context():
         flask_migrate.upgrade()

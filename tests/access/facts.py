@@ -53,6 +53,7 @@ class Facts:
 
     at: datetime
     rows: dict[str, dict[str, Row]] = field(default_factory=dict)
+    found: dict[tuple[str, tuple[str, ...]], Any] = field(default_factory=dict)
 
     def row(self, table: str, row_id: str | None) -> Row | None:
         """Return the row, if there is one."""
@@ -60,9 +61,13 @@ class Facts:
 
     def of(self, table: str, **values: Any) -> Iterator[Row]:
         """Yield the rows whose columns have these values."""
-        for row in self.rows[table].values():
-            if all(row[name] == value for name, value in values.items()):
-                yield row
+        names = tuple(values)
+        if (table, names) not in self.found:
+            sorted_out: dict[tuple[Any, ...], list[Row]] = {}
+            for row in self.rows[table].values():
+                sorted_out.setdefault(tuple(row[name] for name in names), []).append(row)
+            self.found[table, names] = sorted_out
+        yield from self.found[table, names].get(tuple(values.values()), ())
 
     @property
     def today(self) -> Any:

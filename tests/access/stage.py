@@ -19,6 +19,8 @@ from tests.access.facts import Caller
 from tests.world import World, now
 
 # What outlives a refusal (``security.md`` § 3), and what every request leaves: rows of the log.
+Rows = dict[str, dict[str, dict[str, Any]]]
+
 OUTLIVES = frozenset({"audit_event", "rate_count", "parked_text", "session", "anchor"})
 
 ANON = Caller(user_id="", role="anon", stepped_up=False)
@@ -70,6 +72,8 @@ class Stage:
     def __init__(self, app: Flask) -> None:
         self.app = app
         self.forgets = True
+        self.watches = False
+        self.seen: Rows = {}
         self.world = World(app)
         self.personas: dict[str, Persona] = {}
         self.ids: dict[str, list[str]] = {}
@@ -81,6 +85,9 @@ class Stage:
 
     def _forget(self, response: Response) -> Response:
         if self.forgets:
+            if self.watches:
+                db.session.flush()
+                self.seen = rows()
             db.session.rollback()
         return response
 
@@ -165,5 +172,14 @@ class Stage:
             yield persona, persona.fresh
 
 
-def _digest(rows: Any) -> str:
-    return hashlib.sha256(repr(sorted(map(repr, rows))).encode()).hexdigest()
+def _digest(found: Any) -> str:
+    return hashlib.sha256(repr(sorted(map(repr, found))).encode()).hexdigest()
+
+
+def rows() -> Rows:
+    """Return every row but those that outlive a refusal, by table and id, as it is now."""
+    return {
+        table.name: {row["id"]: dict(row) for row in db.session.execute(select(table)).mappings()}
+        for table in db.metadata.sorted_tables
+        if table.name not in OUTLIVES and "id" in table.c
+    }

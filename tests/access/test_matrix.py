@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+import pytest
+
 from netmeet.core.permissions import Permission
 from tests import soak
 from tests.access import facts, oracle, routes
@@ -52,6 +54,7 @@ def _cells(stage, known, dice):
                 yield route, persona, seat, thing, wanted
 
 
+@pytest.mark.soak
 def test_every_operation_as_everybody_is_as_the_matrix_says(stage):
     dice = soak.dice()
     with stage.app.app_context():
