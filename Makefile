@@ -82,6 +82,17 @@ test: test-needs $(READY) ## Run every test, on SQLite and PostgreSQL, with cove
 	@rm -f .coverage .coverage.*
 	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term
 
+.PHONY: soak
+soak: test-needs $(READY) ## Run the long tests in full (hours) and print a table of their figures
+	@figures=$$(mktemp)
+	failed=0
+	NETMEET_SOAK=1 $(BIN)/python -m pytest -n 0 -m soak -s | tee "$$figures" || failed=1
+	echo
+	echo "What was shown:"
+	sed -nE 's/^[.F]*(T[0-9].*: .*|NETMEET_SEED=.*)/\1/p' "$$figures"
+	rm "$$figures"
+	exit $$failed
+
 .PHONY: check
 check: test-needs $(READY) ## Format, lint, types, import contracts, templates and policy tests
 	@failed=()

@@ -141,14 +141,14 @@ def own(actor: Actor) -> Case | None:
     if about_me is not None or actor.role is not Role.PROX:
         return about_me
     statement = (
-        select(Case)
-        .join(Case.representations)
+        select(Representation, Case)
+        .join(Representation.case)
         .where(Representation.user_id == actor.user_id)
         .options(*access_options())
         .order_by(Case.opened_at.desc())
     )
-    found = db.session.scalars(statement).unique().all()
-    return next((c for c in found if any(r.is_in_force(actor.at) for r in c.representations)), None)
+    found = db.session.execute(statement).unique().all()
+    return next((case for mandate, case in found if mandate.is_in_force(actor.at)), None)
 
 
 def member_by_id(member_id: str) -> TeamMember | None:

@@ -133,6 +133,11 @@ class Goal(Versioned, Base):
         """Return who coordinates the case."""
         return self.plan.lead_ids
 
+    @property
+    def is_released(self) -> bool:
+        """Tell whether its plan has been published: condition ``P`` of the matrix."""
+        return self.plan.is_released
+
 
 class GoalScore(Base):
     """Where the person puts themselves on the scale on a day."""

@@ -182,7 +182,7 @@ def postpone(
     never counted, and from the second time that is the managers of the coordinating unit hear of
     it (domain § 2.6). Raises ``Refused`` without a reason or for a time that is past.
     """
-    meeting.expect(version, mine={_("Hvorfor"): reason}, theirs=_texts(_details(meeting)))
+    meeting.expect(version, mine={_("Hvorfor"): reason}, theirs={_("Hvorfor"): _as_it_is(meeting)})
     if new_start is not None:
         _check_start(new_start, at=at, was=None)
     move(meeting, MeetingState.POSTPONED, by=by, at=at, reason=reason)
@@ -218,7 +218,7 @@ def cancel(
     meeting: Meeting, *, by: Actor, at: datetime, reason: str, asked_by: str, version: int
 ) -> None:
     """Call the meeting off for good. Raises ``Refused`` without a reason."""
-    meeting.expect(version, mine={_("Hvorfor"): reason}, theirs=_texts(_details(meeting)))
+    meeting.expect(version, mine={_("Hvorfor"): reason}, theirs={_("Hvorfor"): _as_it_is(meeting)})
     move(meeting, MeetingState.CANCELLED, by=by, at=at, reason=reason)
     meeting.moved_by = asked_by
     meeting.sequence += 1
@@ -291,6 +291,12 @@ def _write(meeting: Meeting, details: Details) -> None:
     if chair is None or not chair.role.is_staff:
         raise Refused(_("Mødelederen skal være med i netværket som ansat."), field="chair")
     meeting.chair_id, meeting.chair = chair.user_id, chair.user
+
+
+def _as_it_is(meeting: Meeting) -> str:
+    """Return what the meeting says now, a line a field, to set beside a reason for stopping it."""
+    said = _texts(_details(meeting))
+    return "\n".join(f"{label}: {text}" for label, text in said.items() if text)
 
 
 def _details(meeting: Meeting) -> Details:

@@ -115,6 +115,9 @@ def test_putting_off_and_calling_off_ask_why(world: World, client: StrictClient,
     db.session.refresh(meeting)
     states = {"postpone": MeetingState.POSTPONED, "cancel": MeetingState.CANCELLED}
     assert meeting.state is states[verb]
+    stale = client.send(path, given)
+    assert stale.status_code == 409
+    assert "Mia er syg" in stale.get_data(as_text=True)
     given["version"] = str(meeting.version)
     assert client.send(path, given).status_code in {303, 422}
     assert client.get(f"/meetings/{meeting.id}").status_code == 200

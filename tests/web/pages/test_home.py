@@ -9,6 +9,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from netmeet.accounts import service as accounts
+from netmeet.actions.models import Action
+from netmeet.actions.rules import ActionKind
 from netmeet.cases import service as cases
 from netmeet.cases.models import Case
 from netmeet.cases.rules import ConsentHow, MemberRole, Scope
@@ -188,6 +190,25 @@ def test_a_guest_sees_time_place_and_number(world: World, client: StrictClient) 
     assert "Dit nummer er 4827" in body
     assert "Stedet er Psykiatrisk Center København" in body
     assert "Mia" not in body
+
+
+def test_a_guest_sees_what_they_promised(world: World, client: StrictClient) -> None:
+    case = world.case()
+    guest = world.user("Merete Holm")
+    cases.join(case, guest, place=cases.Place(role=MemberRole.PEER, place="Peer"), at=now())
+    action = Action(
+        case_id=case.id,
+        what="Kører Mia til boligen",
+        kind=ActionKind.TASK,
+        owner_id=guest.id,
+        due_on=now().date(),
+        created_at=now(),
+        created_by_id=world.lise.id,
+        published_at=now(),
+    )
+    db.session.add(action)
+    world.sign_in(client, guest)
+    assert "Kører Mia til boligen" in _home(client)
 
 
 def test_a_guest_without_a_meeting_sees_that(world: World, client: StrictClient) -> None:

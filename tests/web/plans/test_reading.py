@@ -185,6 +185,15 @@ def test_sections_are_written_and_a_stale_one_shows_both_texts(world, app, story
     assert "Første" in text(as_(world, app, story.mia).get(f"/plans/{plan_id}"))
 
 
+def test_a_relative_who_reads_the_plan_may_not_touch_its_goals(world, app, story, plan_id):
+    goal = Goal(plan_id=plan_id, words="Sove igen", begun_at=now())
+    db.session.add(goal)
+    hanne = as_(world, app, world.hanne)
+    for path in (f"/goals/{goal.id}", f"/goals/{goal.id}/end", f"/goals/{goal.id}/score"):
+        assert hanne.get(path).status_code == 403
+    assert hanne.send(f"/goals/{goal.id}/reopen").status_code == 403
+
+
 def test_goals_are_set_agreed_and_scored(world, app, story, plan_id):
     mia, lise = as_(world, app, story.mia), as_(world, app, world.lise)
     assert mia.get(f"/plans/{plan_id}/goals").status_code == 200

@@ -1,0 +1,67 @@
+"""The stage of the matrix, built once for each database."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import flask_migrate
+import pytest
+
+import config
+from netmeet.app import create_app
+from netmeet.core import sealed
+from netmeet.core.db import db
+from tests.access import cast
+from tests.access.stage import Stage
+from tests.services import postgres
+
+
+def _built(database_url: str, instance: Path) -> Stage:
+    environment = {
+        "NETMEET_SECRET_KEY": "a secret key that only the tests use",
+        "NETMEET_KEYS": config.new_keys(),
+        "NETMEET_DATABASE_URL": database_url,
+        "NETMEET_BASE_URL": "http://localhost",
+        "NETMEET_MAIL_URL": "smtp://127.0.0.1:9",
+    }
+    app = create_app(config.read(environment, instance=instance))
+    stage = Stage(app)
+    with app.app_context():
+        flask_migrate.upgrade()
+        cast.fill(stage)
+        db.session.remove()
+    return stage
+
+
+def _closed(stage: Stage) -> None:
+    with stage.app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """Return the stage on SQLite."""
+    folder = tmp_path_factory.mktemp("stage")
+    stage = _built(f"sqlite:///{folder / 'netmeet.db'}", folder)
+    yield stage
+    _closed(stage)
+
+
+@pytest.fixture(scope="session")
+def postgresql_stage(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Stage]:
+    """Return the stage on PostgreSQL."""
+    own = tmp_path_factory.getbasetemp()
+    with postgres.cluster(own if worker_id == "master" else own.parent) as cluster:
+        stage = _built(cluster.create_database(), tmp_path_factory.mktemp("stage"))
+        yield stage
+        _closed(stage)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def stage(request: pytest.FixtureRequest) -> Stage:
+    """Return the stage on each database in turn, everybody signed in just now."""
+    built: Stage = request.getfixturevalue(f"{request.param}_stage")
+    sealed.install(built.app.config["NETMEET"].keyring)
+    built.forgets = True
+    built.admit()
+    return built

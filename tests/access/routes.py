@@ -1,0 +1,91 @@
+"""Every address of netmeet with its operation, found by walking the routes."""
+
+import inspect
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+
+from netmeet.core.db import db
+
+_ODD = {"Substitution": "invitation", "Landing": "personal_link", "Watcher": "", "Any": "case"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """One address: what it does, towards a row of which table, and who may know of the row.
+
+    ``table`` is empty for a page that belongs to nothing, ``"own"`` for the caller's own case.
+    """
+
+    rule: Any
+    method: str
+    operation: str
+    see: str
+    table: str
+    loads: str = ""
+
+    @property
+    def is_deputy(self) -> bool:
+        """Tell whether it needs somebody named to come instead."""
+        return "Substitution" in self.loads
+
+    @property
+    def endpoint(self) -> str:
+        """Return the name of the view."""
+        return str(self.rule.endpoint)
+
+    def path(self, row_id: str, parts: Mapping[str, Any]) -> str:
+        """Return the address for a row, with whatever else it names taken from ``parts``."""
+        values = {name: parts[name] for name in self.rule.arguments if name != "id"}
+        if "id" in self.rule.arguments and "id" not in (self.rule.defaults or {}):
+            values["id"] = row_id
+        built = self.rule.build(values, append_unknown=False)
+        assert built is not None, self.endpoint
+        return str(built[1])
+
+
+def found(app: Flask) -> list[Route]:
+    """Return every route but the static files, in a fixed order."""
+    tables = {mapper.class_.__name__: mapper.local_table.name for mapper in _mappers()}
+    all_of_them = [
+        _route(app, rule, method, tables)
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint != "static"
+        for method in sorted(rule.methods & {"GET", "POST"})
+    ]
+    return sorted(all_of_them, key=lambda route: (route.endpoint, route.method))
+
+
+def _mappers() -> Any:
+    return db.Model.registry.mappers
+
+
+def _route(app: Flask, rule: Any, method: str, tables: Mapping[str, str]) -> Route:
+    view = app.view_functions[rule.endpoint]
+    # What the guard was told stands in its closure.
+    told = inspect.getclosurevars(view).nonlocals
+    load, see = told.get("load"), told.get("see")
+    operation = str(view.operation)  # type: ignore[attr-defined]  # the guard's mark
+    answer = str(inspect.signature(load).return_annotation) if load is not None else ""
+    return Route(
+        rule=rule,
+        method=method,
+        operation=operation,
+        see=str(see) if see is not None else operation,
+        table=_table(answer, tables, own="id" in (rule.defaults or {})),
+        loads=answer,
+    )
+
+
+def _table(answer: str, tables: Mapping[str, str], *, own: bool) -> str:
+    """Return the table of what a loader says it returns."""
+    if "NoPlan" in answer:
+        return "case"
+    names = [name for name in re.findall(r"[A-Z]\w+", answer) if name != "None"]
+    known = [_ODD.get(name, tables.get(name)) for name in names]
+    table = next((name for name in known if name is not None), "")
+    assert not names or table or "Watcher" in names, f"what table is {answer}?"
+    return "own" if own and table == "case" else table

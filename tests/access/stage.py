@@ -1,0 +1,185 @@
+"""The people and cases of the matrix (``security.md`` § 2.4), and asking as one of them."""
+
+import contextvars
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from flask import Flask, Response
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from netmeet.accounts import service as accounts
+from netmeet.accounts.models import UnitRole, User
+from netmeet.core.db import db
+from netmeet.organisations.models import Unit
+from tests.access.facts import Caller
+from tests.world import World, now
+
+# What outlives a refusal (``security.md`` § 3), and what every request leaves: rows of the log.
+Rows = dict[str, dict[str, dict[str, Any]]]
+
+OUTLIVES = frozenset({"audit_event", "rate_count", "parked_text", "session", "anchor"})
+
+ANON = Caller(user_id="", role="anon", stepped_up=False)
+
+
+@dataclass
+class Seat:
+    """One login of a persona: the cookie and a token for its forms."""
+
+    caller: Caller
+    cookie: str = ""
+    token: str = ""
+
+
+@dataclass
+class Persona:
+    """Somebody of the matrix in one role; ``fresh`` has just proved who they are."""
+
+    name: str
+    caller: Caller = ANON
+    role_id: str = ""
+    is_disabled: bool = False
+    fresh: Seat = field(default_factory=lambda: Seat(ANON))
+    stale: Seat = field(default_factory=lambda: Seat(ANON))
+
+    @property
+    def user_id(self) -> str:
+        """Return the account's id, ``""`` without one."""
+        return self.caller.user_id
+
+
+class Silent(FlaskClient):
+    """Asks outside the test's application context and does not parse what it gets: it is much."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Ask."""
+        answer: TestResponse = contextvars.Context().run(super().open, *args, **kwargs)
+        return answer
+
+
+class Stage:
+    """One database with everybody on it.
+
+    While it ``forgets``, what a request changes is rolled back before the log is written: an
+    allowed act may be tried a thousand times. Refusals are tried while it does not forget, so that
+    whatever they wrote would be found.
+    """
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.forgets = True
+        self.watches = False
+        self.seen: Rows = {}
+        self.world = World(app)
+        self.personas: dict[str, Persona] = {}
+        self.ids: dict[str, list[str]] = {}
+        self.parts: dict[str, Any] = {}
+        self.marks: dict[str, str] = {}
+        self.tokens: list[str] = []
+        self._client = Silent(app, Response, use_cookies=False)
+        app.after_request(self._forget)
+
+    def _forget(self, response: Response) -> Response:
+        if self.forgets:
+            if self.watches:
+                db.session.flush()
+                self.seen = rows()
+            db.session.rollback()
+        return response
+
+    # asking --------------------------------------------------------------------------------------
+
+    def ask(
+        self, seat: Seat, method: str, path: str, data: dict[str, Any] | None = None, **more: Any
+    ) -> TestResponse:
+        """Return the answer to one request of the seat's holder, with a good token."""
+        headers = {"Cookie": f"netmeet={seat.cookie}"} if seat.cookie else {}
+        headers["X-CSRFToken"] = seat.token
+        return self._client.open(path, method=method, data=data, headers=headers, **more)
+
+    def admit(self) -> None:
+        """Sign everybody in anew, just proved and not."""
+        with self.app.app_context():
+            for persona in self.personas.values():
+                persona.fresh = self._seat(persona, by="code")
+                persona.stale = self._seat(persona, by="demo")
+
+    def _seat(self, persona: Persona, *, by: str) -> Seat:
+        browser = FlaskClient(self.app, Response)
+        seat = Seat(ANON)
+        user, role = (
+            db.session.get(User, persona.user_id),
+            db.session.get(UnitRole, persona.role_id),
+        )
+        if user is not None and role is not None:
+            secret = accounts.sign_in(user, role=role, by=by, at=now())
+            db.session.commit()
+            with browser.session_transaction() as session:
+                session["sid"] = secret
+            if not persona.is_disabled:
+                seat.caller = replace(persona.caller, stepped_up=by == "code")
+        answer = contextvars.Context().run(
+            browser.get, "/login/token", headers={"Accept": "application/json"}
+        )
+        seat.token = answer.get_json()["csrf_token"]
+        cookie = browser.get_cookie("netmeet")
+        seat.cookie = cookie.value if cookie is not None else ""
+        return seat
+
+    # looking -------------------------------------------------------------------------------------
+
+    def add(self, name: str, user: User | None = None, **more: Any) -> Persona:
+        """Put somebody on the stage, in the first role they hold."""
+        persona = Persona(name, **more)
+        if user is not None:
+            role = self.world.role_of(user)
+            unit = db.session.get(Unit, role.unit_id) if role.unit_id else None
+            persona.role_id = role.id
+            persona.caller = Caller(
+                user_id=user.id,
+                role=str(role.role),
+                unit_id=role.unit_id,
+                organisation_id=unit.organisation_id if unit else None,
+            )
+        self.personas[name] = persona
+        return persona
+
+    def remember(self) -> None:
+        """Note the ids of all rows by table."""
+        for mapper in db.Model.registry.mappers:
+            table = mapper.local_table
+            self.ids[table.name] = list(db.session.scalars(select(table.c.id)).all())
+        db.session.commit()
+
+    def contents(self) -> dict[str, str]:
+        """Return a digest of every table but those that outlive a refusal."""
+        with self.app.app_context():
+            found = {
+                table.name: _digest(db.session.execute(select(table)).all())
+                for table in db.metadata.sorted_tables
+                if table.name not in OUTLIVES
+            }
+            db.session.commit()
+        return found
+
+    def seats(self) -> Iterator[tuple[Persona, Seat]]:
+        """Yield everybody with their login just proved."""
+        for persona in self.personas.values():
+            yield persona, persona.fresh
+
+
+def _digest(found: Any) -> str:
+    return hashlib.sha256(repr(sorted(map(repr, found))).encode()).hexdigest()
+
+
+def rows() -> Rows:
+    """Return every row but those that outlive a refusal, by table and id, as it is now."""
+    return {
+        table.name: {row["id"]: dict(row) for row in db.session.execute(select(table)).mappings()}
+        for table in db.metadata.sorted_tables
+        if table.name not in OUTLIVES and "id" in table.c
+    }
