@@ -59,9 +59,9 @@ def ask(provider: config.Provider, *, back: str) -> Question:
     }
     if provider.assurance_claim == "acr":
         wishes["acr_values"] = " ".join(sorted(provider.assurance))
-    address, state = _client(provider, back).create_authorization_url(
-        _metadata(provider.issuer)["authorization_endpoint"], code_verifier=verifier, **wishes
-    )
+    at = _metadata(provider.issuer)["authorization_endpoint"]
+    with _client(provider, back) as client:
+        address, state = client.create_authorization_url(at, code_verifier=verifier, **wishes)
     return Question(address=address, state=state, nonce=nonce, verifier=verifier)
 
 
@@ -74,11 +74,9 @@ def claims(
     for us, not fresh or not the provider's.
     """
     try:
-        token = _client(provider, back).fetch_token(
-            _metadata(provider.issuer)["token_endpoint"],
-            code=code,
-            code_verifier=question.verifier,
-        )
+        at_token = _metadata(provider.issuer)["token_endpoint"]
+        with _client(provider, back) as client:
+            token = client.fetch_token(at_token, code=code, code_verifier=question.verifier)
         return _believed(provider, token, nonce=question.nonce, at=at)
     except requests.RequestException as error:
         raise UnavailableError from error

@@ -1,5 +1,5 @@
 // A real OpenID provider (npm oidc-provider) on 127.0.0.1: node provider.mjs PORT BACK ACCOUNTS.
-// ACCOUNTS is JSON: what the ID token says of each login name. Its own pages ask for the name.
+// ACCOUNTS is JSON: what the ID token says of each login name, which is the subject. Its own pages ask for the name.
 
 import { generateKeyPairSync } from "node:crypto";
 import { createServer } from "node:http";
@@ -9,7 +9,6 @@ const [port, back, known] = process.argv.slice(2);
 const accounts = JSON.parse(known);
 const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const names = new Set(Object.values(accounts).flatMap((claims) => Object.keys(claims)));
-names.delete("sub");
 
 const client = (id) => ({
   client_id: id,
@@ -29,7 +28,7 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
   features: { devInteractions: { enabled: true } },
   findAccount: (_context, name) => ({
     accountId: name,
-    claims: () => ({ ...accounts[name], sub: accounts[name]?.sub ?? name }),
+    claims: () => ({ ...accounts[name], sub: name }),
   }),
 });
 

@@ -126,6 +126,7 @@ def _open(opener: Any, address: str, body: bytes | None) -> tuple[str, str]:
         with opener.open(address, body, timeout=10) as answer:
             return answer.read().decode(), answer.geturl()
     except urllib.error.HTTPError as error:
-        if error.code == 303 or error.code == 302:
+        error.close()
+        if error.code in {302, 303}:
             return "", address
         raise
