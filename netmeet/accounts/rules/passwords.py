@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from zxcvbn import zxcvbn
 
 _LONGEST_LOOKED_AT = 72
-_FEWEST_GUESSES = 10**8
+_FEWEST_GUESSES = 10**9
 
 
 def is_guessable(password: str, *, about: Iterable[str] = ()) -> bool:
