@@ -45,6 +45,21 @@ class Running:
             extra={},
         )
 
+    def environment(self) -> dict[str, str]:
+        """Return the same as an operator sets it."""
+        found = {}
+        for door in config.DOORS:
+            told = self.settings(door)
+            prefix = f"NETMEET_OIDC_{door.upper()}_"
+            found |= {
+                f"{prefix}ISSUER": told.issuer,
+                f"{prefix}CLIENT_ID": told.client_id,
+                f"{prefix}CLIENT_SECRET": told.client_secret,
+                f"{prefix}ASSURANCE": f"loa={HIGH}",
+                f"{prefix}CLAIMS": urllib.parse.urlencode(told.claims),
+            }
+        return found
+
 
 @contextmanager
 def running(back: str, accounts: Mapping[str, Mapping[str, str]]) -> Iterator[Running]:

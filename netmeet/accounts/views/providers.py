@@ -48,7 +48,12 @@ class Asked:
 @bp.get("/login/with/<any(person, staff):door>")
 @public(P.PUBLIC_LOGIN_PAGE)
 def ask_provider(door: str) -> ResponseReturnValue:
-    """Send the browser to the provider of the door."""
+    """Send the browser to the provider of the door; who is to connect proves who they are first."""
+    who, is_proof = guard.actor(), request.args.get("proof") == "1"
+    if not (who.is_anonymous or who.is_stepped_up or is_proof):
+        # Back to the link and not to here: a form may lead nowhere outside, not even on a detour
+        # (the policy's form-action).
+        return redirect(url_for("accounts.step_up", next=url_for("accounts.account")), 303)
     try:
         question = channels.ask(_provider(door), back=_back())
     except channels.UnavailableError:
@@ -60,7 +65,7 @@ def ask_provider(door: str) -> ResponseReturnValue:
         verifier=question.verifier,
         next=onward(request.args.get("next")),
         parked=request.args.get("parked", ""),
-        is_proof=request.args.get("proof") == "1",
+        is_proof=is_proof,
         at=clock.now().timestamp(),
     )
     session[_ASKED] = asdict(asked)
