@@ -2,12 +2,13 @@
 
 import base64
 import binascii
+import functools
 import ipaddress
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from netmeet.core.sealed import Keyring
 
@@ -16,9 +17,38 @@ PREFIX = "NETMEET_"
 _KEY_BYTES = 32
 
 
+DOORS = ("person", "staff")
+Read = Callable[[str], str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provider:
+    """An OpenID provider: a broker in front of MitID, or an employer's own.
+
+    Who comes from it is known by ``issuer`` and the claim ``subject_claim``. The ID token must hold
+    ``claims``, and one of the levels ``assurance`` as its ``assurance_claim``. ``extra`` is sent
+    along with the request, as the broker's own manual says. ``label`` stands on the button.
+    """
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    label: str
+    scope: str
+    subject_claim: str
+    assurance_claim: str
+    assurance: frozenset[str]
+    claims: Mapping[str, str]
+    extra: Mapping[str, str]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """One installation. ``keyring`` seals; ``mail_url`` is smtp://… or empty in the demo."""
+    """One installation. ``keyring`` seals; ``mail_url`` is smtp://… or empty in the demo.
+
+    ``providers`` are by door (:data:`DOORS`). ``needs_second_factor`` asks everybody with a
+    password for a code of their own device too.
+    """
 
     database_url: str
     secret_key: str
@@ -33,6 +63,8 @@ class Settings:
     exit_url: str
     instance: Path
     mail_from: str = ""
+    needs_second_factor: bool = False
+    providers: Mapping[str, Provider] = field(default_factory=dict)
 
     @property
     def sender(self) -> str:
@@ -100,6 +132,7 @@ def read(environment: Mapping[str, str], *, instance: Path | None = None) -> Set
         problems.append("NETMEET_KEYS is missing or not of the form 1:<base64>,index:<base64>")
     if len(value("SECRET_KEY")) < _KEY_BYTES:
         problems.append("NETMEET_SECRET_KEY is missing or shorter than 32 characters")
+    providers = _providers(value, problems)
     problems += _unsafe(demo=demo, bind=bind, base_url=base_url, mail_url=value("MAIL_URL"))
     if problems or keyring is None:
         raise SystemExit("netmeet does not start:\n- " + "\n- ".join(problems))
@@ -117,7 +150,65 @@ def read(environment: Mapping[str, str], *, instance: Path | None = None) -> Set
         acute_number=value("ACUTE_NUMBER", "1813" if demo else "112"),
         exit_url=value("EXIT_URL", "/roligt"),
         instance=folder,
+        needs_second_factor=value("SECOND_FACTOR", "0" if demo else "1") == "1",
+        providers=providers,
     )
+
+
+def _providers(value: Callable[..., str], problems: list[str]) -> dict[str, Provider]:
+    """Return the providers that are set, by door; what is wrong with them goes to ``problems``."""
+    found = {}
+    for door, label in zip(DOORS, ("MitID", "MitID Erhverv"), strict=True):
+        prefix = f"OIDC_{door.upper()}_"
+        if value(f"{prefix}ISSUER"):
+            provider = _provider(functools.partial(_under, value, prefix), label)
+            problems += [f"{PREFIX}{prefix}{what}" for what in _lacks(provider)]
+            found[door] = provider
+    kinds = {(provider.issuer, frozenset(provider.claims.items())) for provider in found.values()}
+    if len(kinds) < len(found):
+        problems.append(
+            "NETMEET_OIDC_PERSON_CLAIMS and NETMEET_OIDC_STAFF_CLAIMS must tell private identities "
+            "from those of staff: both come from one issuer"
+        )
+    return found
+
+
+def _under(value: Callable[..., str], prefix: str, name: str) -> str:
+    """Return the setting of that name under the prefix."""
+    return value(f"{prefix}{name}")
+
+
+def _provider(value: Read, label: str) -> Provider:
+    claim, _, levels = value("ASSURANCE").partition("=")
+    return Provider(
+        issuer=value("ISSUER"),
+        client_id=value("CLIENT_ID"),
+        client_secret=value("CLIENT_SECRET"),
+        label=value("LABEL") or label,
+        scope=value("SCOPE") or "openid",
+        subject_claim=value("SUBJECT") or "sub",
+        assurance_claim=claim,
+        assurance=frozenset(level.strip() for level in levels.split(",") if level.strip()),
+        claims=dict(parse_qsl(value("CLAIMS"))),
+        extra=dict(parse_qsl(value("EXTRA"))),
+    )
+
+
+def _lacks(provider: Provider) -> list[str]:
+    """Return what must be set otherwise, each beginning with the name of the setting."""
+    parts = urlsplit(provider.issuer)
+    problems = []
+    if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
+        problems.append("ISSUER must begin with https://")
+    if not provider.client_id:
+        problems.append("CLIENT_ID is missing")
+    if not provider.client_secret:
+        problems.append("CLIENT_SECRET is missing")
+    if not (provider.assurance_claim and provider.assurance):
+        problems.append("ASSURANCE is missing: the claim and the levels that are enough")
+    if "openid" not in provider.scope.split():
+        problems.append("SCOPE must hold openid")
+    return problems
 
 
 def _unsafe(*, demo: bool, bind: str, base_url: str, mail_url: str) -> list[str]:

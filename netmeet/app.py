@@ -209,6 +209,7 @@ def _page_variables(settings: config.Settings) -> dict[str, object]:
         "acute_phone": Phone(settings.acute_label, settings.acute_number),
         "quick_exit_url": settings.exit_url,
         "lang": _lang(),
+        "has_roles": has_request_context() and session.get("has_roles", False),
         "large_text": has_request_context() and session.get("large_text", False),
         "demo": settings.demo,
     }

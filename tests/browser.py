@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,10 +29,11 @@ DESK = {"width": 1280, "height": 720}
 
 @dataclass(frozen=True)
 class Live:
-    """A running netmeet: where it answers, and its folder."""
+    """A running netmeet: where it answers, its folder, and its database unless it lies there."""
 
     address: str
     instance: Path
+    database_url: str = ""
 
 
 def free_port() -> int:
@@ -43,29 +44,46 @@ def free_port() -> int:
         return port
 
 
-def start(instance: Path, *, database_url: str = "") -> tuple[subprocess.Popen[str], Live]:
-    """Start web and worker with the demo in ``instance``; wait for the line with the address."""
-    port = free_port()
-    environment = {
+def environment(
+    instance: Path, port: int, *, database_url: str = "", more: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Return the settings of a demo in ``instance`` that answers at the port."""
+    own = {
         **{name: value for name, value in os.environ.items() if not name.startswith("NETMEET_")},
         "NETMEET_DEMO": "1",
         "NETMEET_INSTANCE": str(instance),
         "PORT": str(port),
         "PYTHONUNBUFFERED": "1",
+        **(more or {}),
     }
-    if database_url:
-        environment["NETMEET_DATABASE_URL"] = database_url
-    command = [str(Path(sys.executable).parent / "netmeet")]
+    return {**own, "NETMEET_DATABASE_URL": database_url} if database_url else own
+
+
+def start(
+    instance: Path,
+    *,
+    port: int = 0,
+    database_url: str = "",
+    more: Mapping[str, str] | None = None,
+) -> tuple[subprocess.Popen[str], Live]:
+    """Start web and worker with the demo in ``instance``; wait for the line with the address.
+
+    ``more`` are further settings by their full name.
+    """
+    port = port or free_port()
+    settings = environment(instance, port, database_url=database_url, more=more)
+    # Not the installed command: the tree under test comes first on the path.
+    command = [sys.executable, "-c", "from netmeet.cli import main; main()"]
     for step in ("init", "demo"):
-        subprocess.run([*command, step], cwd=ROOT, env=environment, check=True, timeout=180)
+        subprocess.run([*command, step], cwd=ROOT, env=settings, check=True, timeout=180)
     process = subprocess.Popen(
-        [*command, "serve"], cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE
+        [*command, "serve"], cwd=ROOT, env=settings, text=True, stdout=subprocess.PIPE
     )
     address = f"http://127.0.0.1:{port}"
     assert process.stdout is not None
     for line in process.stdout:
         if address in line:
-            return process, Live(address, instance)
+            return process, Live(address, instance, database_url)
     message = "netmeet did not start"
     raise RuntimeError(message)
 

@@ -58,11 +58,20 @@ class Code(Form):
         return len(self.digits) == LETTER_CODE_DIGITS
 
 
-class Onward(Form):
-    """A button: where to go after it."""
+class AppCode(Form):
+    """A code of the code app, or one on paper."""
 
+    code = StringField(_("Koden"), [required(_("Skriv koden.")), at_most(20)])
     next = HiddenField()
     parked = HiddenField()
+
+
+class Subject(Form):
+    """Who somebody is at the employer's provider."""
+
+    subject = StringField(
+        _("Brugerens id hos login-tjenesten"), [required(_("Skriv id'et.")), at_most(WORD)]
+    )
 
 
 class Details(VersionedForm):

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from netmeet.accounts.rules.identity import Door
 from netmeet.core.access import Role
 from netmeet.core.db import Base, Versioned
 from netmeet.core.sealed import Sealed, SealedData
@@ -73,7 +74,10 @@ class UnitRole(Base):
 
 
 class Session(Base):
-    """A login. The browser holds the secret, this row only its digest; ``ended_at`` ends it."""
+    """A login. The browser holds the secret, this row only its digest; ``ended_at`` ends it.
+
+    ``device`` is browser and system, so that its user recognises it.
+    """
 
     __tablename__ = "session"
 
@@ -83,10 +87,54 @@ class Session(Base):
     role_id: Mapped[str] = mapped_column(ForeignKey("unit_role.id"))
     role: Mapped[UnitRole] = relationship(lazy="raise_on_sql")
     signed_in_by: Mapped[str] = mapped_column(String(20))
+    device: Mapped[str] = mapped_column(String(40), default="")
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     stepped_up_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+
+
+class SecondFactor(Base):
+    """The secret of a user's code app (RFC 6238). It counts once a code of it has been shown.
+
+    ``last_step`` is the time step of the newest code used: a code is good once.
+    """
+
+    __tablename__ = "second_factor"
+
+    user_id: Mapped[str] = mapped_column(ForeignKey("user.id"), unique=True)
+    secret = Sealed()
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int] = mapped_column(default=0)
+
+
+class RecoveryCode(Base):
+    """A code on paper that stands in for the code app, once."""
+
+    __tablename__ = "recovery_code"
+
+    user_id: Mapped[str] = mapped_column(ForeignKey("user.id"), index=True)
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    used_at: Mapped[datetime | None]
+
+
+class Identity(Base):
+    """Who a user is at an OpenID provider: issuer and subject, never an e-mail address or a name.
+
+    ``subject_index`` finds it exactly (HMAC of both). A user has at most one at each door.
+    """
+
+    __tablename__ = "identity"
+    __table_args__ = (UniqueConstraint("user_id", "door", name="uq_identity_once"),)
+
+    user_id: Mapped[str] = mapped_column(ForeignKey("user.id"), index=True)
+    user: Mapped[User] = relationship(lazy="raise_on_sql")
+    door: Mapped[Door]
+    issuer: Mapped[str] = mapped_column(String(200))
+    subject = Sealed()
+    subject_index: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    created_at: Mapped[datetime]
 
 
 class PersonalLink(Base):

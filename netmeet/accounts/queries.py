@@ -9,7 +9,18 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from netmeet.accounts import rules
-from netmeet.accounts.models import LetterCode, ParkedText, PersonalLink, Session, UnitRole, User
+from netmeet.accounts.models import (
+    Identity,
+    LetterCode,
+    ParkedText,
+    PersonalLink,
+    RecoveryCode,
+    SecondFactor,
+    Session,
+    UnitRole,
+    User,
+)
+from netmeet.accounts.rules.identity import Door
 from netmeet.core import sealed
 from netmeet.core.access import Actor, Role
 from netmeet.core.db import db
@@ -223,15 +234,90 @@ def parked(parked_id: str, *, user_id: str, at: datetime) -> ParkedText | None:
     return text
 
 
-def current_roles(user_id: str, at: datetime) -> Sequence[UnitRole]:
-    """Return the roles the user may act in at ``at``, with their units, oldest first."""
+def current_roles(user_id: str, at: datetime, *, by: str = "") -> Sequence[UnitRole]:
+    """Return the roles the user may act in at ``at``, with their units, oldest first.
+
+    ``by`` is how they signed in: an identity of their own opens no role of staff.
+    """
     statement = (
         select(UnitRole)
         .where(UnitRole.user_id == user_id, (UnitRole.until.is_(None)) | (UnitRole.until > at))
         .options(joinedload(UnitRole.unit).joinedload(Unit.organisation))
         .order_by(UnitRole.from_at, UnitRole.id)
     )
-    return db.session.scalars(statement).all()
+    return [held for held in db.session.scalars(statement) if rules.may_act(held.role, by)]
+
+
+def unit_role(role_id: str) -> UnitRole | None:
+    """Return the role."""
+    return db.session.get(UnitRole, role_id)
+
+
+def session(session_id: str) -> Session | None:
+    """Return the login."""
+    return db.session.get(Session, session_id)
+
+
+def second_factor(user_id: str, *, to_change: bool = False) -> SecondFactor | None:
+    """Return the user's code app. ``to_change`` lets nobody else use a code meanwhile."""
+    statement = select(SecondFactor).where(SecondFactor.user_id == user_id)
+    return db.session.scalars(statement.with_for_update() if to_change else statement).one_or_none()
+
+
+def has_second_factor(user_id: str) -> bool:
+    """Tell whether a code app counts for the user."""
+    kept = second_factor(user_id)
+    return kept is not None and kept.confirmed_at is not None
+
+
+def recovery_code(user_id: str, code: str) -> RecoveryCode | None:
+    """Return the user's code on paper, unless it has been used."""
+    statement = select(RecoveryCode).where(
+        RecoveryCode.user_id == user_id,
+        RecoveryCode.code_hash == code_digest(user_id, code),
+        RecoveryCode.used_at.is_(None),
+    )
+    return db.session.scalars(statement.with_for_update()).one_or_none()
+
+
+def recovery_codes_left(user_id: str) -> int:
+    """Return how many codes on paper the user has left."""
+    statement = select(RecoveryCode.id).where(
+        RecoveryCode.user_id == user_id, RecoveryCode.used_at.is_(None)
+    )
+    return len(db.session.scalars(statement).all())
+
+
+def subject_index(issuer: str, subject: str) -> bytes:
+    """Return what an identity is found by: a keyed digest of issuer and subject together."""
+    return sealed.keyring().index(f"{len(issuer)}|{issuer}|{subject}", kind="identity")
+
+
+def identity(issuer: str, subject: str) -> Identity | None:
+    """Return the identity with exactly this issuer and subject, with its user."""
+    statement = (
+        select(Identity)
+        .where(Identity.subject_index == subject_index(issuer, subject))
+        .options(joinedload(Identity.user))
+    )
+    return db.session.scalars(statement).one_or_none()
+
+
+def own_identity(identity_id: str) -> Identity | None:
+    """Return the identity."""
+    return db.session.get(Identity, identity_id)
+
+
+def identities_of(user_id: str) -> Sequence[Identity]:
+    """Return the user's identities, at most one a door."""
+    return db.session.scalars(select(Identity).where(Identity.user_id == user_id)).all()
+
+
+def signs_in_by_code(user: User) -> bool:
+    """Tell whether a link and a code are this user's way in: who has a stronger one uses that."""
+    if not user.active or user.password_hash:
+        return False
+    return not any(identity.door is Door.STAFF for identity in identities_of(user.id))
 
 
 def demo_people(at: datetime) -> Sequence[UnitRole]:

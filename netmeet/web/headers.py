@@ -17,13 +17,14 @@ _ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+_REFUSALS = 400
 
 
 def add(response: Response) -> Response:
-    """Put the headers on ``response``. Only static files may be kept by a browser."""
+    """Put the headers on ``response``. Only static files that are there may be kept."""
     for name, value in _ALWAYS.items():
         response.headers[name] = value
-    if request.endpoint != "static":
+    if request.endpoint != "static" or response.status_code >= _REFUSALS:
         response.headers["Cache-Control"] = "no-store"
     return response
 

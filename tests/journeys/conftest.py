@@ -8,9 +8,16 @@ from playwright.sync_api import Browser, BrowserContext
 
 from tests import browser
 from tests.browser import DESK, PHONE, Live, Someone
-from tests.services import postgres
+from tests.services import postgres, provider
 
 __all__ = ["DESK", "PHONE", "Live", "Someone"]
+
+IDENTITIES = {
+    "mia": {"identity_type": "private", "loa": provider.HIGH},
+    "staff": {"identity_type": "professional", "loa": provider.HIGH},
+    "staff-low": {"identity_type": "professional", "loa": provider.LOW},
+}
+"""Who the OpenID provider knows, and what it says of them."""
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
@@ -21,11 +28,17 @@ def live(
     url = (
         request.getfixturevalue("postgres_url_of_journeys") if request.param == "postgresql" else ""
     )
-    process, running = browser.start(
-        tmp_path_factory.mktemp(f"live-{request.param}"), database_url=url
-    )
-    yield running
-    browser.stop(process)
+    port = browser.free_port()
+    back = f"http://127.0.0.1:{port}/login/back"
+    with provider.running(back, IDENTITIES) as openid:
+        process, running = browser.start(
+            tmp_path_factory.mktemp(f"live-{request.param}"),
+            port=port,
+            database_url=url,
+            more=openid.environment(),
+        )
+        yield running
+        browser.stop(process)
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,7 @@ from netmeet.accounts.models import (
     UnitRole,
     User,
 )
+from netmeet.accounts.rules import passwords
 from netmeet.core import ids, sealed
 from netmeet.core.access import Role
 from netmeet.core.db import db
@@ -70,12 +71,14 @@ def set_email(user: User, email: str) -> None:
 
 
 def set_password(user: User, password: str, *, field: str = "password") -> None:
-    """Set the password (argon2id). Raises ``Refused`` for one shorter than 15 characters.
+    """Set the password (argon2id). Raises ``Refused`` for one that is short, leaked or guessable.
 
     ``field`` is the form's field the refusal belongs beside.
     """
     if len(password) < rules.SHORTEST_PASSWORD:
         raise Refused(_("Adgangskoden skal have mindst 15 tegn."), field=field)
+    if passwords.is_guessable(password, about=(user.name, user.email)):
+        raise Refused(_("Den adgangskode er nem at gætte. Vælg nogle andre ord."), field=field)
     user.password_hash = _hasher.hash(password)
 
 
@@ -114,16 +117,17 @@ def proves_password(user: User, password: str) -> bool:
         return False
 
 
-def sign_in(user: User, *, role: UnitRole, by: str, at: datetime) -> str:
+def sign_in(user: User, *, role: UnitRole, by: str, at: datetime, device: str = "") -> str:
     """Begin a session and return its secret. ``by`` names the means: password, code, demo."""
     secret = ids.new_token()
-    stepped_up_at = at if by in {"password", "code"} else None
+    stepped_up_at = at if by in rules.PROVES else None
     db.session.add(
         Session(
             secret_hash=queries.digest(secret),
             user_id=user.id,
             role_id=role.id,
             signed_in_by=by,
+            device=device,
             created_at=at,
             seen_at=at,
             stepped_up_at=stepped_up_at,
@@ -143,21 +147,33 @@ def sign_out(secret: str, *, at: datetime) -> None:
 def step_up(secret: str, *, at: datetime) -> str:
     """Note that the holder proved who they are, and return the session's new secret."""
     session = queries.session_by_secret(secret)
-    if session is None:
+    if session is None or not queries.is_good(session, at):
         raise Refused(_("Log ind igen."))
-    fresh = ids.new_token()
-    session.secret_hash = queries.digest(fresh)
     session.stepped_up_at = at
-    return fresh
+    return _renewed(session)
 
 
-def choose_role(secret: str, role: UnitRole, *, at: datetime) -> None:
-    """Act in another of one's own roles. Raises ``Refused`` for somebody else's."""
+def choose_role(secret: str, role: UnitRole, *, at: datetime) -> str:
+    """Act in another of one's own roles, and return the session's new secret.
+
+    Raises ``Refused`` for somebody else's, one that has ended, and one that this way of signing in
+    does not open.
+    """
     session = queries.session_by_secret(secret)
     if session is None or role.user_id != session.user_id or (role.until and role.until <= at):
         raise Refused(_("Den rolle har du ikke."))
+    if not rules.may_act(role.role, session.signed_in_by):
+        raise Refused(_("Log ind med dit arbejds-login for at bruge den rolle."))
     session.role_id = role.id
     session.stepped_up_at = None
+    return _renewed(session)
+
+
+def _renewed(session: Session) -> str:
+    """Give the session another secret: who knew the old one is outside (ASVS 7.2.4)."""
+    fresh = ids.new_token()
+    session.secret_hash = queries.digest(fresh)
+    return fresh
 
 
 def keep_awake(session_id: str, at: datetime) -> None:
@@ -372,11 +388,3 @@ def update_details(user: User, details: Details, *, version: int) -> None:
 def choose_display(user: User, *, lang: str, is_large: bool) -> None:
     """Remember how the user reads."""
     user.lang, user.large_text = lang, is_large
-
-
-def end_other_sessions(user_id: str, *, but: str, at: datetime) -> None:
-    """End every login of the user except the session ``but``."""
-    statement = update(Session).where(
-        Session.user_id == user_id, Session.id != but, Session.ended_at.is_(None)
-    )
-    db.session.execute(statement.values(ended_at=at))

@@ -7,8 +7,10 @@ from datetime import datetime
 from flask_babel import gettext as _
 
 from netmeet.accounts import queries, service
-from netmeet.accounts.models import UnitRole, User
-from netmeet.core.access import Actor, Role
+from netmeet.accounts.models import Identity, UnitRole, User
+from netmeet.accounts.rules.identity import Door
+from netmeet.accounts.service import identities, sessions
+from netmeet.core.access import PRIVATE, Actor, Role
 from netmeet.core.db import db
 from netmeet.core.refusals import Refused
 
@@ -55,13 +57,15 @@ def give(user: User, post: Post, *, by: Actor, at: datetime) -> UnitRole:
         raise Refused(_("Ingen kan ændre sine egne roller. Bed en anden administrator."))
     held = service.give_role(user, post.role, at=at, unit_id=post.unit_id, title=post.title)
     held.title = post.title
+    user.active = True
     return held
 
 
 def end(held: UnitRole, *, by: Actor, at: datetime) -> None:
-    """End a role, in force from the next request. Doing it twice changes nothing.
+    """End a role and the logins that act in it, in force from the next request.
 
-    Raises ``Refused`` for one's own, and for the last administrator of an organisation.
+    Doing it twice changes nothing. Raises ``Refused`` for one's own, and for the last administrator
+    of an organisation.
     """
     if held.user_id == by.user_id:
         raise Refused(_("Ingen kan ændre sine egne roller. Bed en anden administrator."))
@@ -71,3 +75,41 @@ def end(held: UnitRole, *, by: Actor, at: datetime) -> None:
         raise Refused(_("Der skal altid være en administrator. Giv først en anden rollen."))
     held.until = at
     db.session.flush()
+    sessions.end_acting(held.id, at=at)
+
+
+def deactivate(user: User, *, by: Actor, at: datetime) -> None:
+    """End every role of the user in the own organisation, and every login.
+
+    Who has no role left anywhere is nobody here any more. Raises ``Refused`` as :func:`end` does.
+    """
+    if user.id == by.user_id:
+        raise Refused(_("Ingen kan lukke for sig selv. Bed en anden administrator."))
+    for held in user.roles:
+        if held.unit is not None and held.unit.organisation_id == by.organisation_id:
+            end(held, by=by, at=at)
+    sessions.end_all(user.id, at=at)
+    if not queries.current_roles(user.id, at):
+        user.active = False
+    db.session.flush()
+
+
+def connect(user: User, *, issuer: str, subject: str, by: Actor, at: datetime) -> Identity:
+    """Let who the employer's provider calls ``subject`` sign in as the user.
+
+    Raises ``Refused`` for oneself, for somebody who works elsewhere too (one organisation must not
+    open what another gave), and as :func:`identities.connect` does.
+    """
+    elsewhere = any(
+        held.role not in PRIVATE
+        and (held.unit is None or held.unit.organisation_id != by.organisation_id)
+        for held in queries.current_roles(user.id, at)
+    )
+    if user.id == by.user_id or elsewhere:
+        no = _("Det kan I ikke gøre for den bruger. Bed den, der driver netmeet, om det.")
+        raise Refused(no, field="subject")
+    proved = identities.Proved(door=Door.STAFF, issuer=issuer, subject=subject)
+    try:
+        return identities.connect(user, proved, at=at)
+    except Refused as no:
+        raise Refused(str(no), field="subject") from no

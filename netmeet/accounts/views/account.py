@@ -7,14 +7,17 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from netmeet.accounts import forms, queries, service
-from netmeet.accounts.views.blueprint import bp
+from netmeet.accounts.rules.identity import Door
+from netmeet.accounts.service import identities, sessions
+from netmeet.accounts.views.blueprint import bp, renew, settings
+from netmeet.core.access import PRIVATE
 from netmeet.core.permissions import Permission as P
 from netmeet.core.refusals import Refused
 from netmeet.web import guard
 from netmeet.web.guard import needs
 
 if TYPE_CHECKING:
-    from netmeet.accounts.models import User
+    from netmeet.accounts.models import Identity, User
 
 
 def _oneself() -> "User | None":
@@ -24,7 +27,7 @@ def _oneself() -> "User | None":
 @bp.get("/account")
 @needs(P.ACCOUNT_READ_UPDATE_OWN)
 def account() -> ResponseReturnValue:
-    """Show what netmeet knows about oneself, and where one is signed in."""
+    """Show what netmeet knows about oneself, and how one comes in."""
     user = _oneself()
     return _page(forms.Details(obj=user))
 
@@ -56,11 +59,25 @@ def _page(form: forms.Details) -> str:
         "accounts/account.html",
         form=form,
         user=_oneself(),
-        roles=queries.current_roles(who.user_id, who.at),
-        sessions=queries.open_sessions(who.user_id, who.at),
-        own_session=who.session_id,
+        roles=queries.current_roles(who.user_id, who.at, by=who.signed_in_by),
+        identities=queries.identities_of(who.user_id),
+        providers=settings().providers,
+        may_connect=who.role in PRIVATE,
         is_saved=session.pop("account_saved", False),
     )
+
+
+@bp.post("/account/identities/<oid:id>/end")
+@needs(P.ACCOUNT_READ_UPDATE_OWN, load=queries.own_identity)
+def end_identity(identity: "Identity") -> ResponseReturnValue:
+    """Forget an identity of one's own; every other login of the user ends."""
+    who = guard.actor()
+    if identity.door is not Door.PERSON:
+        abort(404)
+    identities.disconnect(identity)
+    sessions.end_others(who.user_id, but=who.session_id, at=who.at)
+    session["account_saved"] = True
+    return redirect(url_for("accounts.account"), 303)
 
 
 @bp.get("/account/password")
@@ -88,7 +105,8 @@ def change_password() -> ResponseReturnValue:
         except Refused as no:
             form.refuse(no)
         else:
-            service.end_other_sessions(who.user_id, but=who.session_id, at=who.at)
+            sessions.end_others(who.user_id, but=who.session_id, at=who.at)
+            renew(service.step_up(session["sid"], at=who.at))
             session["account_saved"] = True
             return redirect(url_for("accounts.account"), 303)
     return render_template("accounts/password.html", form=form), 422
@@ -102,12 +120,3 @@ def _prove(user: "User", form: forms.NewPassword) -> None:
         raise Refused(no, field="password")
     if not service.proves_password(user, form.password.data or ""):
         raise Refused(_("Adgangskoden passer ikke."), field="password")
-
-
-@bp.post("/account/sessions/end")
-@needs(P.ACCOUNT_SESSIONS_LIST_AND_END_OWN)
-def end_sessions() -> ResponseReturnValue:
-    """End one's logins everywhere else."""
-    who = guard.actor()
-    service.end_other_sessions(who.user_id, but=who.session_id, at=who.at)
-    return redirect(url_for("accounts.account"), 303)

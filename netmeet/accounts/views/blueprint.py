@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 import config
 from netmeet.accounts import queries, service
+from netmeet.accounts.rules import devices
 from netmeet.core import clock
 from netmeet.web.urls import own_path
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from netmeet.accounts.models import User
 
 HOME = "/"
+_KEPT = ("lang", "large_text", "has_roles")
 
 bp = Blueprint("accounts", __name__)
 
@@ -40,12 +42,14 @@ def begin(user: "User", *, by: str, target: str) -> Response | None:
     planted or read is worth nothing now. Who has several roles chooses one first.
     """
     at = clock.now()
-    roles = queries.current_roles(user.id, at)
+    roles = queries.current_roles(user.id, at, by=by)
     if not roles:
         return None
     service.sign_out(session.get("sid", ""), at=at)
-    renew(service.sign_in(user, role=roles[0], by=by, at=at))
+    device = devices.name(request.user_agent.string)
+    renew(service.sign_in(user, role=roles[0], by=by, at=at, device=device))
     session["lang"], session["large_text"] = user.lang, user.large_text
+    session["has_roles"] = len(roles) > 1
     if len(roles) > 1:
         return redirect(url_for("accounts.choose_role", next=target), 303)
     return redirect(target, 303)
@@ -53,7 +57,7 @@ def begin(user: "User", *, by: str, target: str) -> Response | None:
 
 def renew(secret: str) -> None:
     """Start the browser's session anew around ``secret``; how one reads is kept."""
-    reading = {name: session[name] for name in ("lang", "large_text") if name in session}
+    kept = {name: session[name] for name in _KEPT if name in session}
     session.clear()
-    session.update(reading)
+    session.update(kept)
     session["sid"] = secret

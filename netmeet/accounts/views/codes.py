@@ -7,7 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from netmeet.accounts import forms, queries, service
+from netmeet.accounts.rules.identity import Door
 from netmeet.accounts.service import letters
+from netmeet.accounts.views import providers
 from netmeet.accounts.views.blueprint import asked_for, begin, bp, onward, settings
 from netmeet.core import clock, ids
 from netmeet.core.permissions import Permission as P
@@ -70,11 +72,22 @@ def use_code() -> ResponseReturnValue:
     by = "letter" if form.is_from_letter else "code"
     if not (_is_of_letter(user, form) if by == "letter" else is_right(user, form)):
         return _page(form), 422
-    answer = begin(user, by=by, target=target)
-    if answer is not None:
-        return answer
-    form.refuse(Refused(_("Du har ikke adgang nu. Ring til den, der sendte dig linket.")))
-    return _page(form), 422
+    return _enter(user, form, by) or (_page(form), 422)
+
+
+def _enter(user: "User", form: forms.Code, by: str) -> ResponseReturnValue | None:
+    """Begin the login, with the identity that waited for the code; else say why not."""
+    answer = None
+    try:
+        by = providers.connect_after_code(user, clock.now()) or by
+        answer = begin(user, by=by, target=_target())
+    except Refused as no:
+        form.refuse(no)
+    else:
+        if answer is None:
+            no_role = _("Du har ikke adgang nu. Ring til den, der sendte dig linket.")
+            form.refuse(Refused(no_role))
+    return answer
 
 
 def _send(user: "User", form: forms.Code, target: str) -> ResponseReturnValue:
@@ -97,6 +110,9 @@ def _page(form: forms.Code) -> str:
         is_sent=session.get("code_sent", False),
         by_letter=session.get("by_letter", False),
         demo_code=session.get("demo_code", ""),
+        provider=settings().providers.get(Door.PERSON),
+        is_proved="identity" in session,
+        target=_target(),
     )
 
 
@@ -108,10 +124,10 @@ def _target() -> str:
 def _linked() -> "User | None":
     """Return whose link was opened here, or whose login ran out here.
 
-    Staff with a password sign in by that: a link is never the weaker way in.
+    Staff with a stronger way in use that: a link is never the weaker one.
     """
     user_id = session.get("link_user")
     if user_id is None and guard.actor().is_anonymous:
         user_id = queries.owner_of(session.get("sid", ""))
     user = queries.user(user_id) if user_id else None
-    return user if user is not None and user.active and not user.password_hash else None
+    return user if user is not None and queries.signs_in_by_code(user) else None

@@ -17,18 +17,18 @@ from netmeet.web.guard import public
 def logout() -> ResponseReturnValue:
     """End the login; to the neutral page when somebody must leave quickly."""
     if request.form.get("leave"):
-        return _end(settings().exit_url)
-    return _end(url_for("accounts.login"))
+        return end(settings().exit_url)
+    return end(url_for("accounts.login"))
 
 
 @bp.post("/leave")
 @public(P.PUBLIC_SIGN_IN_AND_OUT)
 def leave() -> ResponseReturnValue:
     """End the login and show something else."""
-    return _end(settings().exit_url)
+    return end(settings().exit_url)
 
 
-def _end(target: str) -> Response:
+def end(target: str) -> Response:
     """End the session's row, so that the cookie is worthless, and clear what the browser keeps."""
     service.sign_out(session.get("sid", ""), at=clock.now())
     session.clear()

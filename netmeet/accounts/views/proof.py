@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from netmeet.accounts import forms, queries, rules, service
-from netmeet.accounts.views import codes
+from netmeet.accounts.rules.identity import Door
+from netmeet.accounts.views import codes, second
 from netmeet.accounts.views.blueprint import asked_for, bp, onward, renew, settings
 from netmeet.core.permissions import Permission as P
 from netmeet.core.refusals import Refused
@@ -18,7 +19,7 @@ from netmeet.web.guard import needs
 if TYPE_CHECKING:
     from netmeet.accounts.models import ParkedText, User
 
-Proof = forms.Password | forms.Code
+Proof = forms.Password | forms.Code | forms.AppCode
 
 
 @bp.get("/step-up")
@@ -28,7 +29,7 @@ def step_up() -> ResponseReturnValue:
     if guard.actor().is_stepped_up:
         return _onward()
     user = _oneself()
-    return _page(_form(user), user)
+    return _page(_form(user))
 
 
 @bp.post("/step-up")
@@ -40,7 +41,7 @@ def prove() -> ResponseReturnValue:
     if asked_for("action") == "send":
         return _send_code(form, user)
     if not form.validate() or not _is_proved(form, user):
-        return _page(form, user), 422
+        return _page(form), 422
     renew(service.step_up(session["sid"], at=at))
     return _onward()
 
@@ -53,7 +54,9 @@ def _oneself() -> "User":
 
 
 def _form(user: "User") -> Proof:
-    kind = forms.Password if user.password_hash else forms.Code
+    kind: type[Proof] = forms.Password if user.password_hash else forms.Code
+    if user.password_hash and queries.has_second_factor(user.id):
+        kind = forms.AppCode
     return kind(next=onward(asked_for("next")), parked=asked_for("parked"))
 
 
@@ -64,7 +67,7 @@ def _send_code(form: Proof, user: "User") -> ResponseReturnValue:
     except Refused as no:
         g.keep = True
         form.refuse(no)
-        return _page(form, user), 429
+        return _page(form), 429
     parked_id = form.parked.data or None
     here = url_for("accounts.step_up", next=form.next.data, parked=parked_id)
     return redirect(here, 303)
@@ -74,6 +77,8 @@ def _is_proved(form: Proof, user: "User") -> bool:
     """Tell whether the password or code is right; tries are counted as at the login."""
     if isinstance(form, forms.Code):
         return codes.is_right(user, form)
+    if isinstance(form, forms.AppCode):
+        return second.is_right(user, form)
     g.keep = True
     address = request.remote_addr or ""
     if not service.may_try_password(user.email, address=address, at=guard.actor().at):
@@ -85,12 +90,16 @@ def _is_proved(form: Proof, user: "User") -> bool:
     return False
 
 
-def _page(form: Proof, user: "User") -> str:
+def _page(form: Proof) -> str:
     is_demo = settings().demo
+    door = next((each for each in Door if each.means == guard.actor().signed_in_by), None)
     return render_template(
         "accounts/step_up.html",
         form=form,
-        by_password=bool(user.password_hash),
+        by_password=isinstance(form, forms.Password),
+        by_app=isinstance(form, forms.AppCode),
+        door=door,
+        provider=settings().providers.get(door) if door else None,
         is_sent=session.get("code_sent", False),
         demo_code=session.get("demo_code", "") if is_demo else "",
         demo_password=rules.DEMO_PASSWORD if is_demo else "",

@@ -1,19 +1,24 @@
 """Signing in by password, and choosing a role."""
 
 import json
+from typing import TYPE_CHECKING
 
-from flask import abort, g, jsonify, redirect, render_template, request, session, url_for
+from flask import g, jsonify, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 
 from netmeet.accounts import forms, queries, service
-from netmeet.accounts.views.blueprint import asked_for, begin, bp, onward, settings
+from netmeet.accounts.views import second
+from netmeet.accounts.views.blueprint import asked_for, bp, onward, renew, settings
 from netmeet.core import clock
 from netmeet.core.permissions import Permission as P
 from netmeet.core.refusals import Refused
 from netmeet.web import guard
 from netmeet.web.guard import needs, public
+
+if TYPE_CHECKING:
+    from netmeet.accounts.models import UnitRole
 
 
 @bp.get("/login")
@@ -40,7 +45,7 @@ def sign_in() -> ResponseReturnValue:
         form.refuse(Refused(_("Der er prøvet mange gange. Vent et minut, og prøv igen.")))
         return _page(form), 429
     user = service.check_password(email, form.password.data or "")
-    answer = user and begin(user, by="password", target=onward(form.next.data))
+    answer = user and second.after_password(user, onward(form.next.data))
     if answer:
         return answer
     form.refuse(Refused(_("E-mail og adgangskode passer ikke sammen."), field="password"))
@@ -55,7 +60,13 @@ def _page(form: forms.Login) -> str:
         queries.demo_people(clock.now()) if is_demo else (),
         key=lambda role: order.index(role.user_id) if role.user_id in told else len(order),
     )
-    return render_template("accounts/login.html", form=form, people=people, told=told)
+    return render_template(
+        "accounts/login.html",
+        form=form,
+        people=people,
+        told=told,
+        providers=settings().providers,
+    )
 
 
 def _told() -> dict[str, tuple[str, str]]:
@@ -85,19 +96,15 @@ def login_token() -> ResponseReturnValue:
 @needs(P.ROLE_CHOOSE_OWN)
 def choose_role() -> ResponseReturnValue:
     """Show the roles one may act in."""
-    roles = queries.current_roles(guard.actor().user_id, guard.actor().at)
+    who = guard.actor()
+    roles = queries.current_roles(who.user_id, who.at, by=who.signed_in_by)
     target = onward(request.args.get("next"))
     return render_template("accounts/choose_role.html", roles=roles, target=target)
 
 
-@bp.post("/role")
-@needs(P.ROLE_CHOOSE_OWN)
-def take_role() -> ResponseReturnValue:
-    """Act in the chosen role from now on."""
-    who = guard.actor()
-    roles = {role.id: role for role in queries.current_roles(who.user_id, who.at)}
-    role = roles.get(request.form.get("role", ""))
-    if role is None:
-        abort(404)
-    service.choose_role(session["sid"], role, at=who.at)
+@bp.post("/role/<oid:id>")
+@needs(P.ROLE_CHOOSE_OWN, load=queries.unit_role)
+def take_role(role: "UnitRole") -> ResponseReturnValue:
+    """Act in the chosen role from now on; the access log says which."""
+    renew(service.choose_role(session["sid"], role, at=guard.actor().at))
     return redirect(onward(asked_for("next")), 303)

@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from netmeet.accounts import forms, queries
+from netmeet.accounts.rules.identity import Door
 from netmeet.accounts.service import staff as service
-from netmeet.accounts.views.blueprint import bp
+from netmeet.accounts.views.blueprint import bp, settings
 from netmeet.core import clock
 from netmeet.core.access import Role
 from netmeet.core.permissions import Permission as P
@@ -100,7 +101,7 @@ def add_user() -> ResponseReturnValue:
 @needs(P.USER_ASSIGN_ROLE, load=queries.user_with_roles, see=P.USER_CREATE_STAFF)
 def user_roles(user: "User") -> ResponseReturnValue:
     """Show what somebody acts as in the own organisation, to give and end roles."""
-    return _page(user, _offered(forms.GiveRole(formdata=None)))
+    return page(user)
 
 
 @bp.post("/users/<oid:id>")
@@ -109,12 +110,12 @@ def give_role(user: "User") -> ResponseReturnValue:
     """Give somebody one more role."""
     form = _offered(forms.GiveRole())
     if not form.validate():
-        return _page(user, form), 422
+        return page(user, form=form), 422
     try:
         service.give(user, _post(form), by=guard.actor(), at=clock.now())
     except Refused as no:
         form.refuse(no)
-        return _page(user, form), 422
+        return page(user, form=form), 422
     session["users_said"] = _("%(name)s har fået rollen.", name=user.name)
     return redirect(url_for("accounts.users"), 303)
 
@@ -129,7 +130,7 @@ def end_role(user: "User", role_id: str) -> ResponseReturnValue:
     try:
         service.end(held, by=guard.actor(), at=clock.now())
     except Refused as no:
-        return _page(user, _offered(forms.GiveRole(formdata=None)), refused=str(no)), 422
+        return page(user, refused=str(no)), 422
     session["users_said"] = _("%(name)s har ikke den rolle mere.", name=user.name)
     return redirect(url_for("accounts.users"), 303)
 
@@ -161,12 +162,23 @@ def _post(form: forms.GiveRole) -> service.Post:
     )
 
 
-def _page(user: "User", form: forms.GiveRole, *, refused: str = "") -> str:
+def page(
+    user: "User",
+    *,
+    form: forms.GiveRole | None = None,
+    subject_form: forms.Subject | None = None,
+    refused: str = "",
+) -> str:
+    """Return the page of one user, with what was typed wrong."""
     return render_template(
         "accounts/user_roles.html",
         user=user,
         held=_own_roles(user),
         names=role_names(),
-        form=form,
+        form=form or _offered(forms.GiveRole(formdata=None)),
+        subject_form=subject_form or forms.Subject(formdata=None),
         refused=refused,
+        provider=settings().providers.get(Door.STAFF),
+        is_connected=any(i.door is Door.STAFF for i in queries.identities_of(user.id)),
+        has_second=queries.has_second_factor(user.id),
     )

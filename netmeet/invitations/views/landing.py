@@ -1,10 +1,13 @@
 """The personal link: a neutral page that identifies and never admits (``security.md`` T7)."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from flask import abort, g, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from netmeet.accounts import rules as accounts_rules
+from netmeet.accounts import service as accounts
 from netmeet.core import clock
 from netmeet.core.permissions import Permission
 from netmeet.core.refusals import Refused
@@ -79,12 +82,21 @@ def answer_by_link(landing: "Landing") -> ResponseReturnValue:
     if landing.invitation is None or value not in set(AnswerValue):
         abort(400)
     by = landing.link.user_id
+    _count(landing)
     try:
         service.answer(landing.invitation, AnswerValue(value), via=Via.LINK, by=by, at=clock.now())
     except Refused as no:
         return _page(landing, refused=str(no), code=422)
     token = request.view_args["id"] if request.view_args else ""
     return redirect(url_for("invitations.landing", id=token), 303)
+
+
+def _count(landing: "Landing") -> None:
+    """Count one more press behind the link; 429 after twenty within an hour."""
+    key, most = f"link:{landing.link.id}", accounts_rules.LINK_ANSWERS_AN_HOUR
+    if not accounts.count(key, most=most, within=timedelta(hours=1), at=guard.actor().at):
+        g.keep = True
+        abort(429)
 
 
 @bp.post("/i/<string:id>/code")
@@ -95,6 +107,7 @@ def ask_for_code(landing: "Landing") -> ResponseReturnValue:
     307 keeps the post (RFC 9110 § 15.4.8), so that one tap is enough. Who has a code in a letter
     goes straight to where it is typed.
     """
+    _count(landing)
     for name in ("code_sent", "demo_code", "by_letter"):
         session.pop(name, None)
     session["link_user"] = landing.link.user_id

@@ -2,9 +2,13 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
+
+import pytest
 
 from netmeet.accounts import queries, service
 from netmeet.core.db import db, may_write
+from tests.soak import figure
 from tests.world import now
 
 WORKERS = 4
@@ -42,16 +46,23 @@ def test_a_code_is_good_for_one_of_many(app, world):
     assert sum(results) == 1
 
 
+@pytest.mark.soak
 def test_a_late_request_never_revives_an_ended_login(app, world):
-    at = now()
-    secret = service.sign_in(world.lise, role=world.role_of(world.lise), by="code", at=at)
-    session_id = queries.session_by_secret(secret).id
-    world.save()
-    moves = iter([lambda: service.sign_out(secret, at=at)] + [None] * 40)
+    """T14: logout against seven late requests, 200 times, each login its own."""
+    times, alive = figure(200), 0
+    for _time in range(times):
+        at = now()
+        secret = service.sign_in(world.lise, role=world.role_of(world.lise), by="code", at=at)
+        session_id = queries.session_by_secret(secret).id
+        world.save()
+        moves = iter([partial(service.sign_out, secret, at=at)] + [None] * 7)
+        late = partial(service.keep_awake, session_id, at + timedelta(minutes=5))
 
-    def move():
-        (next(moves) or (lambda: service.keep_awake(session_id, at + timedelta(minutes=5))))()
+        def move(moves=moves, late=late):
+            (next(moves) or late)()
 
-    at_once(app, 20, move)
-    db.session.expire_all()
-    assert queries.load_actor(secret, at) is None
+        at_once(app, 8, move)
+        db.session.expire_all()
+        alive += queries.load_actor(secret, at) is not None
+    print(f"T14: logouts against late requests: {times}, logins revived: {alive}")
+    assert alive == 0

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from netmeet.accounts import queries, rules, service
 from netmeet.accounts.models import OneTimeCode, ParkedText, PersonalLink, RateCount
+from netmeet.accounts.service import sessions
 from netmeet.core import ids
 from netmeet.core.db import db
 from netmeet.core.refusals import Conflict, Refused
@@ -234,8 +235,9 @@ def test_only_ones_own_role_can_be_chosen_and_it_is_to_be_proved_anew(world):
     secret = service.sign_in(world.lise, role=world.role_of(world.lise), by="password", at=at)
     with pytest.raises(Refused):
         service.choose_role(secret, world.role_of(world.manager), at=at)
-    service.choose_role(secret, world.role_of(world.lise), at=at)
-    assert not queries.load_actor(secret, at).is_stepped_up
+    fresh = service.choose_role(secret, world.role_of(world.lise), at=at)
+    assert not queries.load_actor(fresh, at).is_stepped_up
+    assert queries.load_actor(secret, at) is None
 
 
 def test_other_logins_end_and_this_one_stays(world):
@@ -244,7 +246,7 @@ def test_other_logins_end_and_this_one_stays(world):
     here, there = (service.sign_in(world.lise, role=role, by="demo", at=at) for _ in range(2))
     own = queries.session_by_secret(here)
     assert len(queries.open_sessions(world.lise.id, at)) == 2
-    service.end_other_sessions(world.lise.id, but=own.id, at=at)
+    sessions.end_others(world.lise.id, but=own.id, at=at)
     db.session.expire_all()
     assert queries.load_actor(here, at) is not None
     assert queries.load_actor(there, at) is None

@@ -52,7 +52,7 @@ def test_link_and_code_sign_in_and_lead_to_where_the_link_pointed(client, hanne)
     answer = client.send("/code", {"code": f"{code[:3]} {code[3:]}"})
     assert (answer.status_code, answer.location) == (303, "/account")
     with client.session_transaction() as browser:
-        assert set(browser) <= {"sid", "lang", "large_text", "csrf_token"}
+        assert set(browser) <= {"sid", "lang", "large_text", "has_roles", "csrf_token"}
     assert hanne.name in client.get("/account").get_data(as_text=True)
 
 

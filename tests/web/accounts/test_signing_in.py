@@ -126,14 +126,14 @@ def test_roles_are_chosen_when_there_are_several(client, lise, world):
     assert answer.location == "/role?next=/account"
     page = client.get(answer.location).get_data(as_text=True)
     assert "Leder, Afsnit O" in re.sub(r"\s+", " ", page).replace(" ,", ",")
-    chosen = client.send("/role", {"role": manager.id, "next": "/account"})
+    chosen = client.send(f"/role/{manager.id}", {"next": "/account"})
     assert chosen.location == "/account"
 
 
 def test_somebody_elses_role_is_not_there(client, world):
     other = world.role_of(world.jonas)
     world.sign_in(client, world.lise)
-    assert client.send("/role", {"role": other.id}).status_code == 404
+    assert client.send(f"/role/{other.id}").status_code == 404
 
 
 def test_how_one_reads_is_kept_here_and_for_the_next_login(client, lise):
