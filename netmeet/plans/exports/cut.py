@@ -297,4 +297,6 @@ def _next(content: Content, knife: _Knife) -> Line | None:
     if content["next"] is None or not knife.section_opens(SectionKey.FOLLOW_UP):
         return None
     coming = dict(content["next"])
+    if knife.case.person.is_protected and not queries.is_on_persons_side(knife.reader):
+        coming["place"] = ""
     return {**coming, "starts": datetime.fromisoformat(coming["starts"])}
