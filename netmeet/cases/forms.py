@@ -314,7 +314,7 @@ class MandateForm(Form):
     """Somebody who may act for the person: by what, in which matters, on what paper."""
 
     who = SelectField(_("Hvem"), choices=[], validators=[Optional()])
-    name = StringField(_("Fulde navn"), [Optional(), at_most(WORD)])
+    name = StringField(_("Fulde navn"), [at_most(WORD)])
     relation = StringField(_("Hvad er de for personen"), [Optional(), at_most(80)])
     email = _email(_("Mailadresse"))
     phone = TelField(_("Telefon"), [Optional(), at_most(40)])

@@ -39,8 +39,8 @@ def held(plan: Plan, *, at: datetime) -> list[Held]:
         (look.user_id, look.operation, look.at) for look in queries.looks_at_plan(plan.case_id)
     ]
     found = []
-    ends = [*(one.published_at for one in plan.versions[1:]), at]
-    for version, until in zip(plan.versions, ends, strict=True):
+    followed = [*(one.published_at for one in plan.versions[1:]), at]
+    for version, until in zip(plan.versions, followed, strict=False):
         within = [look for look in looks if version.published_at <= look[2] <= until]
         for user_id in _others(plan.case):
             read = _first(within, user_id, {P.PLAN_READ_PUBLISHED, P.PLAN_HISTORY})

@@ -192,8 +192,8 @@ def test_laws_are_data_with_an_end_and_carry_only_their_plans(world):
     basis = network.record_law(case, paragraph="prøve", **known)
     assert basis.valid_to == calendar.add_months(clock.today(), 1)
     assert not basis.is_in_force(now() + timedelta(days=40))
+    late = clock.today() + timedelta(days=60)
     with pytest.raises(Refused, match="loven tillader"):
-        late = clock.today() + timedelta(days=60)
         network.record_law(case, paragraph="prøve", valid_to=late, **known)
     with pytest.raises(Refused, match="fra listen"):
         network.record_law(case, paragraph="none", **known)

@@ -38,10 +38,15 @@ CPR = re.compile(r"\b\d{6}[- ]?[0-9X]{4}\b")
 NEUTRAL = {"mødeplan", "mødet", "møde", "the", "din", "dit", "kan", "har"}
 
 _OF_ACTIONS = {"actions.news", "reminders.action", "reminders.own", "reminders.escalation"}
+_OF_INVITATIONS = {"reminders.meeting_today", "reminders.meeting_tomorrow"}
 _MANAGERS = select(UnitRole).where(UnitRole.role == Role.MGR)
 _THINGS = {"meeting": Meeting, "request": MeetingRequest, "contested": ContestedLine}
 
 VARIANTS = {"da": False, "en": False, "da, protected": True, "en, protected": True}
+
+
+# What is written does not depend on the database.
+pytestmark = pytest.mark.parametrize("app", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -63,7 +68,7 @@ def _secrets() -> set[str]:
     texts |= {item.title for item in db.session.scalars(select(AgendaItem))}
     texts |= {action.what for action in db.session.scalars(select(Action))}
     texts |= {person.cpr for person in db.session.scalars(select(Person))}
-    return {text.lower() for text in texts if len(text) > 2} - NEUTRAL  # noqa: PLR2004 - no initials
+    return {text.lower() for text in texts if len(text) > 2} - NEUTRAL
 
 
 def _parts(letter: Letter) -> dict[str, str]:
@@ -108,28 +113,27 @@ def _add_what_the_stories_lack(app: Flask) -> None:
 
 def _facts(kind: str) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield whom a message of the kind could be to, and what it could speak of."""
-    token = ids.new_id()
-    match kind.partition(".")[0], kind:
-        case "accounts", _:
-            for user in db.session.scalars(select(User)):
-                link = accounts.make_link(user, purpose="case", subject_id=token, at=now())
-                yield user.id, {"code": "123456", "token": link}
-        case "invitations", _:
-            for one in db.session.scalars(select(Invitation)):
-                yield one.user_id, {"invitation": one.id, "sequence": "99", "file": "1"}
-        case "reminders", "reminders.meeting_today" | "reminders.meeting_tomorrow":
-            for one in db.session.scalars(select(Invitation)):
-                starts = db.session.get_one(Meeting, one.meeting_id).starts_local
-                facts = {"invitation": one.id, "starts": starts.isoformat() if starts else ""}
-                yield one.user_id, facts
-        case "actions" | "reminders", kind if "meeting" not in kind and kind in _OF_ACTIONS:
-            managers = [role.user_id for role in db.session.scalars(_MANAGERS)]
-            for one in db.session.scalars(select(Action)):
-                facts = {"action": one.id, "due_on": str(one.due_on), "token": token}
-                for user_id in [one.owner_id, *managers]:
-                    yield user_id or "", {**facts, "about": "owner"}
-        case _:
-            yield from _of_cases(token)
+    if kind in _OF_ACTIONS:
+        yield from _of_actions()
+    elif kind.startswith("invitations.") or kind in _OF_INVITATIONS:
+        for one in db.session.scalars(select(Invitation)):
+            starts = db.session.get_one(Meeting, one.meeting_id).starts_local
+            facts = {"invitation": one.id, "sequence": "99", "file": "1"}
+            yield one.user_id, {**facts, "starts": starts.isoformat() if starts else ""}
+    elif kind.startswith("accounts."):
+        for user in db.session.scalars(select(User)):
+            link = accounts.make_link(user, purpose="case", subject_id=user.id, at=now())
+            yield user.id, {"code": "123456", "token": link}
+    else:
+        yield from _of_cases(ids.new_id())
+
+
+def _of_actions() -> Iterator[tuple[str, dict[str, str]]]:
+    managers = [role.user_id for role in db.session.scalars(_MANAGERS)]
+    for one in db.session.scalars(select(Action)):
+        facts = {"action": one.id, "due_on": str(one.due_on), "token": ids.new_id()}
+        for user_id in [one.owner_id, *managers]:
+            yield user_id or "", {**facts, "about": "owner"}
 
 
 def _of_cases(token: str) -> Iterator[tuple[str, dict[str, str]]]:
@@ -146,7 +150,7 @@ def _of_cases(token: str) -> Iterator[tuple[str, dict[str, str]]]:
         versions = select(PlanVersion).join(PlanVersion.plan).where(Plan.case_id == case.id)
         for version in db.session.scalars(versions):
             facts["plan_version"] = version.id
-        missing = {name: "" for name in (*_THINGS, "plan_version", "starts")}
+        missing = dict.fromkeys((*_THINGS, "plan_version", "starts"), "")
         managers = [role.user_id for role in db.session.scalars(_MANAGERS)]
         for user_id in [*(m.user_id for m in case.members), *managers]:
             yield user_id, {**missing, **facts}
@@ -209,7 +213,7 @@ def test_no_outgoing_message_of_any_kind_gives_anything_away(told):
         pattern = re.compile("|".join(rf"\b{re.escape(word)}\b" for word in words), re.IGNORECASE)
         for kind in sorted(outbox.kinds()):
             _let_it_be_news(kind)
-            for message, letter in _written(kind, at_random, most=figure(50)):
+            for message, letter in _written(kind, at_random, most=figure(20)):
                 kinds[kind] += 1
                 reader = db.session.get_one(User, message.user_id)
                 hits = _told_by(letter, pattern, reader)
@@ -235,9 +239,8 @@ def _let_it_be_news(kind: str) -> None:
 
 
 @pytest.mark.parametrize("field", ["name", "own_word"])
-def test_no_line_break_in_a_name_or_a_word_becomes_a_header(told, smtp_sink, field):
-    at_random, tries = dice(), figure(100)
-    user = db.session.scalars(select(User).where(User.email_index.is_not(None))).first()
+def test_no_line_break_in_a_name_or_a_word_becomes_a_header(world, smtp_sink, field):
+    at_random, tries, user = dice(), figure(100), world.hanne
     sent = 0
     for _n in range(tries):
         end = at_random.choice(["\r\n", "\n", "\r", "\x0b", "\u2028", "=?utf-8?q?=0D=0A?="])

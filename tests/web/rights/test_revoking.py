@@ -189,7 +189,9 @@ def test_nothing_is_read_after_a_right_was_taken_back(app, world, kind):
         right = RIGHTS[kind](world, case, n)
         after += _race(app, world, right)
         world.made.clear()
-    print(f"T5 {kind}: {rounds} revoked, {rounds * READERS * READS_EACH} reads beside, "
-          f"{len(after)} begun afterwards, {after.count(OPENED)} of them let in")
+    print(
+        f"T5 {kind}: {rounds} revoked, {rounds * READERS * READS_EACH} reads beside, "
+        f"{len(after)} begun afterwards, {after.count(OPENED)} of them let in"
+    )
     assert OPENED not in after
     assert len(after) >= rounds
