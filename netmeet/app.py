@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from flask import Flask, g, has_request_context, request, session, url_for
@@ -25,9 +26,11 @@ from netmeet.audit import policy as audit_policy
 from netmeet.audit import service as audit_service
 from netmeet.cases import exports as cases_exports
 from netmeet.cases import policy as cases_policy
+from netmeet.cases import queries as cases_queries
 from netmeet.cases import service as cases_service
 from netmeet.cases import views as cases_views
-from netmeet.core import sealed
+from netmeet.cases.service import rights as cases_rights
+from netmeet.core import apart, sealed
 from netmeet.core.access import STAFF, AccessBook, Actor, Role
 from netmeet.core.db import db
 from netmeet.formats import pdf
@@ -48,6 +51,7 @@ from netmeet.outbox import service as outbox_service
 from netmeet.pages import views as pages_views
 from netmeet.plans import exports as plans_exports
 from netmeet.plans import policy as plans_policy
+from netmeet.plans import queries as plans_queries
 from netmeet.plans import views as plans_views
 from netmeet.readiness import policy as readiness_policy
 from netmeet.readiness import views as readiness_views
@@ -127,6 +131,14 @@ def menu(actor: Actor) -> Sequence[Navigation]:
     return (_HOME, *_BEYOND.get(actor.role, ()))
 
 
+def load_actor(secret: str, at: datetime) -> Actor | None:
+    """Return who is asking, and hide from them whom they must learn nothing of."""
+    found = accounts_queries.load_actor(secret, at)
+    if found is not None:
+        apart.hide(cases_queries.apart_from(found))
+    return found
+
+
 def create_app(settings: config.Settings) -> Flask:
     """Compose netmeet. Raises ``RuntimeError`` or ``ValueError`` for a gap in the access rules."""
     app = Flask("netmeet", template_folder=ROOT / "templates", static_folder=ROOT / "static")
@@ -138,7 +150,7 @@ def create_app(settings: config.Settings) -> Flask:
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     app.extensions["netmeet"] = Hooks(
         book=AccessBook(*_RULES),
-        load_actor=accounts_queries.load_actor,
+        load_actor=load_actor,
         owner_of=accounts_queries.owner_of,
         record=audit_service.record,
         park=accounts_service.park,
@@ -156,6 +168,7 @@ def create_app(settings: config.Settings) -> Flask:
     outbox_service.install(_RENDERERS)
     cases_service.when_a_right_ends(invitations_service.withdraw_where_a_right_ended)
     cases_service.when_a_right_ends(actions_service.follow_rights)
+    cases_rights.ask_plan_type(plans_queries.kind_of_case)
     actions_service.ask_who_may_decide(invitations_deciding.deciders)
     cli.install(app)
     return app
@@ -164,11 +177,13 @@ def create_app(settings: config.Settings) -> Flask:
 def _wrap_requests(app: Flask) -> None:
     """Put transaction, actor, CSRF, headers and errors around every request, in this order."""
     urls.install(app)
+    app.before_request(apart.hide_nobody)
     app.before_request(transaction.begin)
     app.before_request(guard.load_actor)
     CSRFProtect(app)
     headers.install(app)
     app.after_request(transaction.end)
+    app.teardown_request(apart.hide_nobody)
     errors.install(app)
 
 

@@ -18,6 +18,7 @@ import config
 from netmeet.accounts import jobs as accounts
 from netmeet.app import create_app
 from netmeet.audit import jobs as audit
+from netmeet.cases import jobs as cases
 from netmeet.core import clock
 from netmeet.organisations import jobs as organisations
 from netmeet.outbox import channels
@@ -58,6 +59,7 @@ def plan(app: Flask) -> BlockingScheduler:
     every("outbox.drain", partial(drain, send=send), now, seconds=seconds)
     every("reminders.tick", reminders.tick, now, minutes=REMINDERS_MINUTES)
     every("accounts.tidy", accounts.tidy, now, minutes=10)
+    every("cases.pass_day", cases.pass_day, now, hours=1)
     every("organisations.rename", organisations.rename, now, hours=1)
     every("audit.anchor", partial(audit.anchor, folder=settings.instance), now, hours=1)
     every("audit.verify", audit.verify, now, hours=24)

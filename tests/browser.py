@@ -124,10 +124,15 @@ class Someone:
         self.page.wait_for_url(f"{self.address}/")
 
 
-def somebody(browser: Browser, address: str, viewport: dict[str, int]) -> Someone:
+def somebody(
+    browser: Browser, address: str, viewport: dict[str, int], *, has_touch: bool = False
+) -> Someone:
     """Return a human in Denmark with a new browser window of that size."""
     context = browser.new_context(
-        viewport=viewport, locale="da-DK", timezone_id="Europe/Copenhagen"
+        viewport=viewport,
+        locale="da-DK",
+        timezone_id="Europe/Copenhagen",
+        has_touch=has_touch,
     )
     context.set_default_timeout(10_000)
     return Someone(context.new_page(), context, address)

@@ -12,7 +12,8 @@ from sqlalchemy import text
 
 import config
 from netmeet.app import create_app
-from netmeet.core import sealed
+from netmeet.cli import reference
+from netmeet.core import clock, sealed
 from netmeet.core.db import db
 from tests.reader import StrictClient
 from tests.services import postgres, smtp
@@ -44,7 +45,7 @@ class Backend:
     file: Path | None = None
 
     def empty(self) -> None:
-        """Bring the database back to how migrations leave it."""
+        """Bring the database back to how ``netmeet init`` leaves it."""
         with self.app.app_context():
             if self.template is not None and self.file is not None:
                 db.engine.dispose()
@@ -52,7 +53,8 @@ class Backend:
                     self.file.with_name(self.file.name + tail).unlink(missing_ok=True)
                 shutil.copyfile(self.template, self.file)
                 return
-            names = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
+            held = [t.name for t in db.metadata.sorted_tables if t.name != "law"]
+            names = ", ".join(f'"{name}"' for name in held)
             db.session.execute(text(f"TRUNCATE {names} CASCADE"))
             db.session.commit()
 
@@ -75,6 +77,8 @@ def _migrated(database_url: str, instance: Path) -> Flask:
     app.test_client_class = StrictClient
     with app.app_context():
         flask_migrate.upgrade()
+        reference.load_laws(clock.today())
+        db.session.commit()
         db.session.remove()
         db.engine.dispose()
     return app

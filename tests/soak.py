@@ -15,4 +15,4 @@ def dice() -> random.Random:
     """Return a source of chance whose seed is printed; ``NETMEET_SEED`` repeats a run."""
     seed = int(os.environ.get("NETMEET_SEED") or random.SystemRandom().randrange(2**32))
     print(f"NETMEET_SEED={seed}")
-    return random.Random(seed)  # noqa: S311 - chance for tests, not for secrets
+    return random.Random(seed)

@@ -38,14 +38,18 @@ def may_act(case: Any, user_id: str, organisation_id: str | None, at: datetime) 
     """Tell whether somebody may owe an agreement in the case, and be told of it, at ``at``.
 
     The person and who coordinates always; somebody acting for the person with a mandate; everybody
-    else while a consent, or for an authority a legal basis, holds for them or their organisation.
+    else while a consent, or for an authority a legal basis that opens agreements, holds for them or
+    their organisation.
     """
     if user_id == case.person.user_id or user_id in case.lead_ids:
         return True
-    mandates = [held for held in case.representations if held.user_id == user_id]
+    mandates = [
+        held for held in case.representations if held.user_id == user_id and held.covers_personal
+    ]
+    laws = [basis for basis in case.legal_bases if Scope.ACTIONS in basis.scopes]
     given = [
         right
-        for right in (*case.consents, *case.legal_bases)
+        for right in (*case.consents, *laws)
         if right.recipient_id == user_id
         or (organisation_id is not None and right.organisation_id == organisation_id)
     ]

@@ -21,7 +21,14 @@ from wtforms import (  # type: ignore[attr-defined] # the stubs are older than S
 from wtforms.validators import Email, InputRequired, Optional, Regexp, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from netmeet.cases.rules import LAWS, ConsentHow, Direction, MemberRole, Scope
+from netmeet.cases.rules import (
+    ConsentHow,
+    Direction,
+    MandateScope,
+    MemberRole,
+    RepresentationKind,
+    Scope,
+)
 from netmeet.outbox.rules import Channel
 from netmeet.web.forms import LINE, TEXT, WORD, Form, VersionedForm, at_most, required
 
@@ -198,6 +205,10 @@ class RecordedConsentForm(ConsentForm):
         validators=[InputRequired()],
     )
     purpose = StringField(_("Hvad skal det bruges til"), [required(), at_most(LINE)])
+    givers = _checks(_("Hvem sagde ja"), ())
+    not_covered = StringField(_("Hvad er ikke med"), [Optional(), at_most(LINE)])
+    explained = StringField(_("Hvordan blev det forklaret"), [Optional(), at_most(LINE)])
+    childs_view = TextAreaField(_("Hvad siger barnet selv"), [Optional(), at_most(TEXT)])
 
 
 class ForSomebodyForm(RecordedConsentForm):
@@ -288,7 +299,7 @@ class LawForm(Form):
     organisation_id = SelectField(_("Hvem"), choices=[], validators=[required()])
     paragraph = RadioField(
         _("Efter hvilken lov"),
-        choices=options([(key.value, law.name) for key, law in LAWS.items()]),
+        choices=[],
         validators=[InputRequired(_("Vælg en lov fra listen."))],
     )
     scopes = _checks(_("Hvad gælder det"), STAFF_SCOPES[1:])
@@ -296,6 +307,49 @@ class LawForm(Form):
         _("Hvorfor er det nødvendigt"),
         [required(_("Skriv, hvorfor det er nødvendigt.")), at_most(TEXT)],
     )
+    valid_to = DateField(_("Sidste dag"), [Optional()])
+
+
+class MandateForm(Form):
+    """Somebody who may act for the person: by what, in which matters, on what paper."""
+
+    who = SelectField(_("Hvem"), choices=[], validators=[Optional()])
+    name = StringField(_("Fulde navn"), [at_most(WORD)])
+    relation = StringField(_("Hvad er de for personen"), [Optional(), at_most(80)])
+    email = _email(_("Mailadresse"))
+    phone = TelField(_("Telefon"), [Optional(), at_most(40)])
+    kind = RadioField(
+        _("Hvorfor må de handle for personen"),
+        choices=options(
+            [
+                (RepresentationKind.CUSTODY_HOLDER.value, _("Har forældremyndigheden")),
+                (RepresentationKind.GUARDIAN.value, _("Er værge")),
+                (RepresentationKind.ATTORNEY.value, _("Har en fuldmagt")),
+            ]
+        ),
+        validators=[InputRequired(_("Vælg en."))],
+    )
+    scopes = _checks(
+        _("Hvad gælder det"),
+        (
+            (MandateScope.PERSONAL.value, _("Personlige forhold, som helbred og behandling")),
+            (MandateScope.ECONOMIC.value, _("Penge")),
+        ),
+    )
+    document = StringField(
+        _("Hvor står det"), [required(_("Skriv, hvor papiret kan findes.")), at_most(LINE)]
+    )
+    valid_to = DateField(_("Sidste dag"), [Optional()])
+    is_apart = RadioField(
+        _("Må forældrene se hinandens oplysninger"),
+        choices=options([("no", _("Nej")), ("yes", _("Ja"))]),
+        validators=[Optional()],
+    )
+
+    def validate_name(self, field: Field) -> None:
+        """Ask for a name when it is nobody of the network."""
+        if not self.who.data and not (field.data or "").strip():
+            raise ValidationError(_("Skriv et navn."))
 
 
 class TellForm(Form):

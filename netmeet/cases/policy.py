@@ -14,9 +14,19 @@ def is_self(actor: Actor, thing: Any) -> bool:
 
 
 def represents(actor: Actor, thing: Any) -> bool:
-    """Condition ``R``: the caller holds a mandate in force for this person."""
+    """Condition ``R``: the caller holds a mandate in force for this person's personal matters."""
     return any(
-        mandate.user_id == actor.user_id and mandate.is_in_force(actor.at)
+        mandate.user_id == actor.user_id
+        and mandate.covers_personal
+        and mandate.is_in_force(actor.at)
+        for mandate in thing.case.representations
+    )
+
+
+def decides(actor: Actor, thing: Any) -> bool:
+    """Condition ``R`` on consent: a mandate that decides; from 15 the young person does alone."""
+    return any(
+        mandate.user_id == actor.user_id and mandate.covers_personal and mandate.decides(actor.at)
         for mandate in thing.case.representations
     )
 
@@ -180,12 +190,12 @@ RULES: Rules = {
     },
     P.CONSENT_GRANT: {
         Role.PAT: [[is_self, stepped_up]],
-        Role.PROX: [[represents, stepped_up]],
+        Role.PROX: [[decides, stepped_up]],
         Role.LEAD: [[in_network, stepped_up]],
     },
     P.CONSENT_REVOKE: {
         Role.PAT: [[is_self]],
-        Role.PROX: [[represents]],
+        Role.PROX: [[decides]],
         Role.REL: [[about_oneself]],
         Role.LEAD: [[in_network]],
     },

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, bindparam, select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from netmeet.accounts import queries as users
 from netmeet.accounts.models import UnitRole, User
@@ -14,19 +14,21 @@ from netmeet.cases.models import (
     AccessQuestion,
     Case,
     Consent,
+    Law,
     LegalBasis,
     Person,
     RelativeWord,
     Representation,
     TeamMember,
+    veil,
 )
-from netmeet.cases.rules import CaseState
-from netmeet.core import sealed
+from netmeet.cases.rules import CaseState, MemberRole
+from netmeet.core import apart, sealed
 from netmeet.core.access import STAFF, Actor, Role
 from netmeet.core.db import db, read_into
 from netmeet.organisations.models import Unit
 
-Part = TypeVar("Part", TeamMember, Consent, LegalBasis)
+Part = TypeVar("Part", TeamMember, Consent, LegalBasis, Representation)
 
 
 def access_options() -> tuple[Any, ...]:
@@ -102,6 +104,11 @@ def visible_to(actor: Actor) -> Sequence[Case]:
     return sorted(db.session.scalars(statement).all(), key=lambda case: case.person.name)
 
 
+def open_ids() -> Sequence[str]:
+    """Return the ids of every open case (for the worker)."""
+    return db.session.scalars(select(Case.id).where(Case.state == CaseState.OPEN)).all()
+
+
 def closed_of(actor: Actor) -> Sequence[Case]:
     """Return the closed cases the actor is in, the newest first, with their people."""
     statement = (
@@ -166,17 +173,76 @@ def legal_basis_by_id(basis_id: str) -> LegalBasis | None:
     return _within_case(LegalBasis, LegalBasis.id == basis_id)
 
 
+def mandate_by_id(mandate_id: str) -> Representation | None:
+    """Return the mandate with its case and access facts."""
+    return _within_case(Representation, Representation.id == mandate_id)
+
+
 def _within_case(table: type[Part], *conditions: ColumnElement[bool]) -> Part | None:
     within = joinedload(table.case).options(*access_options())
     statement = select(table).where(*conditions).options(within)
     return db.session.scalars(statement).one_or_none()
 
 
+def laws(today: date) -> Sequence[Law]:
+    """Return the laws that a legal basis may rest on today, by name."""
+    holds = Law.valid_to.is_(None) | (Law.valid_to >= today)
+    return db.session.scalars(
+        select(Law).where(Law.valid_from <= today, holds).order_by(Law.name)
+    ).all()
+
+
+def law(code: str, today: date) -> Law | None:
+    """Return the law with the code, if a legal basis may rest on it today."""
+    return next((one for one in laws(today) if one.code == code), None)
+
+
+def law_by_code(code: str) -> Law | None:
+    """Return the law with the code, whether it still holds or not."""
+    return db.session.scalars(select(Law).where(Law.code == code)).one_or_none()
+
+
+def laws_of(case: Case) -> dict[str, Law]:
+    """Return the laws that anything in the case rests on, by code; no query without any."""
+    codes = {basis.paragraph for basis in case.legal_bases}
+    if not codes:
+        return {}
+    return {one.code: one for one in db.session.scalars(select(Law).where(Law.code.in_(codes)))}
+
+
+def apart_from(actor: Actor) -> frozenset[str]:
+    """Return of whom the actor must learn nothing (see ``Case.apart_from``), in all their cases."""
+    if actor.role not in {Role.PROX, Role.REL}:
+        return frozenset()
+    me, other = aliased(TeamMember), aliased(TeamMember)
+    statement = (
+        select(other.user_id)
+        .join(me, me.case_id == other.case_id)
+        .where(
+            me.user_id == actor.user_id,
+            other.user_id != actor.user_id,
+            other.is_apart.is_(True) | (other.role == MemberRole.CUSTODY_HOLDER),
+            me.is_apart.is_(True) | (me.role == MemberRole.CUSTODY_HOLDER),
+            me.is_apart.is_(True) | other.is_apart.is_(True),
+        )
+    )
+    return frozenset(db.session.scalars(statement))
+
+
+def see_as(case: Case, user_id: str) -> None:
+    """From here on show of the loaded case only what the user may know of (for a preview)."""
+    unknown = case.apart_from(user_id)
+    apart.hide(unknown)
+    for member in case.team:
+        if member.user_id in unknown:
+            veil(member.user)
+
+
 def told(case: Case, *, author_id: str | None = None) -> Sequence[RelativeWord]:
     """Return what relatives told in the case, newest first; of one author when given."""
     statement = (
         select(RelativeWord)
-        .where(RelativeWord.case_id == case.id)
+        .where(RelativeWord.case_id == case.id, RelativeWord.author_id.not_in(apart.hidden()))
         .options(joinedload(RelativeWord.author))
         .order_by(RelativeWord.at.desc())
     )

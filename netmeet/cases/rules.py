@@ -1,7 +1,7 @@
 """Consent, legal bases and who the people around a person are: the facts that decide access."""
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -12,6 +12,8 @@ from netmeet.organisations.rules import Sector
 _MONTHS_OF_CONSENT = 12
 _RENEW_DAYS_BEFORE = 30
 _AGE_OF_CONSENT = 15
+_AGE_OF_MAJORITY = 18
+_MONTHS_OF_TRANSITION = 6
 
 HOUR = timedelta(hours=1)
 SEARCHES_AN_HOUR = 30
@@ -72,6 +74,13 @@ class RepresentationKind(StrEnum):
     CUSTODY_HOLDER = "custody_holder"
     GUARDIAN = "guardian"
     ATTORNEY = "attorney"
+
+
+class MandateScope(StrEnum):
+    """Which of the person's matters a mandate covers; only the personal ones open netmeet."""
+
+    PERSONAL = "personal"
+    ECONOMIC = "economic"
 
 
 class MemberRole(StrEnum):
@@ -136,53 +145,19 @@ _SECTORS: Mapping[MemberRole, Sector] = {
 }
 
 
-class Paragraph(StrEnum):
-    """A rule that lets authorities share without consent."""
-
-    PSYCHIATRY_13C = "13c"
-    HEALTH_41_2_1 = "41(2)1"
-    HEALTH_41_2_2 = "41(2)2"
-    HEALTH_43_2_1 = "43(2)1"
-    HEALTH_43_2_2 = "43(2)2"
-    ADMINISTRATION_28 = "28"
-    LEGAL_SECURITY_11C = "11c"
-
-
-@dataclass(frozen=True, slots=True)
-class Law:
-    """A legal basis by name. ``only_plan_types`` empty means any plan.
-
-    ``inform_person`` says that the person must be told as soon as possible; the necessity text is
-    required for all of them.
-    """
-
-    name: str
-    only_plan_types: frozenset[str] = frozenset()
-    inform_person: bool = False
-
-
-LAWS: Mapping[Paragraph, Law] = {
-    Paragraph.PSYCHIATRY_13C: Law(
-        "Psykiatriloven § 13 c",
-        only_plan_types=frozenset({"discharge_agreement", "coordination_plan"}),
-        inform_person=True,
-    ),
-    Paragraph.HEALTH_41_2_1: Law("Sundhedsloven § 41, stk. 2, nr. 1"),
-    Paragraph.HEALTH_41_2_2: Law("Sundhedsloven § 41, stk. 2, nr. 2"),
-    Paragraph.HEALTH_43_2_1: Law("Sundhedsloven § 43, stk. 2, nr. 1"),
-    Paragraph.HEALTH_43_2_2: Law("Sundhedsloven § 43, stk. 2, nr. 2", inform_person=True),
-    Paragraph.ADMINISTRATION_28: Law("Forvaltningsloven § 28"),
-    Paragraph.LEGAL_SECURITY_11C: Law("Retssikkerhedsloven § 11 c"),
-}
-"""The legal bases that may be recorded beside consent, by their Danish names."""
-
-CONSENT_TEXT_VERSION = "2026-11"
-"""Which wording of the consent page the person saw."""
-
-CONSENT_LAW = "Sundhedsloven §§ 42-44"
-
 CONSENT_TEXT_VERSION = "2026-1"
-"""Which wording of the consent page the person was shown; counted up when it changes."""
+"""Which wording of the consent page is shown now; a changed wording gets a new key."""
+
+CONSENT_TEXTS: Mapping[str, str] = {
+    "2026-1": (
+        "Du bestemmer, hvem der må se hvad om dig. Du siger ja til én ad gangen. "
+        "Dit ja gælder kun det, du vælger, og højst et år. "
+        "Du kan ændre det eller stoppe det, når du vil. Du skal ikke sige hvorfor. "
+        "Det, nogen har læst eller fået, kan ikke kaldes tilbage. "
+        "Du kan sige nej og stadig få hjælp. Reglerne står i sundhedsloven §§ 42-44."
+    ),
+}
+"""Every wording that somebody said yes to, by version; none is ever changed or taken out."""
 
 LIFE_AREAS = (
     *("housing", "everyday", "treatment", "health", "substances", "economy"),
@@ -191,10 +166,9 @@ LIFE_AREAS = (
 """The areas of life a consent may be limited to, in the order they are shown."""
 
 
-def basis_fits(kind: Paragraph, plan_type: str) -> bool:
-    """Say whether the legal basis may carry a plan of this type."""
-    allowed = LAWS[kind].only_plan_types
-    return not allowed or plan_type in allowed
+def text_hash(version: str) -> str:
+    """Return the digest (SHA-256, hexadecimal) of a wording, kept with each consent given to it."""
+    return hashlib.sha256(CONSENT_TEXTS[version].encode()).hexdigest()
 
 
 def latest_end(given_on: date) -> date:
@@ -216,3 +190,27 @@ def age_on(born_on: date, today: date) -> int:
 def consents_alone(born_on: date, today: date) -> bool:
     """Say whether the person gives consent alone, as from 15 years of age (§ 17)."""
     return age_on(born_on, today) >= _AGE_OF_CONSENT
+
+
+def is_of_age(born_on: date, today: date) -> bool:
+    """Say whether nobody holds custody of the person any more: from the 18th birthday on."""
+    return age_on(born_on, today) >= _AGE_OF_MAJORITY
+
+
+def birthday(born_on: date, age: int) -> date:
+    """Return the day the person turns ``age``; for the 29th of February the 1st of March."""
+    try:
+        return born_on.replace(year=born_on.year + age)
+    except ValueError:
+        return date(born_on.year + age, 3, 1)
+
+
+def comes_of_age(born_on: date) -> date:
+    """Return the day the person turns 18."""
+    return birthday(born_on, _AGE_OF_MAJORITY)
+
+
+def is_in_transition(born_on: date, today: date) -> bool:
+    """Say whether adult services are to be invited: from 17½ until the 18th birthday."""
+    of_age = comes_of_age(born_on)
+    return calendar.add_months(of_age, -_MONTHS_OF_TRANSITION) <= today < of_age

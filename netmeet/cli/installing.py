@@ -8,7 +8,10 @@ from pathlib import Path
 import click
 
 import config
+from netmeet.cli import reference
 from netmeet.cli.surroundings import application, peek, require_pango
+from netmeet.core import clock
+from netmeet.core.db import db
 
 _HEAD = config.ROOT / "migrations" / ".head"
 
@@ -29,6 +32,8 @@ def init() -> None:
     with application():
         flask_migrate = importlib.import_module("flask_migrate")
         flask_migrate.upgrade()
+        reference.load_laws(clock.today())
+        db.session.commit()
     click.echo("The database has its newest shape.")
 
 

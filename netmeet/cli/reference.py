@@ -1,4 +1,4 @@
-"""Reference data from the CSV files: organisations, units and committees of the region.
+"""Reference data from the CSV files: the region's organisations, units, committees, and laws.
 
 The last column of each file says where a row comes from and what is still to be confirmed; it is
 for the reader and is not loaded.
@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
+from netmeet.cases import queries as cases
+from netmeet.cases.service import laws
 from netmeet.organisations import queries, service
 from netmeet.organisations.rules import CommitteeKind, OrganisationKind, Sector
 from netmeet.organisations.service import Period
@@ -34,7 +36,7 @@ def load(today: date) -> int:
                 period=_period(row),
             )
             made += 1
-    return made + _units(today) + _committees(today)
+    return made + _units(today) + _committees(today) + load_laws(today)
 
 
 def rows(name: str, today: date) -> Iterator[Mapping[str, str]]:
@@ -71,6 +73,29 @@ def _committees(today: date) -> int:
                 area=row["area"],
                 members=row["members"].split(),
                 period=_period(row),
+            )
+            made += 1
+    return made
+
+
+def load_laws(today: date) -> int:
+    """Put in the laws that are missing, and return how many that was."""
+    made = 0
+    for row in rows("laws.csv", today):
+        if cases.law_by_code(row["code"]) is None:
+            period = _period(row)
+            laws.save(
+                row["code"],
+                laws.Text(
+                    name=row["name"],
+                    explained=row["explained"],
+                    explained_en=row["explained_en"],
+                ),
+                valid_from=period.valid_from,
+                valid_to=period.valid_to,
+                plan_types=row["plan_types"].split(),
+                inform_person=row["inform_person"] == "yes",
+                months=int(row["months"]) if row["months"] else None,
             )
             made += 1
     return made

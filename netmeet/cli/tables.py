@@ -1,4 +1,4 @@
-"""``netmeet import`` and ``netmeet export``: organisations, units and users as CSV.
+"""``netmeet import`` and ``netmeet export``: organisations, units, users and laws as CSV.
 
 An import writes all rows or none: every fault of the file is listed first, in Danish, since the
 lists are kept by administrators.
@@ -18,6 +18,8 @@ from flask_babel import gettext as _
 
 from netmeet.accounts import queries as accounts
 from netmeet.accounts import service as accounts_service
+from netmeet.cases import queries as cases
+from netmeet.cases.service import laws
 from netmeet.cli.surroundings import application
 from netmeet.core import clock
 from netmeet.core.access import PRIVATE, Role
@@ -114,6 +116,25 @@ def _put_user(row: Row) -> None:
     accounts_service.give_role(user, role, at=at, unit_id=unit.id, title=row["title"])
 
 
+def _put_law(row: Row) -> None:
+    period, months = _period(row), row["months"]
+    if months and not months.isdecimal():
+        raise Refused(_("%(column)s skal være et tal.", column="months"))
+    laws.save(
+        _needed(row, "code"),
+        laws.Text(
+            name=_needed(row, "name"),
+            explained=_needed(row, "explained"),
+            explained_en=row["explained_en"],
+        ),
+        valid_from=period.valid_from,
+        valid_to=period.valid_to,
+        plan_types=row["plan_types"].split(),
+        inform_person=row["inform_person"] == "yes",
+        months=int(months) if months else None,
+    )
+
+
 def _organisations() -> Iterator[Sequence[sheet.Cell]]:
     rows = queries.organisations(clock.today())
     codes = {row.id: row.code for row in rows}
@@ -138,6 +159,15 @@ def _users() -> Iterator[Sequence[sheet.Cell]]:
         yield (user.email, user.name, held.role.value, unit, held.title, user.phone)
 
 
+def _laws() -> Iterator[Sequence[sheet.Cell]]:
+    for row in cases.laws(clock.today()):
+        informs = "yes" if row.inform_person else ""
+        yield (
+            *(row.code, row.name, row.explained, row.explained_en, row.plan_types, informs),
+            *(row.months, row.valid_from, row.valid_to),
+        )
+
+
 _GUARDED = ("'=", "'+", "'-", "'@", "'|", "'%")
 _PERIOD = ("valid_from", "valid_to")
 _TABLES = {
@@ -153,6 +183,14 @@ _TABLES = {
     ),
     "users": Table(
         columns=("email", "name", "role", "unit", "title", "phone"), put=_put_user, rows=_users
+    ),
+    "laws": Table(
+        columns=(
+            *("code", "name", "explained", "explained_en", "plan_types", "inform_person"),
+            *("months", *_PERIOD),
+        ),
+        put=_put_law,
+        rows=_laws,
     ),
 }
 

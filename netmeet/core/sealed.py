@@ -109,6 +109,12 @@ class Sealed:
             kept = row.__dict__[self._kept] = (sealed, text)
         return cast("str", kept[1])
 
+    def veil(self, row: object, text: str) -> None:
+        """Let a loaded row read as ``text`` from here on; what is stored stays as it is."""
+        sealed = getattr(row, self._column)
+        if sealed is not None:
+            row.__dict__[self._kept] = (sealed, text)
+
     def opened(self, sealed: bytes | None, *, row_id: str) -> str:
         """Return the text of a column read without its row, ``""`` when there is none."""
         return keyring().open(bytes(sealed), place=self._place.format(row_id)) if sealed else ""

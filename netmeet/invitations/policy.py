@@ -87,7 +87,9 @@ def may_be_invited(case: Case, user_id: str, at: datetime) -> bool:
     if role in STAFF:
         return _staff_consent(then, asked)
     mandates = case.representations if role is Role.PROX else []
-    mandated = any(m.user_id == user_id and m.is_in_force(at) for m in mandates)
+    mandated = any(
+        m.user_id == user_id and m.covers_personal and m.is_in_force(at) for m in mandates
+    )
     return mandated or _private_consent(then, asked)
 
 

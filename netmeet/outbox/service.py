@@ -1,6 +1,6 @@
 """Putting messages in the outbox, claiming and settling them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -21,6 +21,11 @@ def install(renderers: Mapping[str, Renderer]) -> None:
     """Make ``renderers`` (by kind) those that this process writes messages with."""
     _renderers.clear()
     _renderers.update(renderers)
+
+
+def kinds() -> Collection[str]:
+    """Return every kind of message that this process can write."""
+    return _renderers.keys()
 
 
 def render(message: Message, *, at: datetime) -> Letter | None:

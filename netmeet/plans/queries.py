@@ -12,6 +12,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from netmeet.accounts.models import User
 from netmeet.actions.models import Action
 from netmeet.actions.policy import RULES as ACTION_RULES
+from netmeet.audit.models import AuditEvent
 from netmeet.cases import queries as cases
 from netmeet.cases.models import Case, Person, TeamMember
 from netmeet.cases.policy import RULES as CASE_RULES
@@ -23,6 +24,7 @@ from netmeet.meetings.policy import RULES as MEETING_RULES
 from netmeet.meetings.queries import minutes
 from netmeet.meetings.rules import MeetingState
 from netmeet.organisations.models import Unit
+from netmeet.outbox.models import Message
 from netmeet.plans.models import Goal, Plan, PlanSection, PlanVersion
 from netmeet.plans.policy import RULES as PLAN_RULES
 from netmeet.plans.rules import SectionKey
@@ -148,6 +150,12 @@ def _complete(plan: Plan | None) -> Plan | None:
     return plan
 
 
+def kind_of_case(case_id: str) -> str:
+    """Return the type of the case's plan, ``""`` before it has been begun."""
+    kind = db.session.scalar(select(Plan.kind).where(Plan.case_id == case_id))
+    return kind.value if kind is not None else ""
+
+
 def plan_or_none_yet(case_id: str) -> Plan | NoPlan | None:
     """Return the case's plan, or what stands in its place, or ``None`` without such a case."""
     plan = of_case(case_id)
@@ -263,6 +271,27 @@ def drafts_of(meeting: Meeting) -> Sequence[Action]:
     return db.session.scalars(statement).all()
 
 
+def told_of(case_id: str) -> Sequence[Message]:
+    """Return the messages on published versions that have left, or were printed as letters."""
+    statement = select(Message).where(
+        Message.case_id == case_id,
+        Message.kind == "plans.published",
+        Message.sent_at.is_not(None),
+    )
+    return db.session.scalars(statement).all()
+
+
+def looks_at_plan(case_id: str) -> Sequence[AuditEvent]:
+    """Return each time somebody was let read or fetch the case's plan."""
+    looks = [P.PLAN_READ_PUBLISHED.value, P.PLAN_HISTORY.value, P.PLAN_EXPORT_PDF.value]
+    statement = select(AuditEvent).where(
+        AuditEvent.case_id == case_id,
+        AuditEvent.operation.in_(looks),
+        AuditEvent.allowed.is_(True),
+    )
+    return db.session.scalars(statement).all()
+
+
 def version_of_meeting(meeting_id: str) -> PlanVersion | None:
     """Return the version that went out with the meeting's minutes, with plan and access facts."""
     statement = (
@@ -293,10 +322,11 @@ def opens(part: Part, *, reader: Actor, permission: P) -> bool:
     ways = _RULES[permission]
     if part.life_area != EVERY_AREA:
         return minutes.is_open(part, reader=reader, ways=ways)
-    return _allows(reader, permission, part)
+    return allows(reader, permission, part)
 
 
-def _allows(reader: Actor, permission: P, thing: Any) -> bool:
+def allows(reader: Actor, permission: P, thing: Any) -> bool:
+    """Tell whether the rules of cases, meetings, actions and plans let the reader do it."""
     ways = _RULES[permission].get(reader.role_on(thing), ())
     return any(all(holds(reader, thing) for holds in way) for way in ways)
 
@@ -323,7 +353,7 @@ def as_if_published(meeting: Meeting, *, at: datetime) -> None:
 
 def may_read_minutes(meeting: Meeting, reader: Actor) -> bool:
     """Tell whether the reader may read the published minutes of the meeting."""
-    return _allows(reader, P.MINUTES_READ_PUBLISHED, meeting)
+    return allows(reader, P.MINUTES_READ_PUBLISHED, meeting)
 
 
 def is_on_persons_side(reader: Actor) -> bool:

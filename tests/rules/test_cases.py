@@ -3,10 +3,9 @@
 from datetime import date
 
 from netmeet.cases import rules
-from netmeet.cases.rules import MemberRole, Paragraph
+from netmeet.cases.rules import MemberRole
 from netmeet.core.access import Role
 from netmeet.organisations.rules import Sector
-from netmeet.plans.rules import PlanType
 
 
 def test_a_consent_lasts_a_year_at_most():
@@ -32,20 +31,24 @@ def test_only_employees_count_for_the_composition():
     assert MemberRole.RELATIVE.sector is None
 
 
-def test_13c_carries_only_the_two_plans_of_the_psychiatry_act():
-    carried = {kind for kind in PlanType if rules.basis_fits(Paragraph.PSYCHIATRY_13C, kind)}
-    assert carried == {PlanType.DISCHARGE_AGREEMENT, PlanType.COORDINATION_PLAN}
-    assert rules.basis_fits(Paragraph.HEALTH_43_2_2, PlanType.SHARED)
-
-
-def test_every_legal_basis_has_its_danish_name():
-    assert set(rules.LAWS) == set(Paragraph)
-    assert all("§" in law.name for law in rules.LAWS.values())
-    assert rules.LAWS[Paragraph.HEALTH_43_2_2].inform_person
-
-
 def test_from_fifteen_the_young_person_consents_alone():
     born = date(2011, 12, 2)
     assert not rules.consents_alone(born, date(2026, 12, 1))
     assert rules.consents_alone(born, date(2026, 12, 2))
     assert rules.age_on(date(2012, 2, 29), date(2027, 2, 28)) == 14
+
+
+def test_custody_ends_on_the_eighteenth_birthday_and_the_change_is_seen_half_a_year_before():
+    born = date(2008, 11, 23)
+    assert not rules.is_of_age(born, date(2026, 11, 22))
+    assert rules.is_of_age(born, date(2026, 11, 23))
+    assert rules.is_in_transition(born, date(2026, 5, 23))
+    assert not rules.is_in_transition(born, date(2026, 5, 22))
+    assert not rules.is_in_transition(born, date(2026, 11, 23))
+    assert rules.comes_of_age(date(2008, 2, 29)) == date(2026, 3, 1)
+
+
+def test_every_wording_somebody_said_yes_to_stands_unchanged():
+    assert rules.CONSENT_TEXT_VERSION in rules.CONSENT_TEXTS
+    known = {"2026-1": "d2c4666f67aecb6bc21efa6a0bd9dee7069c5f4ed1bd60eea6e410b5ad00a9b7"}
+    assert {version: rules.text_hash(version) for version in rules.CONSENT_TEXTS} == known

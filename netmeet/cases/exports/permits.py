@@ -4,11 +4,12 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 
-from netmeet.cases import rules
-from netmeet.cases.models import Case, Consent, LegalBasis, TeamMember
-from netmeet.cases.rules import ConsentHow, Paragraph, Scope
+from netmeet.cases import queries, rules
+from netmeet.cases.models import Case, Consent, Law, LegalBasis, Representation, TeamMember
+from netmeet.cases.rules import ConsentHow, RepresentationKind, Scope
+from netmeet.core import calendar
 
 _: Callable[..., str] = gettext
 
@@ -18,7 +19,8 @@ class Permit:
     """One recipient and what the person has said yes to. ``viewer_id`` can be shown as a preview.
 
     ``people`` are those in the network whom an organisation's consent reaches; ``kin`` is what a
-    private person is to the person ("søster").
+    private person is to the person ("søster"). ``ends_soon``: it is time to ask if it shall go on;
+    ``awaits`` are the names and ids of who must say yes too before it opens anything.
     """
 
     consent: Consent
@@ -29,6 +31,8 @@ class Permit:
     comes: bool
     sees: str
     until: date
+    ends_soon: bool
+    awaits: list[tuple[str, str]]
     viewer_id: str | None
     people: list[str]
 
@@ -42,33 +46,101 @@ class Lawful:
     law: str
     explained: str
     sees: str
+    must_tell: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Acting:
+    """Somebody who may act for the person: who, by what, on what paper, and until when."""
+
+    mandate: Representation
+    name: str
+    kin: str
+    by: str
+    until: date | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Overview:
-    """Everything one page says about who may see what."""
+    """Everything one page says about who may see what.
+
+    ``waiting`` are those that a custody holder has not said yes to. ``of_age_on`` is the 18th
+    birthday when it is near.
+    """
 
     permits: list[Permit]
+    waiting: list[Permit]
     without: list[TeamMember]
     lawful: list[Lawful]
+    acting: list[Acting]
+    of_age_on: date | None
+    text: str
 
 
 def overview(case: Case, at: datetime) -> Overview:
-    """Return the consents and legal bases in force, and who in the network has neither."""
-    permits = [permit(case, c) for c in case.consents if c.is_in_force(at)]
-    lawful = [_lawful(basis) for basis in case.legal_bases if basis.is_in_force(at)]
+    """Return the consents and legal bases in force, who has neither, and who acts for the person.
+
+    Three queries at most: legal bases, their laws, and mandates.
+    """
+    permits = [permit(case, c, at=at) for c in case.consents if c.is_in_force(at)]
+    waiting = [c for c in case.consents if c.is_wanted(at) and c.awaited(at)]
+    laws = queries.laws_of(case)
+    lawful = [_lawful(b, laws.get(b.paragraph)) for b in case.legal_bases if b.is_in_force(at)]
+    acting = [acting_for(case, r) for r in case.representations if r.is_in_force(at)]
     reached = {p.consent.recipient_id for p in permits}
     reached |= {member.user_id for p in permits for member in _reached(case, p.consent)}
+    reached |= {one.mandate.user_id for one in acting if one.mandate.covers_personal}
     without = [m for m in case.members if m.user_id not in {*reached, case.person.user_id}]
     permits.sort(key=lambda p: (p.consent.recipient_id is None, p.name))
-    return Overview(permits=permits, without=without, lawful=lawful)
+    return Overview(
+        permits=permits,
+        waiting=[permit(case, c, at=at) for c in waiting],
+        without=without,
+        lawful=lawful,
+        acting=[one for one in acting if case.member(one.mandate.user_id) is not None],
+        of_age_on=_of_age_on(case, at),
+        text=rules.CONSENT_TEXTS[rules.CONSENT_TEXT_VERSION],
+    )
 
 
-def permit(case: Case, consent: Consent) -> Permit:
+def _of_age_on(case: Case, at: datetime) -> date | None:
+    born_on, today = case.person.born_on, calendar.to_local(at).date()
+    if born_on is None or not rules.is_in_transition(born_on, today):
+        return None
+    return rules.comes_of_age(born_on)
+
+
+def acting_for(case: Case, mandate: Representation) -> Acting:
+    """Return a mandate in words."""
+    member = case.member(mandate.user_id)
+    return Acting(
+        mandate=mandate,
+        name=mandate.user.name,
+        kin=member.relation if member is not None else "",
+        by={
+            RepresentationKind.CUSTODY_HOLDER: _("har forældremyndigheden"),
+            RepresentationKind.GUARDIAN: _("er værge"),
+            RepresentationKind.ATTORNEY: _("har en fuldmagt"),
+        }[mandate.kind],
+        until=_until(case, mandate),
+    )
+
+
+def _until(case: Case, mandate: Representation) -> date | None:
+    """Return the last day of a mandate; custody ends the day before the 18th birthday."""
+    born_on = case.person.born_on
+    if mandate.kind is RepresentationKind.CUSTODY_HOLDER and born_on is not None:
+        birthday = rules.comes_of_age(born_on)
+        return min(mandate.valid_to or birthday, birthday)
+    return mandate.valid_to
+
+
+def permit(case: Case, consent: Consent, *, at: datetime) -> Permit:
     """Return a consent in words."""
     member = case.member(consent.recipient_id) if consent.recipient_id else None
     reached = _reached(case, consent) if member is None else [member]
     named = consent.recipient or consent.organisation
+    holders = {r.user_id: r.user.name for r in case.representations if consent.awaits_list}
     return Permit(
         consent=consent,
         name=named.name if named else "",
@@ -78,6 +150,8 @@ def permit(case: Case, consent: Consent) -> Permit:
         comes=Scope.INVITE in consent.scopes,
         sees=sees(consent.scopes, consent.life_areas),
         until=consent.valid_to,
+        ends_soon=consent.ends_soon(at),
+        awaits=[(one, holders.get(one, "")) for one in sorted(consent.awaited(at))],
         viewer_id=reached[0].user_id if reached else None,
         people=[m.name for m in reached if m is not member],
     )
@@ -99,14 +173,19 @@ def _reached(case: Case, consent: Consent) -> list[TeamMember]:
     return [m for m in case.members if m.organisation_id == consent.organisation_id]
 
 
-def _lawful(basis: LegalBasis) -> Lawful:
-    paragraph = Paragraph(basis.paragraph)
+def _lawful(basis: LegalBasis, law: Law | None) -> Lawful:
+    """Return a legal basis in words; a law that was taken out stands with its number alone."""
+    in_english = str(get_locale()) == "en"
+    explained = "" if law is None else law.explained
+    if law is not None and in_english and law.explained_en:
+        explained = law.explained_en
     return Lawful(
         basis=basis,
         name=basis.organisation.name if basis.organisation else "",
-        law=rules.LAWS[paragraph].name,
-        explained=explained(paragraph),
+        law=law.name if law is not None else basis.paragraph,
+        explained=explained,
         sees=sees(basis.scopes, frozenset()),
+        must_tell=basis.must_inform and basis.informed_at is None,
     )
 
 
@@ -165,20 +244,3 @@ def _topics() -> dict[str, str]:
         "legal": _("retlige forhold"),
         "other": _("andet"),
     }
-
-
-def explained(paragraph: Paragraph) -> str:
-    """Return in plain words what the law lets the authorities do."""
-    return {
-        Paragraph.PSYCHIATRY_13C: _(
-            "Hospital og kommune må dele det, de skal bruge til din udskrivning."
-        ),
-        Paragraph.HEALTH_41_2_1: _("De, der behandler dig nu, må dele det, de skal bruge."),
-        Paragraph.HEALTH_41_2_2: _("Din egen læge må få et brev om din behandling."),
-        Paragraph.HEALTH_43_2_1: _("En anden lov siger, at det skal deles."),
-        Paragraph.HEALTH_43_2_2: _(
-            "Det må deles for at passe på dig eller andre. Du skal have besked."
-        ),
-        Paragraph.ADMINISTRATION_28: _("Kommunen må dele det, en anden myndighed skal bruge."),
-        Paragraph.LEGAL_SECURITY_11C: _("Kommunen må hente det, din sag ikke kan undvære."),
-    }[paragraph]

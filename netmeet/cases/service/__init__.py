@@ -1,6 +1,5 @@
 """Verbs of cases: open, gather the team, give and take back consent."""
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,31 +7,34 @@ from flask_babel import gettext as _
 
 from netmeet.accounts import service as accounts
 from netmeet.accounts.models import User
-from netmeet.cases import rules
-from netmeet.cases.models import (
-    Case,
-    Consent,
-    ConsentWithdrawal,
-    LegalBasis,
-    Person,
-    TeamMember,
+from netmeet.cases.models import Case, Person, TeamMember
+from netmeet.cases.rules import ConsentHow, MemberRole
+from netmeet.cases.service.rights import (
+    grant_consent,
+    record_legal_basis,
+    right_ended,
+    take_back,
+    when_a_right_ends,
+    withdraw_consent,
 )
-from netmeet.cases.rules import ConsentHow, Direction, MemberRole, Scope
-from netmeet.core import calendar, ids, sealed
+from netmeet.core import sealed
 from netmeet.core.access import Actor
 from netmeet.core.db import db
 from netmeet.core.refusals import Refused
 
-Ended = Callable[[Case, str | None, str | None, datetime], None]
-
-_on_end: list[Ended] = []
-"""Called with case, user id or organisation id and instant when somebody's right to see ends."""
-
-
-def when_a_right_ends(handler: Ended) -> None:
-    """Register who must act, in the same transaction, when consent or membership ends."""
-    if handler not in _on_end:
-        _on_end.append(handler)
+__all__ = [
+    "Place",
+    "create_person",
+    "grant_consent",
+    "hand_over",
+    "join",
+    "leave",
+    "open_case",
+    "record_legal_basis",
+    "right_ended",
+    "when_a_right_ends",
+    "withdraw_consent",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +51,7 @@ class Place:
     is_coordinator: bool = False
     is_contact: bool = False
     is_staff_guest: bool = False
+    is_apart: bool = False
 
 
 def create_person(  # noqa: PLR0913 - master data of domain § 3.5 A
@@ -136,6 +139,7 @@ def join(case: Case, user: User, *, place: Place, at: datetime) -> TeamMember:
         is_coordinator=place.is_coordinator,
         is_contact=place.is_contact,
         is_staff_guest=place.is_staff_guest,
+        is_apart=place.is_apart,
         joined_at=at,
     )
     case.team.append(member)
@@ -158,8 +162,11 @@ def leave(case: Case, member: TeamMember, *, at: datetime, by: Actor | None = No
     member.left_at = at
     by_id = by.user_id if by is not None else member.user_id
     for consent in case.consents:
-        if consent.recipient_id == member.user_id and consent.is_in_force(at):
-            _withdraw(consent, by_id=by_id, at=at, how=ConsentHow.DIGITAL)
+        if consent.recipient_id == member.user_id and consent.is_wanted(at):
+            take_back(consent, by_id=by_id, at=at, how=ConsentHow.DIGITAL)
+    for mandate in case.representations:
+        if mandate.user_id == member.user_id and mandate.suspended_at is None:
+            mandate.suspended_at = at
     accounts.revoke_links(subject_id=case.id, user_id=member.user_id, at=at)
     db.session.flush()
     right_ended(case, member.user_id, None, at=at)
@@ -184,119 +191,3 @@ def hand_over(
             db.session.flush()
             right_ended(case, member.user_id, None, at=at)
     db.session.flush()
-
-
-def grant_consent(  # noqa: PLR0913 - every part of a consent is the person's to decide
-    case: Case,
-    *,
-    by: Actor,
-    at: datetime,
-    scopes: Iterable[Scope],
-    how: ConsentHow,
-    recipient_id: str | None = None,
-    organisation_id: str | None = None,
-    life_areas: Iterable[str] = (),
-    purpose: str = "",
-    direction: Direction = Direction.DISCLOSE,
-    valid_to: date | None = None,
-    asked_alone: bool = False,
-) -> Consent:
-    """Record the person's yes. Raises ``Refused`` for nothing chosen or over twelve months.
-
-    A consent to the same recipient is replaced: the old one is withdrawn at the same instant.
-    """
-    chosen = [scope for scope in Scope if scope in set(scopes)]
-    if not chosen:
-        raise Refused(_("Vælg mindst én ting."), field="scopes")
-    today = calendar.to_local(at).date()
-    ends = _last_day(valid_to, today)
-    for old in case.consents:
-        same = (old.recipient_id, old.organisation_id) == (recipient_id, organisation_id)
-        if same and old.is_in_force(at):
-            _withdraw(old, by_id=by.user_id, at=at, how=how)
-    consent = Consent(
-        case_id=case.id,
-        recipient_id=recipient_id,
-        organisation_id=organisation_id,
-        scope_list=",".join(chosen),
-        area_list=",".join(sorted(set(life_areas))),
-        purpose=purpose,
-        direction=direction,
-        valid_from=today,
-        valid_to=ends,
-        given_at=at,
-        recorded_by_id=by.user_id,
-        how=how,
-        asked_alone=asked_alone,
-        text_version=rules.CONSENT_TEXT_VERSION,
-        withdrawal=None,
-    )
-    case.consents.append(consent)
-    db.session.flush()
-    right_ended(case, recipient_id, organisation_id, at=at)
-    return consent
-
-
-def _last_day(wanted: date | None, today: date) -> date:
-    """Return the day a consent ends: the wanted one, or as late as the law allows."""
-    latest = rules.latest_end(today)
-    if wanted is not None and not today <= wanted <= latest:
-        raise Refused(_("Vælg en dag inden for det næste år."), field="valid_to")
-    return wanted or latest
-
-
-def withdraw_consent(
-    case: Case, consent: Consent, *, by: Actor, at: datetime, how: ConsentHow = ConsentHow.DIGITAL
-) -> None:
-    """Take a consent back, in force from the next request. Doing it twice changes nothing."""
-    if not consent.is_in_force(at):
-        return
-    _withdraw(consent, by_id=by.user_id, at=at, how=how)
-    right_ended(case, consent.recipient_id, consent.organisation_id, at=at)
-
-
-def _withdraw(consent: Consent, *, by_id: str, at: datetime, how: ConsentHow) -> None:
-    consent.withdrawal = ConsentWithdrawal(
-        id=ids.new_id(), consent_id=consent.id, at=at, by_id=by_id, how=how
-    )
-    db.session.flush()
-
-
-def record_legal_basis(
-    case: Case,
-    *,
-    by: Actor,
-    at: datetime,
-    organisation_id: str,
-    paragraph: str,
-    scopes: Iterable[Scope],
-    necessity: str,
-) -> LegalBasis:
-    """Record a law that lets an authority read without consent, with why it is necessary.
-
-    Raises ``Refused`` without a necessity text or for an unknown law.
-    """
-    if paragraph not in rules.LAWS:
-        raise Refused(_("Vælg en lov fra listen."), field="paragraph")
-    if not necessity.strip():
-        raise Refused(_("Skriv, hvorfor det er nødvendigt."), field="necessity")
-    basis = LegalBasis(
-        case_id=case.id,
-        organisation_id=organisation_id,
-        paragraph=paragraph,
-        scope_list=",".join(scope for scope in Scope if scope in set(scopes)),
-        necessity=necessity,
-        recorded_at=at,
-        recorded_by_id=by.user_id,
-    )
-    case.legal_bases.append(basis)
-    db.session.flush()
-    return basis
-
-
-def right_ended(
-    case: Case, user_id: str | None, organisation_id: str | None, *, at: datetime
-) -> None:
-    """Let those who registered act on an ended right of a user or an organisation."""
-    for handler in _on_end:
-        handler(case, user_id, organisation_id, at)

@@ -13,7 +13,7 @@ from netmeet.accounts.rules import LETTER_CODE_LASTS
 from netmeet.accounts.service import letters
 from netmeet.cases import queries, rules, service
 from netmeet.cases.models import Case, Consent, LegalBasis, Person, TeamMember
-from netmeet.cases.rules import ConsentHow, Direction, MemberRole, Paragraph, Scope
+from netmeet.cases.rules import ConsentHow, Direction, MemberRole, Scope
 from netmeet.cases.service import Place
 from netmeet.core import calendar, ids
 from netmeet.core.access import Actor, Role
@@ -57,6 +57,10 @@ class Yes:
     life_areas: Collection[str] = ()
     purpose: str = ""
     direction: Direction = Direction.DISCLOSE
+    given_by: Collection[str] = ()
+    not_covered: str = ""
+    explained: str = ""
+    childs_view: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,6 +143,10 @@ def agree(
         direction=yes.direction,
         valid_to=calendar.add_months(calendar.to_local(at).date(), yes.months),
         asked_alone=yes.asked_alone,
+        given_by=yes.given_by,
+        not_covered=yes.not_covered,
+        explained=yes.explained,
+        childs_view=yes.childs_view,
     )
 
 
@@ -259,11 +267,15 @@ def record_law(
     by: Actor,
     at: datetime,
     organisation_id: str,
-    paragraph: Paragraph,
+    paragraph: str,
     scopes: Collection[Scope],
     necessity: str,
+    valid_to: date | None = None,
 ) -> LegalBasis:
-    """Record a legal basis, and tell the person where the law says so (sundhedsloven § 43)."""
+    """Record a legal basis; where the law says so, the person gets word at once (§ 43).
+
+    That somebody has told the person what it means stays a task until it is done.
+    """
     if not scopes:
         raise Refused(_("Vælg mindst én ting."), field="scopes")
     basis = service.record_legal_basis(
@@ -274,10 +286,18 @@ def record_law(
         paragraph=paragraph,
         scopes={*scopes, Scope.BASIC},
         necessity=necessity,
+        valid_to=valid_to,
     )
-    if rules.LAWS[paragraph].inform_person:
+    if basis.must_inform:
         tell(case.person.user, case_id=case.id, about=basis.id, at=at)
     return basis
+
+
+def has_been_told(basis: LegalBasis, *, by: Actor, at: datetime) -> None:
+    """Note that somebody has told the person what is shared by law. Twice changes nothing."""
+    if basis.informed_at is None:
+        basis.informed_at, basis.informed_by_id = at, by.user_id
+        db.session.flush()
 
 
 def end_law(basis: LegalBasis, *, at: datetime) -> None:

@@ -48,7 +48,21 @@ def yes_of(form: ConsentForm, *, also: Scope | None = None) -> Yes:
         asked_alone=recorded is not None and recorded.asked_alone.data == "yes",
         direction=Direction(recorded.direction.data) if recorded else Direction.DISCLOSE,
         purpose=(recorded.purpose.data or "") if recorded else _("Netværksmøder og fælles plan"),
+        given_by=list(recorded.givers.data or []) if recorded else (),
+        not_covered=(recorded.not_covered.data or "") if recorded else "",
+        explained=(recorded.explained.data or "") if recorded else "",
+        childs_view=(recorded.childs_view.data or "") if recorded else "",
     )
+
+
+def ask_who_gave(form: RecordedConsentForm, case: "Case") -> None:
+    """Let the form offer the person and who decides for the person, when there are several."""
+    at = guard.actor().at
+    holders = [r for r in case.representations if r.covers_personal and r.decides(at)]
+    if holders:
+        names = [(case.person.user_id, case.person.name)]
+        names += [(held.user_id, held.user.name) for held in holders]
+        form.givers.choices = options(names)
 
 
 # colleagues of the directory --------------------------------------------------------------------

@@ -2,16 +2,16 @@
 
 from typing import TYPE_CHECKING
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from netmeet.cases import queries, service
 from netmeet.cases.exports import head, permits
 from netmeet.cases.forms import ForSomebodyForm, LawForm, options
-from netmeet.cases.rules import ConsentHow, Paragraph, Scope
-from netmeet.cases.service import network
-from netmeet.cases.views.adding import yes_of
+from netmeet.cases.rules import ConsentHow, Scope, consents_alone
+from netmeet.cases.service import network, rights
+from netmeet.cases.views.adding import ask_who_gave, yes_of
 from netmeet.cases.views.blueprint import bp
 from netmeet.core import clock
 from netmeet.core.access import PRIVATE, STAFF
@@ -41,6 +41,7 @@ def case_consents(case: "Case") -> ResponseReturnValue:
         overview=overview,
         may_record=guard.may_after_step_up(P.CONSENT_GRANT, case),
         may_withdraw=guard.allowed(P.CONSENT_REVOKE, case),
+        may_preview=guard.allowed(P.PLAN_APPROVE, case),
         may_record_law=guard.may_after_step_up(P.LEGAL_BASIS_RECORD, case),
         reads_law=guard.allowed(P.LEGAL_BASIS_READ, case),
     )
@@ -72,6 +73,7 @@ def record_consent(case: "Case") -> ResponseReturnValue:
 
 def _consent_form(case: "Case") -> ForSomebodyForm:
     form = ForSomebodyForm()
+    ask_who_gave(form, case)
     others = [m for m in case.members if m.user_id != case.person.user_id]
     places = {m.organisation_id: m.organisation.name for m in others if m.organisation}
     form.recipient.choices = options(
@@ -93,7 +95,14 @@ def _consent_page(case: "Case", form: ForSomebodyForm) -> str:
         case=case,
         case_head=head(case, current="cases.case_consents"),
         form=form,
+        is_child=_is_child(case),
     )
+
+
+def _is_child(case: "Case") -> bool:
+    """Tell whether who has custody consents, and the child's own view is written beside it."""
+    born_on = case.person.born_on
+    return born_on is not None and not consents_alone(born_on, clock.today())
 
 
 @bp.get("/cases/<oid:id>/law")
@@ -116,9 +125,10 @@ def record_law(case: "Case") -> ResponseReturnValue:
             by=guard.actor(),
             at=clock.now(),
             organisation_id=form.organisation_id.data,
-            paragraph=Paragraph(form.paragraph.data),
+            paragraph=form.paragraph.data,
             scopes={Scope(word) for word in form.scopes.data or []},
             necessity=form.necessity.data or "",
+            valid_to=form.valid_to.data,
         )
     except Refused as no:
         form.refuse(no)
@@ -134,8 +144,17 @@ def end_law(basis: "LegalBasis") -> ResponseReturnValue:
     return redirect(url_for("cases.case_consents", id=basis.case_id), 303)
 
 
+@bp.post("/laws/<oid:id>/told")
+@needs(P.LEGAL_BASIS_RECORD, load=queries.legal_basis_by_id, see=P.LEGAL_BASIS_READ)
+def told_of_law(basis: "LegalBasis") -> ResponseReturnValue:
+    """Note that somebody has told the person what is shared by law."""
+    network.has_been_told(basis, by=guard.actor(), at=clock.now())
+    return redirect(url_for("cases.case_consents", id=basis.case_id), 303)
+
+
 def _law_form() -> LawForm:
     form = LawForm()
+    form.paragraph.choices = options([(one.code, one.name) for one in queries.laws(clock.today())])
     form.organisation_id.choices = options(
         [
             ("", _("Vælg organisation")),
@@ -154,7 +173,7 @@ def _law_page(case: "Case", form: LawForm) -> str:
 @needs(P.CONSENT_REVOKE, load=queries.consent_by_id, see=P.CASE_READ)
 def ask_to_stop(consent: "Consent") -> ResponseReturnValue:
     """Ask once whether to stop, and say what cannot be called back."""
-    permit = permits.permit(consent.case, consent)
+    permit = permits.permit(consent.case, consent, at=guard.actor().at)
     if guard.actor().role in STAFF:
         case_head = head(consent.case, current="cases.case_consents")
         return render_template("cases/withdraw.html", permit=permit, case_head=case_head)
@@ -171,6 +190,24 @@ def stop(consent: "Consent") -> ResponseReturnValue:
     if is_staff:
         return redirect(url_for("cases.case_consents", id=consent.case_id), 303)
     return redirect(url_for("pages.home" if _is_mine(consent) else "cases.consents"), 303)
+
+
+@bp.post("/permits/<oid:id>/assent")
+@needs(P.CONSENT_GRANT, load=queries.consent_by_id, see=P.CONSENT_READ)
+def say_yes_too(consent: "Consent") -> ResponseReturnValue:
+    """Add the yes of the other one who has custody: their own, or told to the coordinator."""
+    who = guard.actor()
+    is_staff = who.role in STAFF
+    rights.assent(
+        consent,
+        of=request.form.get("of", "") if is_staff else who.user_id,
+        by=who,
+        at=clock.now(),
+        how=ConsentHow.ORAL if is_staff else ConsentHow.DIGITAL,
+    )
+    if is_staff:
+        return redirect(url_for("cases.case_consents", id=consent.case_id), 303)
+    return redirect(url_for("cases.consents"), 303)
 
 
 def _is_mine(consent: "Consent") -> bool:

@@ -42,14 +42,20 @@ def own_case(_id: str) -> Any:
 def consents(case: "Case") -> ResponseReturnValue:
     """Show the person who may see what, each with a way to change and to stop it."""
     overview = permits.overview(case, guard.actor().at)
-    return render_template("cases/consents.html", case=case, overview=overview)
+    return render_template(
+        "cases/consents.html",
+        case=case,
+        overview=overview,
+        may_change=guard.may_after_step_up(P.CONSENT_GRANT, case),
+        may_stop=guard.allowed(P.CONSENT_REVOKE, case),
+    )
 
 
 @bp.get("/consents/new", defaults={"id": ""})
 @needs(P.NETWORK_ADD_RELATIVE, load=own_case)
-def new_relative(_case: "Case") -> ResponseReturnValue:
+def new_relative(case: "Case") -> ResponseReturnValue:
     """Ask the person whom they want along, and what they may."""
-    return render_template("cases/new_relative.html", form=OwnRelativeForm())
+    return render_template("cases/new_relative.html", case=case, form=OwnRelativeForm())
 
 
 @bp.post("/consents/new", defaults={"id": ""})
@@ -58,7 +64,7 @@ def add_own_relative(case: "Case") -> ResponseReturnValue:
     """Add whom the person wants along."""
     form = OwnRelativeForm()
     if not form.validate():
-        return render_template("cases/new_relative.html", form=form), 422
+        return render_template("cases/new_relative.html", case=case, form=form), 422
     actor, at = guard.actor(), clock.now()
     guard.note(P.NETWORK_ADD_RELATIVE, case)
     who = Newcomer(
@@ -70,7 +76,7 @@ def add_own_relative(case: "Case") -> ResponseReturnValue:
         network.agree(case, yes_of(form), by=actor, at=at, recipient_id=member.user_id)
     except Refused as no:
         form.refuse(no)
-        return render_template("cases/new_relative.html", form=form), 422
+        return render_template("cases/new_relative.html", case=case, form=form), 422
     return redirect(url_for("cases.consents"), 303)
 
 
@@ -114,8 +120,8 @@ def _permit_page(consent: "Consent", form: ConsentForm) -> str:
     member = consent.case.member(consent.recipient_id or "")
     is_private = member is not None and not member.role.is_staff
     form.scopes.choices = options(PRIVATE_SCOPES if is_private else STAFF_SCOPES)
-    shown = permits.permit(consent.case, consent)
-    return render_template("cases/permit.html", permit=shown, form=form)
+    shown = permits.permit(consent.case, consent, at=guard.actor().at)
+    return render_template("cases/permit.html", case=consent.case, permit=shown, form=form)
 
 
 @bp.get("/members/<oid:id>/permit")

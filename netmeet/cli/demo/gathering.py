@@ -6,7 +6,7 @@ from netmeet.accounts.models import User
 from netmeet.cases import queries, service
 from netmeet.cases.models import Case, Person, Representation
 from netmeet.cases.rules import CaseState, ConsentHow, MemberRole, RepresentationKind, Scope
-from netmeet.cases.service import Place, words
+from netmeet.cases.service import Place, network, words
 from netmeet.cli.demo import cast
 from netmeet.cli.demo.cast import Cast, Told
 from netmeet.core.access import Actor, Role
@@ -141,15 +141,17 @@ def _consent(case: Case, row: Told, people: Cast) -> None:
 
 def _law(case: Case, row: Told, people: Cast) -> None:
     at = people.clock.instant(row["on"])
-    service.record_legal_basis(
+    by = people.actor(row["by"], at)
+    basis = service.record_legal_basis(
         case,
-        by=people.actor(row["by"], at),
+        by=by,
         at=at,
         organisation_id=cast.organisation(row["to"]).id,
         paragraph=row["paragraph"],
         scopes=_scopes(row["scopes"]),
         necessity=row["why"],
     )
+    network.has_been_told(basis, by=by, at=at)
 
 
 def ask(case: Case, row: Told, people: Cast) -> MeetingRequest:

@@ -137,7 +137,7 @@ def minutes_data(
         starts_local=meeting.starts_local,
         minutes=meeting.minutes,
         form=meeting.form,
-        place=meeting.place,
+        place="" if person.is_protected and reader.user_id != person.user_id else meeting.place,
         chair=meeting.chair.name,
         participation=meeting.participation,
         participants=_participants(meeting, reader=reader),
@@ -180,9 +180,12 @@ def _participants(meeting: Meeting, *, reader: Actor) -> list[ParticipantData]:
     """Return who was invited; somebody who may not read the network sees only themselves."""
     ways = CASE_RULES[Permission.NETWORK_READ_MEMBERS].get(reader.role_on(meeting), ())
     may_see_all = any(all(holds(reader, meeting.case) for holds in way) for way in ways)
+    unknown = meeting.case.apart_from(reader.user_id)
     found = []
     for row in meeting.attendances:
         if not may_see_all and row.user_id != reader.user_id:
+            continue
+        if row.user_id in unknown:
             continue
         member = _member(meeting, row.user_id)
         found.append(
@@ -215,9 +218,11 @@ def _open_statements(
 
     A statement may speak of any point, so somebody who reads an extract sees only their own.
     """
+    unknown = meeting.case.apart_from(reader.user_id)
     reads_all = all(reading.is_open(i, reader=reader, ways=ways) for i in meeting.items)
     return [
         StatementData(who=s.author.name, text=s.text, at=s.at, disagrees=s.disagrees)
         for s in statements
+        if s.author_id not in unknown
         if reads_all or s.author_id == reader.user_id
     ]

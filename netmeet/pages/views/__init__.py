@@ -5,6 +5,6 @@ from flask import Blueprint
 bp = Blueprint("pages", __name__)
 
 # The modules hang their routes on the blueprint above.
-from netmeet.pages.views import answer, case, home, public, room  # noqa: E402 - they need the blueprint
+from netmeet.pages.views import answer, case, home, public, room, seen  # noqa: E402 - they need the blueprint
 
-__all__ = ["answer", "bp", "case", "home", "public", "room"]
+__all__ = ["answer", "bp", "case", "home", "public", "room", "seen"]

@@ -2,7 +2,8 @@
 
 from netmeet.plans.exports.compare import Changes, changes, word_by_word
 from netmeet.plans.exports.content import freeze
-from netmeet.plans.exports.cut import cut, find_line, said_of, sharing
+from netmeet.plans.exports.copies import held
+from netmeet.plans.exports.cut import cut, find_line, living, said_of, sharing
 from netmeet.plans.exports.journal import journal_text
 from netmeet.plans.exports.letters import RENDERERS
 from netmeet.plans.exports.timeline import timeline
@@ -24,8 +25,10 @@ __all__ = [
     "cut",
     "find_line",
     "freeze",
+    "held",
     "journal_text",
     "leads_to",
+    "living",
     "name_of",
     "reader_name",
     "said_of",

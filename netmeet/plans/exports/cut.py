@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from flask_babel import gettext as _
+
 from netmeet.actions import exports as agreements
 from netmeet.actions import rules as action_rules
 from netmeet.actions.rules import Commitment
@@ -19,8 +21,9 @@ from netmeet.meetings.models import ContestedLine
 from netmeet.organisations.rules import Sector
 from netmeet.plans import queries, rules
 from netmeet.plans.exports import scale, words
-from netmeet.plans.exports.content import Content
-from netmeet.plans.queries import EVERY_AREA, Part
+from netmeet.plans.exports.content import Content, freeze
+from netmeet.plans.models import Plan
+from netmeet.plans.queries import EVERY_AREA, Facts, Part
 from netmeet.plans.rules import PlanType, SectionKey
 
 _SCOPES = {"basic": P.PATIENT_READ_BASIC, "network": P.NETWORK_READ_MEMBERS}
@@ -77,6 +80,7 @@ def cut(
 ) -> dict[str, Any]:
     """Return what ``reader`` may read of ``content``, with days as dates and words to show."""
     knife = _Knife(case, reader)
+    content = _without(content, case.apart_from(reader.user_id))
     to_person = queries.is_on_persons_side(reader)
     kind = PlanType(content["kind"])
     mark = _marker(contested, to_person=to_person)
@@ -102,6 +106,30 @@ def cut(
     }
     made["is_extract"] = bool(knife.left_out) and _is_staff(reader, case)
     return made
+
+
+def _without(content: Content, unknown: frozenset[str]) -> Content:
+    """Return the content without those of whom the reader must learn nothing."""
+    if not unknown:
+        return content
+    nobody = {"owner": _("Den anden forælder"), "where": ""}
+    return {
+        **content,
+        "team": [one for one in content["team"] if one["user_id"] not in unknown],
+        "actions": [
+            {**one, **nobody} if one["owner_id"] in unknown else one for one in content["actions"]
+        ],
+    }
+
+
+def living(plan: Plan, facts: Facts, *, reader: Actor) -> dict[str, Any]:
+    """Return the living plan cut for the reader; who may not read drafts gets what is published."""
+    newest = plan.newest
+    if newest is None or queries.may_read_draft(plan.case, reader):
+        content = freeze(facts, kind=plan.kind, at=reader.at)
+    else:
+        content = newest.content
+    return cut(content, case=plan.case, reader=reader, contested=facts.contested)
 
 
 def find_line(plan: Mapping[str, Any], *, kind: str, line_id: str, n: int) -> str | None:
@@ -269,4 +297,6 @@ def _next(content: Content, knife: _Knife) -> Line | None:
     if content["next"] is None or not knife.section_opens(SectionKey.FOLLOW_UP):
         return None
     coming = dict(content["next"])
+    if knife.case.person.is_protected and not queries.is_on_persons_side(knife.reader):
+        coming["place"] = ""
     return {**coming, "starts": datetime.fromisoformat(coming["starts"])}

@@ -14,7 +14,7 @@ from netmeet.meetings.rules import AgreedHow, ContestKind
 from netmeet.plans import exports, forms, queries
 from netmeet.plans.service import answers
 from netmeet.plans.views import bp
-from netmeet.plans.views.reading import HEAD, now
+from netmeet.plans.views.reading import HEAD
 from netmeet.web import guard
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def _answer_page(plan: "Plan", form: forms.AnswerForm) -> str:
 def contest(plan: "Plan") -> ResponseReturnValue:
     """Let the person say that a line is wrong."""
     form = forms.ContestForm(request.args) if request.method == "GET" else forms.ContestForm()
-    shown = now(plan, queries.facts(plan.case, plan), reader=guard.actor())
+    shown = exports.living(plan, queries.facts(plan.case, plan), reader=guard.actor())
     where = {"kind": form.line_kind.data or "", "line_id": form.line_id.data or ""}
     line = exports.find_line(shown, n=form.n.data or 0, **where)
     if line is None:

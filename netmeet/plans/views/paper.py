@@ -15,7 +15,6 @@ from netmeet.outbox import exports as outbox
 from netmeet.plans import exports, queries
 from netmeet.plans.rules import SectionKey
 from netmeet.plans.views import bp
-from netmeet.plans.views.reading import now
 from netmeet.web import guard
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def pdf(plan: "Plan") -> ResponseReturnValue:
         found = next((one for one in plan.versions if one.n == n), None)
         if found is None or not guard.allowed(P.PLAN_HISTORY, plan):
             abort(404)
-    shown = now(plan, facts, reader=reader)
+    shown = exports.living(plan, facts, reader=reader)
     if found is not None:
         shown = exports.cut(found.content, case=plan.case, reader=reader, contested=facts.contested)
     html = render_template(

@@ -6,6 +6,7 @@ from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from netmeet.cases import exports as cases
+from netmeet.cases import queries as loading
 from netmeet.core import clock
 from netmeet.core.access import PRIVATE, Actor
 from netmeet.core.permissions import Permission as P
@@ -24,14 +25,8 @@ HEAD = "plans.of_case"
 @bp.get("/cases/<oid:id>/plan")
 @guard.needs(P.PLAN_READ_PUBLISHED, load=queries.plan_or_none_yet)
 def of_case(plan: "Plan | NoPlan") -> ResponseReturnValue:
-    """Go on to the case's plan, or say that there is none yet. Creates nothing.
-
-    ``?seen_by=<user>`` goes on to the plan as that user sees it (*Se det, Hanne ser*).
-    """
+    """Go on to the case's plan, or say that there is none yet. Creates nothing."""
     if not isinstance(plan, queries.NoPlan):
-        viewer = request.args.get("seen_by", "")
-        if plan.case.member(viewer) is not None:
-            return redirect(url_for("plans.as_seen_by", id=plan.id, user=viewer), 303)
         return redirect(url_for("plans.show", id=plan.id), 303)
     is_private = guard.actor().role in PRIVATE
     return render_template(
@@ -58,19 +53,9 @@ def show(plan: "Plan") -> ResponseReturnValue:
     """Show the living plan, page one first."""
     reader = guard.actor()
     facts = queries.facts(plan.case, plan)
-    shown = now(plan, facts, reader=reader)
+    shown = exports.living(plan, facts, reader=reader)
     page = "plans/show_person.html" if reader.role in PRIVATE else "plans/show.html"
     return render_template(page, **_page(plan, facts, shown, reader=reader))
-
-
-def now(plan: "Plan", facts: "Facts", *, reader: Actor) -> dict[str, Any]:
-    """Return the living plan cut for the reader; who may not read drafts gets what is published."""
-    newest = plan.newest
-    if newest is None or queries.may_read_draft(plan.case, reader):
-        content = exports.freeze(facts, kind=plan.kind, at=reader.at)
-    else:
-        content = newest.content
-    return exports.cut(content, case=plan.case, reader=reader, contested=facts.contested)
 
 
 def _page(plan: "Plan", facts: "Facts", shown: dict[str, Any], *, reader: Actor) -> dict[str, Any]:
@@ -134,7 +119,7 @@ def _new(plan: "Plan", *, reader: Actor) -> exports.Changes | None:
     return exports.changes(*two) if len(plan.versions) > 1 else None
 
 
-def _may_preview(plan: "Plan") -> bool:
+def _may_preview(plan: "Plan | NoPlan") -> bool:
     return guard.allowed(P.PLAN_APPROVE, plan)
 
 
@@ -147,10 +132,11 @@ def as_seen_by(plan: "Plan", user: str) -> ResponseReturnValue:
     if theirs is None or not _may_preview(plan):
         abort(404)
     member, reader = theirs
+    loading.see_as(plan.case, user)
     shown = None
     reads_drafts = queries.may_read_draft(plan.case, reader)
     if reads_drafts or (plan.is_released and queries.may_read_plan(plan.case, reader)):
-        shown = now(plan, queries.facts(plan.case, plan), reader=reader)
+        shown = exports.living(plan, queries.facts(plan.case, plan), reader=reader)
     is_private = guard.actor().role in PRIVATE
     return render_template(
         "plans/as_person.html" if is_private else "plans/as.html",
@@ -176,6 +162,23 @@ def reader_tabs(
         )
         for member, _reader in seen
     ]
+
+
+@bp.get("/cases/<oid:id>/copies")
+@guard.needs(P.PLAN_HISTORY, load=queries.plan_or_none_yet, see=P.PLAN_READ_PUBLISHED)
+def copies(plan: "Plan | NoPlan") -> ResponseReturnValue:
+    """Show who has which version: what was sent or read cannot be called back."""
+    who = guard.actor()
+    if not _may_preview(plan):
+        abort(404)
+    found = [] if isinstance(plan, queries.NoPlan) else exports.held(plan, at=who.at)
+    is_private = who.role in PRIVATE
+    return render_template(
+        "plans/copies_person.html" if is_private else "plans/copies.html",
+        held=found,
+        case_id=plan.case_id,
+        case_head=cases.head(plan.case, current=HEAD),
+    )
 
 
 @bp.get("/plans/<oid:id>/versions/<int:n>")

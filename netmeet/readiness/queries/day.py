@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from netmeet.cases import queries as cases
+from netmeet.cases import rules as case_rules
 from netmeet.cases.models import Case
 from netmeet.core import calendar
 from netmeet.core.access import Actor
@@ -103,6 +104,7 @@ def day(actor: Actor, today: date) -> Day:
     requests = _requests(ids)
 
     def steps(case: Case) -> Iterator[DayRow]:
+        yield from _of_rights(case, at=actor.at, today=today)
         asked = [r for r in requests if r.case_id == case.id]
         for request in asked:
             if request.state in _WITHOUT_DATE:
@@ -137,6 +139,35 @@ def _worst(case: Case, steps: Callable[[Case], Iterator[DayRow]]) -> DayRow:
         subject_id=case.id,
     )
     return min(steps(case), key=_by_urgency, default=nothing)
+
+
+def _of_rights(case: Case, *, at: datetime, today: date) -> Iterator[DayRow]:
+    """Yield what rights ask for: telling the person of a law, asking anew, inviting adult care."""
+    born_on, row = case.person.born_on, _right_row(case)
+    if any(b.is_in_force(at) and b.must_inform and b.informed_at is None for b in case.legal_bases):
+        text = _("Skal have at vide, hvad der deles efter loven.")
+        yield replace(row, group=Group.URGENT, text=text, label=_("Fortæl det"))
+    if any(one.is_wanted(at) and one.ends_soon(at) for one in case.consents):
+        yield replace(row, text=_("Et ja slutter snart."), label=_("Spørg igen"))
+    if born_on is not None and case_rules.is_in_transition(born_on, today):
+        yield replace(
+            row,
+            group=Group.WAITING,
+            text=_("Fylder 18 %(day)s.", day=calendar.day(case_rules.comes_of_age(born_on))),
+        )
+
+
+def _right_row(case: Case) -> DayRow:
+    return DayRow(
+        case_id=case.id,
+        name=case.person.name,
+        born_on=case.person.born_on,
+        group=Group.WEEK,
+        kind="rights",
+        endpoint="cases.case_consents",
+        subject_id=case.id,
+        minutes=2,
+    )
 
 
 def _meetings(case_ids: Sequence[str]) -> Sequence[Meeting]:

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from netmeet.accounts import queries as users
 from netmeet.cases import queries, service
 from netmeet.cases.exports import RENDERERS
-from netmeet.cases.rules import LIFE_AREAS, ConsentHow, MemberRole, Paragraph, Scope
-from netmeet.cases.service import Place, network, words
+from netmeet.cases.rules import LIFE_AREAS, ConsentHow, MemberRole, Scope
+from netmeet.cases.service import Place, network, rights, words
 from netmeet.cases.service.network import NewCase, Newcomer, Yes
 from netmeet.core import calendar
 from netmeet.core.access import Role
@@ -89,7 +89,7 @@ def test_a_new_yes_replaces_the_old_one_and_tells_who_must_act(world):
         service.withdraw_consent(case, in_force[0], by=by, at=now())
         service.withdraw_consent(case, in_force[0], by=by, at=now())
     finally:
-        service._on_end.remove(handler)  # noqa: SLF001 - the list is shared by all tests
+        rights._on_end.remove(handler)  # noqa: SLF001 - the list is shared by all tests
     assert told == [(case.id, world.hanne.id, None)] * 2
     assert not queries.consents_in_force(case, now())
 
@@ -215,7 +215,7 @@ def test_a_law_needs_words_scopes_and_a_known_name_and_the_person_is_told(world)
         "by": world.actor(world.lise),
         "at": now(),
         "organisation_id": world.office.organisation_id,
-        "paragraph": Paragraph.HEALTH_43_2_2,
+        "paragraph": "43(2)2",
     }
     with pytest.raises(Refused, match="nødvendigt"):
         network.record_law(case, scopes={Scope.PLAN}, necessity=" ", **ours)

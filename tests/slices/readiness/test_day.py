@@ -4,6 +4,9 @@ import pytest
 from sqlalchemy import Engine, event
 
 from netmeet.actions.models import Action
+from netmeet.cases import queries as cases
+from netmeet.cases.rules import Scope
+from netmeet.cases.service import network, rights
 from netmeet.core import calendar
 from netmeet.core.access import Role
 from netmeet.core.db import db
@@ -168,3 +171,27 @@ def test_a_meeting_that_is_over_without_minutes_asks_nothing_twice(world):
     meeting = world.meeting(world.case(), in_days=-3, state=MeetingState.HELD)
     meeting.starts_local -= timedelta(days=1)
     assert len(day(world).rows) == 1
+
+
+def test_what_rights_ask_for_stands_on_the_day(world):
+    case = world.case()
+    known = {"by": world.actor(world.lise), "at": now(), "scopes": {Scope.PLAN}}
+    basis = network.record_law(
+        case,
+        organisation_id=world.office.organisation_id,
+        paragraph="43(2)2",
+        necessity="Bolig.",
+        **known,
+    )
+    db.session.commit()
+    (row,) = day(world).rows
+    assert (row.group, row.endpoint) == (Group.URGENT, "cases.case_consents")
+    assert row.text == "Skal have at vide, hvad der deles efter loven."
+    network.has_been_told(basis, by=known["by"], at=now())
+    (row,) = day(world).rows
+    assert row.group is Group.NONE
+    ends = today() + timedelta(days=20)
+    case = cases.by_id(case.id)
+    rights.grant_consent(case, how="oral", recipient_id=world.jonas.id, valid_to=ends, **known)
+    (row,) = day(world).rows
+    assert (row.group, row.text) == (Group.WEEK, "Et ja slutter snart.")

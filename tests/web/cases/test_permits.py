@@ -5,7 +5,7 @@ import re
 import pytest
 
 from netmeet.cases import queries
-from netmeet.cases.rules import ConsentHow, MemberRole, Paragraph, Scope
+from netmeet.cases.rules import ConsentHow, MemberRole, Scope
 from netmeet.cases.service import network
 from netmeet.core.db import db
 from tests.web.cases.reading import lix, longest_sentence, words_of
@@ -34,7 +34,7 @@ def law(world, case):
         by=world.actor(world.lise),
         at=now(),
         organisation_id=world.office.organisation_id,
-        paragraph=Paragraph.PSYCHIATRY_13C,
+        paragraph="13c",
         scopes={Scope.PLAN},
         necessity="Kommunen skal finde en bolig.",
     )
@@ -50,7 +50,7 @@ def test_the_person_reads_each_recipient_in_a_sentence(world, client, case):
     assert "Det her må deles uden dit ja" in text
     assert "Psykiatriloven § 13 c" in text
     assert "De andre får ikke at vide, hvad du har ændret." in text
-    assert f"seen_by={world.hanne.id}" in page.text
+    assert f"/seen?of={world.hanne.id}" in page.text
     assert "samtykke" not in text.lower()
 
 
@@ -208,7 +208,7 @@ def test_a_law_is_written_down_with_why_and_ended(world, client, case):
     assert queries.legal_basis_by_id(basis.id).ended_at is not None
 
 
-@pytest.mark.parametrize("paragraph", list(Paragraph))
+@pytest.mark.parametrize("paragraph", ["13c", "41(2)1", "41(2)2", "43(2)1", "43(2)2", "28", "11c"])
 def test_every_law_is_explained_in_plain_words(world, client, paragraph):
     case = world.case(consent=())
     network.record_law(

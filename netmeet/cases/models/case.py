@@ -1,0 +1,187 @@
+"""The person, the case and who is in it."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from netmeet.accounts.models import User
+from netmeet.cases.rules import CaseState, CloseKind, MemberRole, RepresentationKind
+from netmeet.core import apart
+from netmeet.core.db import Base, Versioned
+from netmeet.core.sealed import Sealed
+from netmeet.organisations.models import Organisation, Unit
+from netmeet.organisations.rules import Sector
+
+if TYPE_CHECKING:
+    from netmeet.cases.models.rights import Consent, LegalBasis, Representation
+
+
+class Person(Versioned, Base):
+    """Who it is about. Name and contact stand with the user; here is what a plan needs.
+
+    ``cpr`` is ten digits or empty; ``birth_date`` an ISO date. ``is_protected``: name and address
+    protection, nothing of the address leaves the system.
+    """
+
+    __tablename__ = "person"
+
+    user_id: Mapped[str] = mapped_column(ForeignKey("user.id"), unique=True)
+    user: Mapped[User] = relationship(lazy="raise_on_sql")
+    cpr = Sealed()
+    cpr_index: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    birth_date = Sealed()
+    language = Sealed()
+    interpreter = Sealed()
+    is_protected: Mapped[bool] = mapped_column(default=False)
+
+    @property
+    def name(self) -> str:
+        """Return the full name."""
+        return self.user.name
+
+    @property
+    def masked_cpr(self) -> str:
+        """Return the number with its last four digits hidden, empty when there is none."""
+        return f"{self.cpr[:6]}-****" if self.cpr else ""
+
+    @property
+    def born_on(self) -> date | None:
+        """Return the date of birth, if known."""
+        return date.fromisoformat(self.birth_date) if self.birth_date else None
+
+
+class Case(Versioned, Base):
+    """One person's course of network meetings, and who is in it."""
+
+    __tablename__ = "case"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    person: Mapped[Person] = relationship(lazy="raise_on_sql")
+    municipality_id: Mapped[str | None] = mapped_column(ForeignKey("organisation.id"))
+    unit_id: Mapped[str | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    state: Mapped[CaseState] = mapped_column(default=CaseState.OPEN)
+    initiative: Mapped[str] = mapped_column(String(60), default="")
+    opened_at: Mapped[datetime]
+    opened_by_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
+    closed_at: Mapped[datetime | None]
+    close_kind: Mapped[CloseKind | None]
+    close_reason = Sealed()
+    reopened_at: Mapped[datetime | None]
+    reopen_reason = Sealed()
+    team: Mapped[list["TeamMember"]] = relationship(
+        back_populates="case", lazy="raise_on_sql", order_by="TeamMember.joined_at"
+    )
+    # Whoever leads or is the person is asked for none of these three: read when a rule asks.
+    consents: Mapped[list["Consent"]] = relationship(
+        back_populates="case", order_by="Consent.given_at"
+    )
+    legal_bases: Mapped[list["LegalBasis"]] = relationship(
+        back_populates="case", order_by="LegalBasis.recorded_at"
+    )
+    representations: Mapped[list["Representation"]] = relationship(back_populates="case")
+
+    @property
+    def case(self) -> "Case":
+        """Return itself, so that rules treat it like anything that belongs to a case."""
+        return self
+
+    @property
+    def case_id(self) -> str:
+        """Return its own id (for the access log)."""
+        return self.id
+
+    @property
+    def lead_ids(self) -> frozenset[str]:
+        """Return the users who coordinate the case now."""
+        return frozenset(m.user_id for m in self.team if m.is_coordinator and m.left_at is None)
+
+    @property
+    def members(self) -> list["TeamMember"]:
+        """Return who is in the network now, in the order they joined, as who asks may know it."""
+        unknown = apart.hidden()
+        return [m for m in self.team if m.left_at is None and m.user_id not in unknown]
+
+    @property
+    def coordinator(self) -> "TeamMember | None":
+        """Return the coordinator, if there is one now."""
+        return next((m for m in self.members if m.is_coordinator), None)
+
+    def member(self, user_id: str) -> "TeamMember | None":
+        """Return the user's place in the network now, if any."""
+        return next((m for m in self.members if m.user_id == user_id), None)
+
+    def apart_from(self, user_id: str) -> frozenset[str]:
+        """Return of whom the user must learn nothing: the other one of parents who live apart."""
+        custody = MemberRole.CUSTODY_HOLDER
+        parents = [m for m in self.team if m.role is custody or m.is_apart]
+        mine = next((m for m in parents if m.user_id == user_id), None)
+        if mine is None:
+            return frozenset()
+        others = [m for m in parents if m.user_id != user_id]
+        return frozenset(m.user_id for m in others if m.is_apart or mine.is_apart)
+
+    def custody_holders(self, at: datetime) -> list["Representation"]:
+        """Return who holds custody of the person at the instant; nobody once the person is 18."""
+        kind = RepresentationKind.CUSTODY_HOLDER
+        return [r for r in self.representations if r.kind is kind and r.is_in_force(at)]
+
+
+class TeamMember(Versioned, Base):
+    """Somebody's place in a case, from when to when.
+
+    Staff stand with their unit; a staff guest or a relative with ``place`` in words.
+    ``relation`` is what a relative is to the person ("søster"). ``is_apart``: a parent who lives
+    apart, so that the other parent learns nothing of them, nor they of the other.
+    """
+
+    __tablename__ = "team_member"
+    __table_args__ = (Index("ix_team_member_user_case", "user_id", "case_id"),)
+
+    case_id: Mapped[str] = mapped_column(ForeignKey("case.id"), index=True)
+    case: Mapped[Case] = relationship(back_populates="team", lazy="raise_on_sql")
+    user_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
+    user: Mapped[User] = relationship(lazy="raise_on_sql")
+    role: Mapped[MemberRole]
+    organisation_id: Mapped[str | None] = mapped_column(ForeignKey("organisation.id"))
+    organisation: Mapped[Organisation | None] = relationship(lazy="raise_on_sql")
+    unit_id: Mapped[str | None] = mapped_column(ForeignKey("unit.id"))
+    unit: Mapped[Unit | None] = relationship(lazy="raise_on_sql")
+    title: Mapped[str] = mapped_column(String(80), default="")
+    relation = Sealed()
+    place = Sealed()
+    reachable = Sealed()
+    stand_in = Sealed()
+    is_coordinator: Mapped[bool] = mapped_column(default=False)
+    is_contact: Mapped[bool] = mapped_column(default=False)
+    is_staff_guest: Mapped[bool] = mapped_column(default=False)
+    is_apart: Mapped[bool] = mapped_column(default=False)
+    joined_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+
+    @property
+    def lead_ids(self) -> frozenset[str]:
+        """Return who coordinates the case."""
+        return self.case.lead_ids
+
+    @property
+    def name(self) -> str:
+        """Return the full name."""
+        return self.user.name
+
+    @property
+    def sector(self) -> Sector | None:
+        """Return the sector a member of staff counts for, ``None`` for everybody private."""
+        if self.organisation is not None and self.role.is_staff:
+            return self.organisation.sector
+        return self.role.sector
+
+    @property
+    def where(self) -> str:
+        """Return the unit, organisation or place in words, or what a relative is to the person."""
+        if self.unit is not None:
+            return self.unit.name
+        if self.organisation is not None:
+            return self.organisation.name
+        return self.place or self.relation
