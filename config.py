@@ -18,7 +18,10 @@ _KEY_BYTES = 32
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """One installation. ``keyring`` seals; ``mail_url`` is smtp://… or empty in the demo."""
+    """One installation. ``keyring`` seals; ``mail_url`` is smtp://… or empty in the demo.
+
+    ``anchors`` is where the log's anchors go: a file, or an https address.
+    """
 
     database_url: str
     secret_key: str
@@ -32,6 +35,7 @@ class Settings:
     acute_number: str
     exit_url: str
     instance: Path
+    anchors: str
     mail_from: str = ""
 
     @property
@@ -100,6 +104,8 @@ def read(environment: Mapping[str, str], *, instance: Path | None = None) -> Set
         problems.append("NETMEET_KEYS is missing or not of the form 1:<base64>,index:<base64>")
     if len(value("SECRET_KEY")) < _KEY_BYTES:
         problems.append("NETMEET_SECRET_KEY is missing or shorter than 32 characters")
+    if "://" in value("ANCHORS") and not _is_safe(value("ANCHORS")):
+        problems.append("NETMEET_ANCHORS must be a file or begin with https://")
     problems += _unsafe(demo=demo, bind=bind, base_url=base_url, mail_url=value("MAIL_URL"))
     if problems or keyring is None:
         raise SystemExit("netmeet does not start:\n- " + "\n- ".join(problems))
@@ -117,7 +123,14 @@ def read(environment: Mapping[str, str], *, instance: Path | None = None) -> Set
         acute_number=value("ACUTE_NUMBER", "1813" if demo else "112"),
         exit_url=value("EXIT_URL", "/roligt"),
         instance=folder,
+        anchors=value("ANCHORS", str(folder / "anchors.log")),
     )
+
+
+def _is_safe(address: str) -> bool:
+    """Tell whether what is sent there is sent over TLS, or stays on this machine."""
+    parts = urlsplit(address)
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
 
 
 def _unsafe(*, demo: bool, bind: str, base_url: str, mail_url: str) -> list[str]:

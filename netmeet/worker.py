@@ -59,7 +59,7 @@ def plan(app: Flask) -> BlockingScheduler:
     every("reminders.tick", reminders.tick, now, minutes=REMINDERS_MINUTES)
     every("accounts.tidy", accounts.tidy, now, minutes=10)
     every("organisations.rename", organisations.rename, now, hours=1)
-    every("audit.anchor", partial(audit.anchor, folder=settings.instance), now, hours=1)
+    every("audit.anchor", partial(audit.anchor, place=settings.anchors), now, hours=1)
     every("audit.verify", audit.verify, now, hours=24)
     return scheduler
 

@@ -12,6 +12,7 @@ from netmeet.cases.rules import (
     CloseKind,
     ConsentHow,
     Direction,
+    Keeping,
     MemberRole,
     RepresentationKind,
     Scope,
@@ -349,3 +350,17 @@ class AccessQuestion(Versioned, Base):
     def organisation_id(self) -> str | None:
         """Return the organisation of the one who looked, whose auditor may answer too."""
         return self.unit.organisation_id if self.unit is not None else None
+
+
+class KeepingNote(Base):
+    """What decides how long a closed case is kept: held, let go, or copied to a record.
+
+    ``words`` say why it is held, or to which record its papers were handed over.
+    """
+
+    __tablename__ = "keeping_note"
+
+    case_id: Mapped[str] = mapped_column(ForeignKey("case.id"), index=True)
+    kind: Mapped[Keeping]
+    words = Sealed()
+    at: Mapped[datetime]

@@ -56,6 +56,14 @@ class CaseState(StrEnum):
     CLOSED = "closed"
 
 
+class Keeping(StrEnum):
+    """What is noted about how long a closed case is kept."""
+
+    HOLD = "hold"
+    RELEASE = "release"
+    COPIED = "copied"
+
+
 class CloseKind(StrEnum):
     """Why a case is closed (``domain.md`` § 2.5, 7)."""
 

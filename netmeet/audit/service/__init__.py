@@ -1,4 +1,4 @@
-"""Appending to the chain, verifying it, anchoring it."""
+"""Appending to the chain, and anchoring it."""
 
 import hashlib
 import hmac
@@ -15,12 +15,7 @@ from netmeet.core.db import db
 from netmeet.core.trail import Entry
 
 _LOCK = 7_305_121
-_AT_ONCE = 1000
 FOLLOWED_FOR = timedelta(minutes=15)
-_CHAINED = (
-    *("id", "seq", "at", "user_id", "role", "unit_id", "session_id", "operation", "allowed"),
-    *("case_id", "object_kind", "object_id", "reason"),
-)
 _TABLE = cast("Table", AuditEvent.__table__)
 _INSERT = insert(_TABLE)
 _NEWEST = select(_TABLE.c.seq, _TABLE.c.chain).order_by(_TABLE.c.seq.desc()).limit(1)
@@ -42,7 +37,7 @@ def record(entries: Sequence[Entry]) -> None:
     for entry in fresh:
         seq += 1
         row, facts = _row(entry, seq)
-        chain = row["chain"] = _link(facts, chain)
+        chain = row["chain"] = link(facts, chain)
         rows.append(row)
     db.session.execute(_INSERT, rows)
 
@@ -68,12 +63,12 @@ def _is_covered(entry: Entry) -> bool:
 
 
 def _row(entry: Entry, seq: int) -> tuple[dict[str, object], list[object]]:
-    """Return the columns of the row, and the facts that are chained, in :func:`link`'s order.
+    """Return the columns of the row, and the facts that are chained, in the columns' order.
 
     Every request adds a row, so that no object is built for it.
     """
     row_id = ids.new_id()
-    kept = {
+    kept: dict[str, object] = {
         "id": row_id,
         "seq": seq,
         "at": entry.at,
@@ -87,42 +82,22 @@ def _row(entry: Entry, seq: int) -> tuple[dict[str, object], list[object]]:
         "object_kind": entry.object_kind,
         "object_id": entry.object_id,
     }
-    facts = [*kept.values(), entry.reason]
-    return {**kept, "reason_sealed": AuditEvent.reason.closed(entry.reason, row_id=row_id)}, facts
+    digest = digest_of(entry.reason, row_id=row_id)
+    facts = [*kept.values(), digest.hex() if digest else ""]
+    kept["reason_sealed"] = AuditEvent.reason.closed(entry.reason, row_id=row_id)
+    return {**kept, "reason_digest": digest}, facts
 
 
-def link(event: AuditEvent, before: bytes) -> bytes:
-    """Return the HMAC of ``event`` and the link before it (canonical JSON, UTF-8)."""
-    return _link([getattr(event, name) for name in _CHAINED], before)
+def digest_of(reason: str, *, row_id: str) -> bytes | None:
+    """Return what the chain covers of a reason (bound to its row), ``None`` when there is none."""
+    return sealed.keyring().index(f"{row_id}|{reason}", kind="reason") if reason else None
 
 
-def _link(facts: Sequence[object], before: bytes) -> bytes:
+def link(facts: Sequence[object], before: bytes) -> bytes:
+    """Return the HMAC of a row's facts and the link before it (canonical JSON, UTF-8)."""
     plain = [fact.isoformat() if isinstance(fact, datetime) else fact for fact in facts]
     canonical = json.dumps([*plain, before.hex()], ensure_ascii=False, separators=(",", ":"))
     return hmac.digest(sealed.keyring().index_key, canonical.encode(), hashlib.sha256)
-
-
-def broken_at() -> int | None:
-    """Return the first ``seq`` at which the chain does not hold, ``None`` when it holds throughout.
-
-    A cut tail shows against the newest anchor.
-    """
-    before, expected = b"", 0
-    while rows := _rows_after(expected):
-        for event in rows:
-            expected += 1
-            good = hmac.compare_digest(bytes(event.chain), link(event, before))
-            if event.seq != expected or not good:
-                return expected
-            before = bytes(event.chain)
-        db.session.expunge_all()
-    newest = db.session.scalar(select(Anchor).order_by(Anchor.seq.desc()).limit(1))
-    return expected + 1 if newest is not None and newest.seq > expected else None
-
-
-def _rows_after(seq: int) -> Sequence[AuditEvent]:
-    statement = select(AuditEvent).where(AuditEvent.seq > seq).order_by(AuditEvent.seq)
-    return db.session.scalars(statement.limit(_AT_ONCE)).all()
 
 
 def anchor(*, at: datetime) -> Anchor:
