@@ -13,6 +13,7 @@ from netmeet.core.sealed import Keyring
 
 ROOT = Path(__file__).resolve().parent
 PREFIX = "NETMEET_"
+KEYS_FILE = "keys.env"
 _KEY_BYTES = 32
 
 
@@ -20,7 +21,8 @@ _KEY_BYTES = 32
 class Settings:
     """One installation. ``keyring`` seals; ``mail_url`` is smtp://… or empty in the demo.
 
-    ``anchors`` is where the log's anchors go: a file, or an https address.
+    ``keys_in_file``: the keys are those of ``instance/keys.env``, and may be changed there while
+    netmeet runs. ``anchors`` is where the log's anchors go: a file, or an https address.
     """
 
     database_url: str
@@ -36,6 +38,7 @@ class Settings:
     exit_url: str
     instance: Path
     anchors: str
+    keys_in_file: bool
     mail_from: str = ""
 
     @property
@@ -68,10 +71,41 @@ def _keyring(text: str) -> Keyring:
     return Keyring(keys=keys, index_key=index)
 
 
+def keys_text(keyring: Keyring) -> str:
+    """Return the keys as NETMEET_KEYS holds them."""
+    named = {**keyring.keys, "index": keyring.index_key}
+    return ",".join(f"{name}:{base64.b64encode(key).decode()}" for name, key in named.items())
+
+
 def new_keys() -> str:
     """Return a fresh value for NETMEET_KEYS."""
-    encoded = [base64.b64encode(os.urandom(_KEY_BYTES)).decode() for _ in range(2)]
-    return f"1:{encoded[0]},index:{encoded[1]}"
+    first, index = os.urandom(_KEY_BYTES), os.urandom(_KEY_BYTES)
+    return keys_text(Keyring(keys={1: first}, index_key=index))
+
+
+def one_more_key(keyring: Keyring) -> Keyring:
+    """Return the keys with a fresh one, which seals from now on."""
+    fresh = {max(keyring.keys) + 1: os.urandom(_KEY_BYTES)}
+    return Keyring(keys={**keyring.keys, **fresh}, index_key=keyring.index_key)
+
+
+class KeyFile:
+    """The keys in ``instance/keys.env``, read again when the file has changed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / KEYS_FILE
+        self._read_at = self._changed_at()
+
+    def __call__(self) -> Keyring | None:
+        """Return the keys when the file has changed since it was read, else ``None``."""
+        changed_at = self._changed_at()
+        if changed_at == self._read_at:
+            return None
+        self._read_at = changed_at
+        return _keyring(_from_files(self._path.parent)[f"{PREFIX}KEYS"])
+
+    def _changed_at(self) -> int:
+        return self._path.stat().st_mtime_ns if self._path.exists() else 0
 
 
 def is_loopback(host: str) -> bool:
@@ -123,6 +157,7 @@ def read(environment: Mapping[str, str], *, instance: Path | None = None) -> Set
         acute_number=value("ACUTE_NUMBER", "1813" if demo else "112"),
         exit_url=value("EXIT_URL", "/roligt"),
         instance=folder,
+        keys_in_file=f"{PREFIX}KEYS" not in environment,
         anchors=value("ANCHORS", str(folder / "anchors.log")),
     )
 
@@ -148,7 +183,7 @@ def _unsafe(*, demo: bool, bind: str, base_url: str, mail_url: str) -> list[str]
 
 def _from_files(folder: Path) -> dict[str, str]:
     """Return the settings kept in ``instance/keys.env`` by ``netmeet init``."""
-    path = folder / "keys.env"
+    path = folder / KEYS_FILE
     if not path.exists():
         return {}
     lines = path.read_text(encoding="utf-8").splitlines()

@@ -131,7 +131,8 @@ def create_app(settings: config.Settings) -> Flask:
     app = Flask("netmeet", template_folder=ROOT / "templates", static_folder=ROOT / "static")
     app.jinja_environment = Templates
     _configure(app, settings)
-    sealed.install(settings.keyring)
+    newer = config.KeyFile(settings.instance) if settings.keys_in_file else None
+    sealed.install(settings.keyring, renew=newer)
     pdf.use_fonts(ROOT / "static" / "vendor" / "fonts")
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
