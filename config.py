@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parent
 PREFIX = "NETMEET_"
 KEYS_FILE = "keys.env"
 _KEY_BYTES = 32
+_RETENTION = {"region": 10, "municipality": 5, "practice": 10, "other": 10, "message": 2}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +23,9 @@ class Settings:
     """One installation. ``keyring`` seals; ``mail_url`` is smtp://… or empty in the demo.
 
     ``keys_in_file``: the keys are those of ``instance/keys.env``, and may be changed there while
-    netmeet runs. ``anchors`` is where the log's anchors go: a file, or an https address.
+    netmeet runs. ``retention``: for how many years what is over is kept, by the sector that keeps
+    it (a case counts the longest of its network) or "message". ``anchors`` is where the log's
+    anchors go: a file, or an https address.
     """
 
     database_url: str
@@ -39,12 +42,18 @@ class Settings:
     instance: Path
     anchors: str
     keys_in_file: bool
+    retention: Mapping[str, int]
     mail_from: str = ""
 
     @property
     def sender(self) -> str:
         """Return the address every message comes from, also the calendar files' organiser."""
         return self.mail_from or f"moede@{self.host}"
+
+    @property
+    def erased(self) -> Path:
+        """Return the file that says which cases were erased, for when a copy is put back."""
+        return self.instance / "erased.log"
 
     @property
     def is_https(self) -> bool:
@@ -55,6 +64,15 @@ class Settings:
     def host(self) -> str:
         """Return the public host name."""
         return urlsplit(self.base_url).hostname or ""
+
+
+def _retention(text: str) -> dict[str, int]:
+    """Read ``region=10,municipality=5,…``. Raises ``ValueError`` for anything else."""
+    told = [part.strip().partition("=") for part in text.split(",") if part.strip()]
+    years: dict[str, int] = {name: int(number) for name, _, number in told}
+    if not years.keys() <= _RETENTION.keys() or any(number < 1 for number in years.values()):
+        raise ValueError(text)
+    return _RETENTION | years
 
 
 def _keyring(text: str) -> Keyring:
@@ -73,8 +91,9 @@ def _keyring(text: str) -> Keyring:
 
 def keys_text(keyring: Keyring) -> str:
     """Return the keys as NETMEET_KEYS holds them."""
-    named = {**keyring.keys, "index": keyring.index_key}
-    return ",".join(f"{name}:{base64.b64encode(key).decode()}" for name, key in named.items())
+    named = [(str(number), key) for number, key in keyring.keys.items()]
+    named.append(("index", keyring.index_key))
+    return ",".join(f"{name}:{base64.b64encode(key).decode()}" for name, key in named)
 
 
 def new_keys() -> str:
@@ -131,11 +150,15 @@ def read(environment: Mapping[str, str], *, instance: Path | None = None) -> Set
     port = environment.get("PORT", "8000")
     bind = value("BIND", f"127.0.0.1:{port}")
     base_url = value("BASE_URL", f"http://127.0.0.1:{port}").rstrip("/")
-    keyring = None
+    keyring, retention = None, _RETENTION
     try:
         keyring = _keyring(value("KEYS"))
     except (ValueError, binascii.Error):
         problems.append("NETMEET_KEYS is missing or not of the form 1:<base64>,index:<base64>")
+    try:
+        retention = _retention(value("RETENTION"))
+    except ValueError:
+        problems.append(f"NETMEET_RETENTION must name years of {', '.join(_RETENTION)}: region=10")
     if len(value("SECRET_KEY")) < _KEY_BYTES:
         problems.append("NETMEET_SECRET_KEY is missing or shorter than 32 characters")
     if "://" in value("ANCHORS") and not _is_safe(value("ANCHORS")):
@@ -157,6 +180,7 @@ def read(environment: Mapping[str, str], *, instance: Path | None = None) -> Set
         acute_number=value("ACUTE_NUMBER", "1813" if demo else "112"),
         exit_url=value("EXIT_URL", "/roligt"),
         instance=folder,
+        retention=retention,
         keys_in_file=f"{PREFIX}KEYS" not in environment,
         anchors=value("ANCHORS", str(folder / "anchors.log")),
     )

@@ -18,6 +18,7 @@ import config
 from netmeet.accounts import jobs as accounts
 from netmeet.app import create_app
 from netmeet.audit import jobs as audit
+from netmeet.cases import jobs as cases
 from netmeet.core import clock
 from netmeet.organisations import jobs as organisations
 from netmeet.outbox import channels
@@ -61,6 +62,11 @@ def plan(app: Flask) -> BlockingScheduler:
     every("organisations.rename", organisations.rename, now, hours=1)
     every("audit.anchor", partial(audit.anchor, place=settings.anchors), now, hours=1)
     every("audit.verify", audit.verify, now, hours=24)
+    erase = partial(cases.erase_due, years=settings.retention, ledger=settings.erased)
+    every("retention.execute", erase, now, hours=24)
+    every(
+        "outbox.forget", partial(outbox.forget, years=settings.retention["message"]), now, hours=24
+    )
     return scheduler
 
 
