@@ -115,6 +115,10 @@ def menu(actor: Actor) -> Sequence[Navigation]:
             Navigation(label=_("Bed om et møde"), endpoint="meetings.ask"),
         ),
         Role.MGR: (Navigation(label=_("Overblik"), endpoint="indicators.overview"),),
+        Role.AUD: (
+            Navigation(label=_("Opslag"), endpoint="cases.audit"),
+            Navigation(label=_("Spørgsmål"), endpoint="cases.access_questions"),
+        ),
         Role.COM: (Navigation(label=_("Rapport"), endpoint="indicators.committee"),),
         Role.ADM: (
             Navigation(label=_("Brugere"), endpoint="accounts.users"),

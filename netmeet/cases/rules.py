@@ -1,8 +1,8 @@
 """Consent, legal bases and who the people around a person are: the facts that decide access."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from netmeet.core import calendar
@@ -16,6 +16,10 @@ _AGE_OF_CONSENT = 15
 HOUR = timedelta(hours=1)
 SEARCHES_AN_HOUR = 30
 LINKS_AN_HOUR = 3
+MOST_CASES_A_DAY = 20
+OFFICE_OPENS, OFFICE_CLOSES = 7, 18
+ANSWER_WITHIN = 5
+"""Working days until the person is answered who asks why somebody looked."""
 
 
 class Scope(StrEnum):
@@ -224,3 +228,46 @@ def age_on(born_on: date, today: date) -> int:
 def consents_alone(born_on: date, today: date) -> bool:
     """Say whether the person gives consent alone, as from 15 years of age (§ 17)."""
     return age_on(born_on, today) >= _AGE_OF_CONSENT
+
+
+class Oddity(StrEnum):
+    """Why a day of look-ups stands out (``security.md`` § 1.3)."""
+
+    OWN = "own"
+    SURNAME = "surname"
+    ADDRESS = "address"
+    MANY = "many"
+    OFF_HOURS = "off_hours"
+
+
+def oddities(
+    *,
+    is_own: bool,
+    own: tuple[str, str],
+    others: Sequence[tuple[str, str]],
+    times: Sequence[datetime],
+    cases: int,
+) -> list[Oddity]:
+    """Return in which ways a user's day stands out.
+
+    ``own`` and ``others`` are name and address of the user and of whom they looked at; ``times`` is
+    wall time in Copenhagen.
+    """
+    surname, address = _surname(own[0]), own[1].strip().casefold()
+    found = {
+        Oddity.OWN: is_own,
+        Oddity.SURNAME: any(_surname(name) == surname for name, _address in others),
+        Oddity.ADDRESS: bool(address) and any(a.strip().casefold() == address for _n, a in others),
+        Oddity.MANY: cases > MOST_CASES_A_DAY,
+        Oddity.OFF_HOURS: any(_is_off_hours(time) for time in times),
+    }
+    return [oddity for oddity in Oddity if found[oddity]]
+
+
+def _surname(name: str) -> str:
+    return (name.split() or [""])[-1].casefold()
+
+
+def _is_off_hours(local: datetime) -> bool:
+    in_hours = OFFICE_OPENS <= local.hour < OFFICE_CLOSES
+    return not (in_hours and calendar.is_working_day(local.date()))

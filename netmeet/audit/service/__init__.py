@@ -4,14 +4,16 @@ import hashlib
 import hmac
 import json
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import cast
 
+from flask_babel import gettext as _
 from sqlalchemy import Table, insert, select, text
 
-from netmeet.audit.models import Anchor, AuditEvent
+from netmeet.audit.models import Anchor, AuditEvent, FollowUp
 from netmeet.core import ids, sealed
 from netmeet.core.db import db
+from netmeet.core.refusals import Refused
 from netmeet.core.trail import Entry
 
 _LOCK = 7_305_121
@@ -104,6 +106,30 @@ def anchor(*, at: datetime) -> Anchor:
     """Write down how long the chain is and its head; the caller keeps the same outside."""
     seq, chain = _head()
     row = Anchor(at=at, seq=seq, chain=chain)
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def follow_up(
+    *, organisation_id: str, user_id: str, day: date, words: str, by_id: str, at: datetime
+) -> FollowUp:
+    """Write down what came out of looking into a user's day. Raises ``Refused`` without words.
+
+    What was written of it before stays: a day is followed up once.
+    """
+    if not words.strip():
+        raise Refused(_("Skriv, hvad du fandt ud af."), field="words")
+    known = select(FollowUp).where(
+        FollowUp.organisation_id == organisation_id,
+        FollowUp.user_id == user_id,
+        FollowUp.day == day,
+    )
+    if db.session.scalar(known) is not None:
+        raise Refused(_("Det er fulgt op af en anden."))
+    row = FollowUp(
+        organisation_id=organisation_id, user_id=user_id, day=day, words=words, by_id=by_id, at=at
+    )
     db.session.add(row)
     db.session.flush()
     return row
