@@ -21,7 +21,7 @@ from wtforms import (  # type: ignore[attr-defined] # the stubs are older than S
 from wtforms.validators import Email, InputRequired, Optional, Regexp, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from netmeet.cases.rules import LAWS, ConsentHow, Direction, MemberRole, Scope
+from netmeet.cases.rules import CPR, LAWS, ConsentHow, Direction, MemberRole, Scope
 from netmeet.outbox.rules import Channel
 from netmeet.web.forms import LINE, TEXT, WORD, Form, VersionedForm, at_most, required
 
@@ -94,7 +94,7 @@ class NewCaseForm(Form):
     birth_date = DateField(_("Fødselsdato"), [required(_("Vælg fødselsdatoen."))])
     cpr = StringField(
         _("CPR-nummer"),
-        [Optional(), Regexp(r"^\d{6}-?\d{4}$", message=_("Skriv ti cifre."))],
+        [Optional(), Regexp(CPR, message=_("Skriv alle ti tegn."))],
     )
     municipality_id = SelectField(_("Kommune"), choices=[])
     email = _email(_("Mailadresse"))
@@ -134,9 +134,7 @@ class ReopenForm(VersionedForm):
 class SearchForm(Form):
     """Looking for a person by exact CPR number, and why."""
 
-    cpr = StringField(
-        _("CPR-nummer"), [required(), Regexp(r"^\d{6}-?\d{4}$", message=_("Skriv ti cifre."))]
-    )
+    cpr = StringField(_("CPR-nummer"), [required(), Regexp(CPR, message=_("Skriv alle ti tegn."))])
     reason = StringField(_("Hvorfor søger du"), [required(_("Skriv hvorfor.")), at_most(LINE)])
 
 

@@ -1,5 +1,6 @@
 """Consent, legal bases and who the people around a person are: the facts that decide access."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -20,6 +21,18 @@ MOST_CASES_A_DAY = 20
 OFFICE_OPENS, OFFICE_CLOSES = 7, 18
 ANSWER_WITHIN = 5
 """Working days until the person is answered who asks why somebody looked."""
+
+
+CPR = re.compile(r"^[0-9]{6}-?[0-9A-Za-z]{4}$")
+"""A CPR number, or a replacement one, whose last four may be letters (eCPR, X and D).
+
+No check digit: those of today have none that holds for all, and nobody is turned away for it.
+"""
+
+
+def plain_cpr(typed: str) -> str:
+    """Return the ten characters of a number as it is kept and looked for."""
+    return typed.replace("-", "").strip().upper()
 
 
 class Scope(StrEnum):
