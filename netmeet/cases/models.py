@@ -33,8 +33,8 @@ def _scopes(words: str) -> frozenset[Scope]:
 class Person(Versioned, Base):
     """Who it is about. Name and contact stand with the user; here is what a plan needs.
 
-    ``cpr`` is ten characters or empty; ``birth_date`` an ISO date. ``is_protected``: name and address
-    protection, nothing of the address leaves the system.
+    ``cpr`` is ten characters or empty; ``birth_date`` an ISO date. ``is_protected``: name and
+    address protection, nothing of the address leaves the system.
     """
 
     __tablename__ = "person"

@@ -78,7 +78,7 @@ def test_replacement_numbers_and_those_without_a_check_digit_are_taken_and_found
     world, client, number
 ):
     world.sign_in(client, world.lise)
-    form = {"name": "Omar Haddad", "birth_date": "1984-09-03", "cpr": number}
+    form = {"name": "Omar Haddad", "birth_date": "1984-09-03", "cpr": number, "municipality_id": ""}
     assert client.send("/cases/new", form).status_code == 303
     found = client.send("/cases/search", {"cpr": number, "reason": "Indkaldt i dag"})
     assert "Omar Haddad" in found.text
@@ -91,7 +91,7 @@ def test_replacement_numbers_and_those_without_a_check_digit_are_taken_and_found
 
 def test_a_person_without_a_number_is_opened_and_never_found_by_one(world, client):
     world.sign_in(client, world.lise)
-    form = {"name": "Omar Haddad", "birth_date": "1984-09-03", "cpr": ""}
+    form = {"name": "Omar Haddad", "birth_date": "1984-09-03", "cpr": "", "municipality_id": ""}
     assert client.send("/cases/new", form).status_code == 303
     person = db.session.scalars(select(Person)).one()
     assert (person.cpr, person.cpr_index, person.masked_cpr) == ("", None, "")
