@@ -103,6 +103,7 @@ check: test-needs $(READY) ## Format, lint, types, import contracts, templates a
 	step "import contracts" $(BIN)/lint-imports --no-logo
 	step "template format" $(BIN)/djlint --check --quiet $(TEMPLATES)
 	step "template lint" $(BIN)/djlint --lint --quiet $(TEMPLATES)
+	step "list of parts" $(BIN)/python .ci/sbom.py build/sbom.json
 	step "policies" $(BIN)/python -m pytest -q -n 2 tests/policies
 	if (( $${#failed[@]} )); then
 	    (IFS=,; echo "make check failed at: $${failed[*]}" >&2)

@@ -14,7 +14,9 @@ from netmeet.core.sealed import Keyring
 
 ROOT = Path(__file__).resolve().parent
 PREFIX = "NETMEET_"
+KEYS_FILE = "keys.env"
 _KEY_BYTES = 32
+_RETENTION = {"region": 10, "municipality": 5, "practice": 10, "other": 10, "message": 2}
 
 
 DOORS = ("person", "staff")
@@ -48,6 +50,10 @@ class Settings:
 
     ``providers`` are by door (:data:`DOORS`). ``needs_second_factor`` asks everybody with a
     password for a code of their own device too.
+    ``keys_in_file``: the keys are those of ``instance/keys.env``, and may be changed there while
+    netmeet runs. ``retention``: for how many years what is over is kept, by the sector that keeps
+    it (a case counts the longest of its network) or "message". ``anchors`` is where the log's
+    anchors go: a file, or an https address.
     """
 
     database_url: str
@@ -62,6 +68,9 @@ class Settings:
     acute_number: str
     exit_url: str
     instance: Path
+    anchors: str
+    keys_in_file: bool
+    retention: Mapping[str, int]
     mail_from: str = ""
     needs_second_factor: bool = False
     providers: Mapping[str, Provider] = field(default_factory=dict)
@@ -72,6 +81,11 @@ class Settings:
         return self.mail_from or f"moede@{self.host}"
 
     @property
+    def erased(self) -> Path:
+        """Return the file that says which cases were erased, for when a copy is put back."""
+        return self.instance / "erased.log"
+
+    @property
     def is_https(self) -> bool:
         """Tell whether people reach netmeet over TLS; decides the cookie's name and flag."""
         return self.base_url.startswith("https://")
@@ -80,6 +94,15 @@ class Settings:
     def host(self) -> str:
         """Return the public host name."""
         return urlsplit(self.base_url).hostname or ""
+
+
+def _retention(text: str) -> dict[str, int]:
+    """Read ``region=10,municipality=5,…``. Raises ``ValueError`` for anything else."""
+    told = [part.strip().partition("=") for part in text.split(",") if part.strip()]
+    years: dict[str, int] = {name: int(number) for name, _, number in told}
+    if not years.keys() <= _RETENTION.keys() or any(number < 1 for number in years.values()):
+        raise ValueError(text)
+    return _RETENTION | years
 
 
 def _keyring(text: str) -> Keyring:
@@ -96,10 +119,42 @@ def _keyring(text: str) -> Keyring:
     return Keyring(keys=keys, index_key=index)
 
 
+def keys_text(keyring: Keyring) -> str:
+    """Return the keys as NETMEET_KEYS holds them."""
+    named = [(str(number), key) for number, key in keyring.keys.items()]
+    named.append(("index", keyring.index_key))
+    return ",".join(f"{name}:{base64.b64encode(key).decode()}" for name, key in named)
+
+
 def new_keys() -> str:
     """Return a fresh value for NETMEET_KEYS."""
-    encoded = [base64.b64encode(os.urandom(_KEY_BYTES)).decode() for _ in range(2)]
-    return f"1:{encoded[0]},index:{encoded[1]}"
+    first, index = os.urandom(_KEY_BYTES), os.urandom(_KEY_BYTES)
+    return keys_text(Keyring(keys={1: first}, index_key=index))
+
+
+def one_more_key(keyring: Keyring) -> Keyring:
+    """Return the keys with a fresh one, which seals from now on."""
+    fresh = {max(keyring.keys) + 1: os.urandom(_KEY_BYTES)}
+    return Keyring(keys={**keyring.keys, **fresh}, index_key=keyring.index_key)
+
+
+class KeyFile:
+    """The keys in ``instance/keys.env``, read again when the file has changed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / KEYS_FILE
+        self._read_at = self._changed_at()
+
+    def __call__(self) -> Keyring | None:
+        """Return the keys when the file has changed since it was read, else ``None``."""
+        changed_at = self._changed_at()
+        if changed_at == self._read_at:
+            return None
+        self._read_at = changed_at
+        return _keyring(_from_files(self._path.parent)[f"{PREFIX}KEYS"])
+
+    def _changed_at(self) -> int:
+        return self._path.stat().st_mtime_ns if self._path.exists() else 0
 
 
 def is_loopback(host: str) -> bool:
@@ -125,14 +180,20 @@ def read(environment: Mapping[str, str], *, instance: Path | None = None) -> Set
     port = environment.get("PORT", "8000")
     bind = value("BIND", f"127.0.0.1:{port}")
     base_url = value("BASE_URL", f"http://127.0.0.1:{port}").rstrip("/")
-    keyring = None
+    keyring, retention = None, _RETENTION
     try:
         keyring = _keyring(value("KEYS"))
     except (ValueError, binascii.Error):
         problems.append("NETMEET_KEYS is missing or not of the form 1:<base64>,index:<base64>")
+    try:
+        retention = _retention(value("RETENTION"))
+    except ValueError:
+        problems.append(f"NETMEET_RETENTION must name years of {', '.join(_RETENTION)}: region=10")
     if len(value("SECRET_KEY")) < _KEY_BYTES:
         problems.append("NETMEET_SECRET_KEY is missing or shorter than 32 characters")
     providers = _providers(value, problems)
+    if "://" in value("ANCHORS") and not _is_safe(value("ANCHORS")):
+        problems.append("NETMEET_ANCHORS must be a file or begin with https://")
     problems += _unsafe(demo=demo, bind=bind, base_url=base_url, mail_url=value("MAIL_URL"))
     if problems or keyring is None:
         raise SystemExit("netmeet does not start:\n- " + "\n- ".join(problems))
@@ -152,7 +213,16 @@ def read(environment: Mapping[str, str], *, instance: Path | None = None) -> Set
         instance=folder,
         needs_second_factor=value("SECOND_FACTOR", "0" if demo else "1") == "1",
         providers=providers,
+        retention=retention,
+        keys_in_file=f"{PREFIX}KEYS" not in environment,
+        anchors=value("ANCHORS", str(folder / "anchors.log")),
     )
+
+
+def _is_safe(address: str) -> bool:
+    """Tell whether what is sent there is sent over TLS, or stays on this machine."""
+    parts = urlsplit(address)
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
 
 
 def _providers(value: Callable[..., str], problems: list[str]) -> dict[str, Provider]:
@@ -226,7 +296,7 @@ def _unsafe(*, demo: bool, bind: str, base_url: str, mail_url: str) -> list[str]
 
 def _from_files(folder: Path) -> dict[str, str]:
     """Return the settings kept in ``instance/keys.env`` by ``netmeet init``."""
-    path = folder / "keys.env"
+    path = folder / KEYS_FILE
     if not path.exists():
         return {}
     lines = path.read_text(encoding="utf-8").splitlines()

@@ -117,6 +117,10 @@ _BEYOND = {
         Navigation(label=_("Bed om et møde"), endpoint="meetings.ask"),
     ),
     Role.MGR: (Navigation(label=_("Overblik"), endpoint="indicators.overview"),),
+    Role.AUD: (
+        Navigation(label=_("Opslag"), endpoint="cases.audit"),
+        Navigation(label=_("Spørgsmål"), endpoint="cases.access_questions"),
+    ),
     Role.COM: (Navigation(label=_("Rapport"), endpoint="indicators.committee"),),
     Role.ADM: (
         Navigation(label=_("Brugere"), endpoint="accounts.users"),
@@ -144,7 +148,8 @@ def create_app(settings: config.Settings) -> Flask:
     app = Flask("netmeet", template_folder=ROOT / "templates", static_folder=ROOT / "static")
     app.jinja_environment = templating.Templates
     _configure(app, settings)
-    sealed.install(settings.keyring)
+    newer = config.KeyFile(settings.instance) if settings.keys_in_file else None
+    sealed.install(settings.keyring, renew=newer)
     pdf.use_fonts(ROOT / "static" / "vendor" / "fonts")
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)

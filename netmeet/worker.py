@@ -61,8 +61,13 @@ def plan(app: Flask) -> BlockingScheduler:
     every("accounts.tidy", accounts.tidy, now, minutes=10)
     every("cases.pass_day", cases.pass_day, now, hours=1)
     every("organisations.rename", organisations.rename, now, hours=1)
-    every("audit.anchor", partial(audit.anchor, folder=settings.instance), now, hours=1)
+    every("audit.anchor", partial(audit.anchor, place=settings.anchors), now, hours=1)
     every("audit.verify", audit.verify, now, hours=24)
+    erase = partial(cases.erase_due, years=settings.retention, ledger=settings.erased)
+    every("retention.execute", erase, now, hours=24)
+    every(
+        "outbox.forget", partial(outbox.forget, years=settings.retention["message"]), now, hours=24
+    )
     return scheduler
 
 

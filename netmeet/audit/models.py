@@ -1,8 +1,8 @@
 """The access log as rows of a keyed chain."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Index, LargeBinary, String
+from sqlalchemy import Date, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from netmeet.core.access import Role
@@ -14,7 +14,8 @@ class AuditEvent(Base):
     """One operation on one object by one user, allowed or denied; never changed (trigger).
 
     ``chain`` is an HMAC over this row and the row before; ``seq`` has no gaps. Kept free of
-    foreign keys: the log outlives what it speaks of.
+    foreign keys: the log outlives what it speaks of. The chain covers ``reason_digest`` in place of
+    the reason, whose words may be sealed under a newer key, and go when the case is erased.
     """
 
     __tablename__ = "audit_event"
@@ -36,6 +37,7 @@ class AuditEvent(Base):
     object_kind: Mapped[str] = mapped_column(String(40))
     object_id: Mapped[str] = mapped_column(String(16))
     reason = Sealed()
+    reason_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
     chain: Mapped[bytes] = mapped_column(LargeBinary)
 
 
@@ -47,3 +49,29 @@ class Anchor(Base):
     at: Mapped[datetime]
     seq: Mapped[int]
     chain: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Erasure(Base):
+    """A case whose rows have been erased for good; never changed, so that they may not return."""
+
+    __tablename__ = "erasure"
+
+    case_id: Mapped[str] = mapped_column(String(16), unique=True)
+    at: Mapped[datetime]
+
+
+class FollowUp(Base):
+    """An auditor has looked into what one user did on one day (in Copenhagen), and what came out.
+
+    ``user_id`` and ``by_id`` name users without a foreign key: the note outlives them.
+    """
+
+    __tablename__ = "audit_follow_up"
+    __table_args__ = (UniqueConstraint("organisation_id", "user_id", "day", name="uq_follow_up"),)
+
+    organisation_id: Mapped[str] = mapped_column(String(16))
+    user_id: Mapped[str] = mapped_column(String(16))
+    day: Mapped[date] = mapped_column(Date)
+    words = Sealed()
+    by_id: Mapped[str] = mapped_column(String(16))
+    at: Mapped[datetime]

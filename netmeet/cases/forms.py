@@ -22,6 +22,7 @@ from wtforms.validators import Email, InputRequired, Optional, Regexp, Validatio
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from netmeet.cases.rules import (
+    CPR,
     ConsentHow,
     Direction,
     MandateScope,
@@ -101,7 +102,7 @@ class NewCaseForm(Form):
     birth_date = DateField(_("Fødselsdato"), [required(_("Vælg fødselsdatoen."))])
     cpr = StringField(
         _("CPR-nummer"),
-        [Optional(), Regexp(r"^\d{6}-?\d{4}$", message=_("Skriv ti cifre."))],
+        [Optional(), Regexp(CPR, message=_("Skriv alle ti tegn."))],
     )
     municipality_id = SelectField(_("Kommune"), choices=[])
     email = _email(_("Mailadresse"))
@@ -141,9 +142,7 @@ class ReopenForm(VersionedForm):
 class SearchForm(Form):
     """Looking for a person by exact CPR number, and why."""
 
-    cpr = StringField(
-        _("CPR-nummer"), [required(), Regexp(r"^\d{6}-?\d{4}$", message=_("Skriv ti cifre."))]
-    )
+    cpr = StringField(_("CPR-nummer"), [required(), Regexp(CPR, message=_("Skriv alle ti tegn."))])
     reason = StringField(_("Hvorfor søger du"), [required(_("Skriv hvorfor.")), at_most(LINE)])
 
 
@@ -369,6 +368,31 @@ class AnswerForm(VersionedForm):
     """Why somebody looked, in words for the person."""
 
     answer = TextAreaField(_("Svar"), [required(_("Skriv et svar.")), at_most(TEXT)])
+
+
+class AuditSearchForm(Form):
+    """Whose look-ups an auditor wants to see, of which days, and why."""
+
+    who = SelectField(_("Hvem har slået op"), choices=[])
+    since = DateField(_("Fra og med"), [required(_("Vælg en dag."))])
+    until = DateField(_("Til og med"), [required(_("Vælg en dag."))])
+    reason = StringField(_("Hvorfor søger du"), [required(_("Skriv hvorfor.")), at_most(LINE)])
+
+
+class AuditTrailForm(Form):
+    """Why an auditor reads the whole trail of one case."""
+
+    reason = StringField(_("Hvorfor læser du det"), [required(_("Skriv hvorfor.")), at_most(LINE)])
+
+
+class FollowUpForm(Form):
+    """What came out of looking into one user's day."""
+
+    about = HiddenField(validators=[required()])
+    day = DateField(validators=[required()])
+    words = StringField(
+        _("Hvad fandt du ud af"), [required(_("Skriv, hvad du fandt ud af.")), at_most(LINE)]
+    )
 
 
 class LinkForm(Form):

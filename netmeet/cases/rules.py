@@ -1,8 +1,9 @@
 """Consent, legal bases and who the people around a person are: the facts that decide access."""
 
 import hashlib
-from collections.abc import Mapping
-from datetime import date, timedelta
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from netmeet.core import calendar
@@ -18,6 +19,22 @@ _MONTHS_OF_TRANSITION = 6
 HOUR = timedelta(hours=1)
 SEARCHES_AN_HOUR = 30
 LINKS_AN_HOUR = 3
+MOST_CASES_A_DAY = 20
+OFFICE_OPENS, OFFICE_CLOSES = 7, 18
+ANSWER_WITHIN = 5
+"""Working days until the person is answered who asks why somebody looked."""
+
+
+CPR = re.compile(r"^[0-9]{6}-?[0-9A-Za-z]{4}$")
+"""A CPR number, or a replacement one, whose last four may be letters (eCPR, X and D).
+
+No check digit: those of today have none that holds for all, and nobody is turned away for it.
+"""
+
+
+def plain_cpr(typed: str) -> str:
+    """Return the ten characters of a number as it is kept and looked for."""
+    return typed.replace("-", "").strip().upper()
 
 
 class Scope(StrEnum):
@@ -56,6 +73,14 @@ class CaseState(StrEnum):
 
     OPEN = "open"
     CLOSED = "closed"
+
+
+class Keeping(StrEnum):
+    """What is noted about how long a closed case is kept."""
+
+    HOLD = "hold"
+    RELEASE = "release"
+    COPIED = "copied"
 
 
 class CloseKind(StrEnum):
@@ -214,3 +239,46 @@ def is_in_transition(born_on: date, today: date) -> bool:
     """Say whether adult services are to be invited: from 17½ until the 18th birthday."""
     of_age = comes_of_age(born_on)
     return calendar.add_months(of_age, -_MONTHS_OF_TRANSITION) <= today < of_age
+
+
+class Oddity(StrEnum):
+    """Why a day of look-ups stands out (``security.md`` § 1.3)."""
+
+    OWN = "own"
+    SURNAME = "surname"
+    ADDRESS = "address"
+    MANY = "many"
+    OFF_HOURS = "off_hours"
+
+
+def oddities(
+    *,
+    is_own: bool,
+    own: tuple[str, str],
+    others: Sequence[tuple[str, str]],
+    times: Sequence[datetime],
+    cases: int,
+) -> list[Oddity]:
+    """Return in which ways a user's day stands out.
+
+    ``own`` and ``others`` are name and address of the user and of whom they looked at; ``times`` is
+    wall time in Copenhagen.
+    """
+    surname, address = _surname(own[0]), own[1].strip().casefold()
+    found = {
+        Oddity.OWN: is_own,
+        Oddity.SURNAME: any(_surname(name) == surname for name, _address in others),
+        Oddity.ADDRESS: bool(address) and any(a.strip().casefold() == address for _n, a in others),
+        Oddity.MANY: cases > MOST_CASES_A_DAY,
+        Oddity.OFF_HOURS: any(_is_off_hours(time) for time in times),
+    }
+    return [oddity for oddity in Oddity if found[oddity]]
+
+
+def _surname(name: str) -> str:
+    return (name.split() or [""])[-1].casefold()
+
+
+def _is_off_hours(local: datetime) -> bool:
+    in_hours = OFFICE_OPENS <= local.hour < OFFICE_CLOSES
+    return not (in_hours and calendar.is_working_day(local.date()))

@@ -4,6 +4,7 @@ What is sealed stays sealed in the copy: it is of no use without the keys in ``i
 which are to be kept apart from it. The file is readable by its owner alone all the same.
 """
 
+import importlib
 import os
 import shutil
 import sqlite3
@@ -16,7 +17,9 @@ import click
 from sqlalchemy import URL, make_url
 
 import config
-from netmeet.cli.surroundings import sqlite_file
+from netmeet.cases import jobs
+from netmeet.cli.surroundings import application, sqlite_file
+from netmeet.core import clock
 
 _OWNER_ONLY = 0o077
 
@@ -44,7 +47,10 @@ def backup(file: Path) -> None:
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--yes", is_flag=True, help="Do not ask whether to replace what is there.")
 def restore(*, file: Path, yes: bool) -> None:
-    """Replace the database by the copy in FILE. Stop netmeet first."""
+    """Replace the database by the copy in FILE. Stop netmeet first.
+
+    What was erased since the copy was made is erased again.
+    """
     settings = config.read(os.environ)
     if not yes:
         click.confirm("Replace everything in the database?", abort=True)
@@ -54,7 +60,12 @@ def restore(*, file: Path, yes: bool) -> None:
         _postgres(settings, "pg_restore", [*options, f"--dbname={_name(settings)}", str(file)])
     else:
         _restore_sqlite(file, target)
-    click.echo("The database is what it was. Run: netmeet init && netmeet audit verify")
+    with application():
+        importlib.import_module("flask_migrate").upgrade()
+        returned = jobs.erase_again(clock.now(), ledger=settings.erased)
+    if returned:
+        click.echo(f"Erased {returned} cases again that were erased after the copy was made.")
+    click.echo("The database is what it was. Run: netmeet audit verify")
 
 
 def _restore_sqlite(file: Path, target: Path) -> None:

@@ -41,7 +41,7 @@ def _make_keys(instance: Path) -> None:
     """Write fresh keys that only this user may read, unless there are some already."""
     if {"NETMEET_KEYS", "NETMEET_SECRET_KEY"} <= os.environ.keys():
         return
-    file = instance / "keys.env"
+    file = instance / config.KEYS_FILE
     lines = (
         "# The keys of this installation. Keep a copy apart from the backups: without them the\n"
         "# names and texts in the database cannot be read.\n"

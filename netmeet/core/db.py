@@ -188,6 +188,26 @@ def may_write() -> None:
     _writes.set(True)
 
 
+def clean() -> None:
+    """Leave nothing of deleted rows in pages and files that are not used any more.
+
+    Outside any transaction, on a connection that is closed afterwards.
+    """
+    db.session.remove()
+    connection = db.engine.raw_connection()
+    driver: Any = connection.driver_connection
+    connection.detach()
+    try:
+        if isinstance(driver, sqlite3.Connection):
+            driver.execute("VACUUM")
+            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        else:
+            driver.autocommit = True
+            driver.execute("VACUUM")
+    finally:
+        driver.close()
+
+
 @event.listens_for(Engine, "connect")
 def _prepare(connection: Any, _record: Any) -> None:
     if isinstance(connection, sqlite3.Connection):

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self, cast, overload
 
@@ -58,6 +58,11 @@ class Keyring:
 _ciphers: dict[bytes, AESGCM] = {}
 _installed: list[Keyring] = []
 
+Renew = Callable[[], Keyring | None]
+"""Returns the keys when they are others than before, so that a new key needs no restart."""
+
+_renewing: list[Renew] = []
+
 
 def _cipher(key: bytes) -> AESGCM:
     if key not in _ciphers:
@@ -65,9 +70,10 @@ def _cipher(key: bytes) -> AESGCM:
     return _ciphers[key]
 
 
-def install(keyring: Keyring) -> None:
-    """Make ``keyring`` the one this process seals and opens with."""
+def install(keyring: Keyring, *, renew: Renew | None = None) -> None:
+    """Make ``keyring`` the one this process seals and opens with, until ``renew`` has a newer."""
     _installed[:] = [keyring]
+    _renewing[:] = [renew] if renew is not None else []
 
 
 def keyring() -> Keyring:
@@ -76,6 +82,28 @@ def keyring() -> Keyring:
         message = "no keyring is installed"
         raise LookupError(message)
     return _installed[0]
+
+
+def renewed() -> Keyring:
+    """Return the keyring with the keys as they are kept now (raises as :func:`keyring`)."""
+    for renew in _renewing:
+        newer = renew()
+        if newer is not None:
+            _installed[:] = [newer]
+    return keyring()
+
+
+def seal(text: str, *, place: str) -> bytes:
+    """Return ``text`` sealed under the newest key there is."""
+    return renewed().seal(text, place=place)
+
+
+def unseal(kept: bytes, *, place: str) -> str:
+    """Return the text. Raises ``InvalidTag`` for another place, ``KeyError`` for a lost key."""
+    ring = keyring()
+    if kept[0] not in ring.keys:
+        ring = renewed()
+    return ring.open(kept, place=place)
 
 
 class Sealed:
@@ -105,7 +133,7 @@ class Sealed:
         # A page asks for the same name many times: the row keeps it while the column is the same.
         kept = row.__dict__.get(self._kept)
         if kept is None or kept[0] is not sealed:
-            text = keyring().open(bytes(sealed), place=self._place.format(cast("Any", row).id))
+            text = unseal(bytes(sealed), place=self._place.format(cast("Any", row).id))
             kept = row.__dict__[self._kept] = (sealed, text)
         return cast("str", kept[1])
 
@@ -117,11 +145,11 @@ class Sealed:
 
     def opened(self, sealed: bytes | None, *, row_id: str) -> str:
         """Return the text of a column read without its row, ``""`` when there is none."""
-        return keyring().open(bytes(sealed), place=self._place.format(row_id)) if sealed else ""
+        return unseal(bytes(sealed), place=self._place.format(row_id)) if sealed else ""
 
     def closed(self, text: str, *, row_id: str) -> bytes | None:
         """Return what to keep in the column of the row for ``text``, ``None`` for empty text."""
-        return keyring().seal(text, place=self._place.format(row_id)) if text else None
+        return seal(text, place=self._place.format(row_id)) if text else None
 
     def __set__(self, row: object, text: str) -> None:
         """Encrypt and keep ``text``; an unchanged text leaves the row untouched."""

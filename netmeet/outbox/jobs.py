@@ -1,7 +1,7 @@
 """Sending what waits."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from netmeet.core.db import db, may_write
 from netmeet.outbox import queries, rules, service
@@ -24,6 +24,13 @@ def drain(now: datetime, send: Send) -> int:
     for message_id in taken:
         _deliver(message_id, now=now, send=send)
     return len(taken)
+
+
+def forget(now: datetime, *, years: int) -> None:
+    """Delete what was settled so many years ago."""
+    may_write()
+    service.forget(before=now - timedelta(days=years * 366))
+    db.session.commit()
 
 
 def _deliver(message_id: str, *, now: datetime, send: Send) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from netmeet.core import ids
 from netmeet.core.db import db
@@ -134,3 +134,12 @@ def settle(
             content=dict(content) if content is not None else None,
         )
     )
+
+
+def forget(*, before: datetime) -> None:
+    """Delete what was made before the instant and waits for nothing any more."""
+    old = select(Message.id).where(
+        Message.created_at < before, Message.state.not_in((State.WAITING, State.CLAIMED))
+    )
+    db.session.execute(delete(Attempt).where(Attempt.message_id.in_(old)))
+    db.session.execute(delete(Message).where(Message.id.in_(old)))

@@ -1,6 +1,7 @@
 """Default deny: every view names its operation, and is reached only when the rules allow it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
@@ -35,8 +36,16 @@ def actor() -> Actor:
 
 
 def note(permission: Permission, thing: Any = None, *, reason: str = "") -> None:
-    """Log one more operation of this request, beside the one the view declared."""
-    g.trail.append(entry(actor(), permission, thing, reason=reason))
+    """Log one more operation of this request, beside the one the view declared.
+
+    Of an operation that is logged already the row gets the ``reason``: one operation is one row.
+    """
+    told = entry(actor(), permission, thing, reason=reason)
+    for place, earlier in enumerate(g.trail):
+        if (earlier.operation, earlier.object_id) == (told.operation, told.object_id):
+            g.trail[place] = replace(earlier, reason=reason or earlier.reason)
+            return
+    g.trail.append(told)
 
 
 def allowed(permission: Permission, thing: Any = None) -> bool:

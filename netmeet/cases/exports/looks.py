@@ -12,6 +12,7 @@ from netmeet.accounts.models import User
 from netmeet.audit.models import AuditEvent
 from netmeet.cases.exports import permits
 from netmeet.cases.models import AccessQuestion, Case
+from netmeet.cases.rules import ANSWER_WITHIN
 from netmeet.core import calendar
 
 _: Callable[..., str] = gettext
@@ -25,6 +26,7 @@ class Single:
 
     at: datetime
     what: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +40,11 @@ class Week:
     sentences: list[str]
     singles: list[Single]
     question: AccessQuestion | None
+
+    @property
+    def answer_by(self) -> date | None:
+        """Return the day by which an unanswered question is answered."""
+        return answer_by(self.question) if self.question is not None else None
 
 
 def weeks(
@@ -84,7 +91,7 @@ def _week(
         first_name=user.first_name,
         where=where,
         sentences=list(_sentences(case, user, who, events)),
-        singles=[Single(at=e.at, what=_single(e)) for e in events],
+        singles=[Single(at=e.at, what=_single(e), reason=e.reason) for e in events],
         question=question,
     )
 
@@ -153,6 +160,12 @@ def times_of(question: AccessQuestion) -> list[Single]:
         )
         for at, _operation, allowed in question.looks["times"]
     ]
+
+
+def answer_by(question: AccessQuestion) -> date:
+    """Return the day by which the person is answered."""
+    asked_on = calendar.to_local(question.asked_at).date()
+    return calendar.add_working_days(asked_on, ANSWER_WITHIN)
 
 
 def is_look(operation: str) -> bool:

@@ -1,6 +1,7 @@
 """The case and everything that decides who may see it."""
 
 from netmeet.cases.models.case import Case, Person, TeamMember
+from netmeet.cases.models.keeping import KeepingNote
 from netmeet.cases.models.rights import (
     Consent,
     ConsentAssent,
@@ -18,6 +19,7 @@ __all__ = [
     "Consent",
     "ConsentAssent",
     "ConsentWithdrawal",
+    "KeepingNote",
     "Law",
     "LegalBasis",
     "Person",

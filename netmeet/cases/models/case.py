@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 class Person(Versioned, Base):
     """Who it is about. Name and contact stand with the user; here is what a plan needs.
 
-    ``cpr`` is ten digits or empty; ``birth_date`` an ISO date. ``is_protected``: name and address
-    protection, nothing of the address leaves the system.
+    ``cpr`` is ten characters or empty; ``birth_date`` an ISO date. ``is_protected``: name and
+    address protection, nothing of the address leaves the system.
     """
 
     __tablename__ = "person"

@@ -31,7 +31,7 @@ _STAFF_PLACES = {
 
 @dataclass(frozen=True, kw_only=True)
 class NewCase:
-    """What is known when a case is opened. ``cpr`` is ten digits or empty."""
+    """What is known when a case is opened. ``cpr`` is ten characters or empty."""
 
     name: str
     birth_date: date | None = None

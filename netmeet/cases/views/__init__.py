@@ -1,6 +1,27 @@
 """HTTP of the slice: opening, the network, who may see what, and who has looked."""
 
-from netmeet.cases.views import adding, consents, looks, mandates, opening, own, person, team
+from netmeet.cases.views import (
+    adding,
+    auditing,
+    consents,
+    looks,
+    mandates,
+    opening,
+    own,
+    person,
+    team,
+)
 from netmeet.cases.views.blueprint import bp
 
-__all__ = ["adding", "bp", "consents", "looks", "mandates", "opening", "own", "person", "team"]
+__all__ = [
+    "adding",
+    "auditing",
+    "bp",
+    "consents",
+    "looks",
+    "mandates",
+    "opening",
+    "own",
+    "person",
+    "team",
+]

@@ -99,7 +99,9 @@ def access_questions() -> ResponseReturnValue:
     """List what persons asked about looks of the unit, without saying which person."""
     found = queries.questions_for(guard.actor())
     people = queries.users_by_id({question.about_user_id for question in found})
-    return render_template("cases/access_questions.html", questions=found, people=people)
+    return render_template(
+        "cases/access_questions.html", questions=found, people=people, answer_by=looks.answer_by
+    )
 
 
 @bp.get("/access-questions/<oid:id>")

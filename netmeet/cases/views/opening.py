@@ -54,7 +54,7 @@ def search() -> ResponseReturnValue:
         g.keep = True
         abort(429)
     guard.note(P.PATIENT_SEARCH_EXACT_CPR, reason=form.reason.data or "")
-    person = queries.person_by_cpr((form.cpr.data or "").replace("-", ""))
+    person = queries.person_by_cpr(rules.plain_cpr(form.cpr.data or ""))
     wanted = person.id if person is not None else ""
     found = [case for case in queries.visible_to(actor) if case.person_id == wanted]
     return _page(_new_form(NewCaseForm(formdata=None)), form, found=found)
@@ -80,7 +80,7 @@ def _typed(form: NewCaseForm) -> network.NewCase:
     return network.NewCase(
         name=form.name.data or "",
         birth_date=form.birth_date.data,
-        cpr=(form.cpr.data or "").replace("-", ""),
+        cpr=rules.plain_cpr(form.cpr.data or ""),
         email=form.email.data or "",
         phone=form.phone.data or "",
         address=form.address.data or "",

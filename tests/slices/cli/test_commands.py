@@ -1,11 +1,14 @@
 """The commands, run as somebody at a terminal would."""
 
 import stat
+from dataclasses import dataclass
 from datetime import date
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 import config
 from netmeet import cli
@@ -15,7 +18,9 @@ from netmeet.accounts.models import User
 from netmeet.audit import jobs as audit_jobs
 from netmeet.audit import queries as audit
 from netmeet.audit import service as chain
+from netmeet.audit.models import Anchor
 from netmeet.audit.rules import LOOKS
+from netmeet.audit.service import verifying
 from netmeet.cases.models import Case
 from netmeet.cli import demonstration, reference, surroundings
 from netmeet.core.access import Role
@@ -39,6 +44,36 @@ def place(tmp_path, monkeypatch):
     monkeypatch.setenv("NETMEET_INSTANCE", str(tmp_path / "instance"))
     monkeypatch.setenv("NETMEET_DEMO", "1")
     return tmp_path / "instance"
+
+
+@dataclass
+class Listener:
+    """A web server on this machine that keeps what is posted to it."""
+
+    address: str
+    bodies: list[str]
+
+
+@pytest.fixture
+def listener():
+    """Give a web server that keeps what it is told."""
+    bodies = []
+
+    class Keep(BaseHTTPRequestHandler):
+        def do_POST(self):
+            bodies.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_words):
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Keep) as server:
+        serving = Thread(target=server.serve_forever)
+        serving.start()
+        yield Listener(f"http://127.0.0.1:{server.server_port}/", bodies)
+        server.shutdown()
+        serving.join()
 
 
 def test_every_command_says_what_it_does():
@@ -118,23 +153,65 @@ def test_the_access_log_is_verified(world):
     world.save()
     told = run("audit", "verify")
     assert (told.exit_code, told.output) == (0, "The access log holds: 1 rows.\n")
-    chain.anchor(at=now())
-    db.session.execute(text("UPDATE audit_anchor SET seq = 7"))
+    db.session.add(Anchor(at=now(), seq=7, chain=b"later"))
     told = run("audit", "verify")
     assert told.exit_code == 1
     assert "row 2" in told.output
 
 
+def test_the_anchors_kept_elsewhere_are_compared(world, tmp_path):
+    chain.record([entry(world.actor(world.lise), P.CASE_READ, world.case())])
+    world.save()
+    file = tmp_path / "anchors.log"
+    audit_jobs.anchor(now(), place=str(file))
+    assert run("audit", "verify", "--anchors", str(file)).exit_code == 0
+    file.write_text(f"{now().isoformat()} 1 {'0' * 64}\n", encoding="ascii")
+    told = run("audit", "verify", "--anchors", str(file))
+    assert (told.exit_code, "row 1." in told.output) == (1, True)
+    file.write_text("no anchor\n", encoding="ascii")
+    assert "no anchor" in run("audit", "verify", "--anchors", str(file)).output
+
+
+def test_an_anchor_is_posted_to_an_address(world, listener):
+    chain.record([entry(world.actor(world.lise), P.CASE_READ, world.case())])
+    world.save()
+    audit_jobs.anchor(now(), place=listener.address)
+    assert verifying.heads(listener.bodies).keys() == {1}
+
+
+@pytest.mark.parametrize(
+    ("place", "is_safe"),
+    [
+        ("http://anchors.example", False),
+        ("https://anchors.example/netmeet", True),
+        ("http://127.0.0.1:9/", True),
+        ("/srv/anchors.log", True),
+    ],
+)
+def test_anchors_go_to_a_file_or_over_tls(place, is_safe, tmp_path):
+    environment = {
+        "NETMEET_DEMO": "1",
+        "NETMEET_SECRET_KEY": "x" * 40,
+        "NETMEET_KEYS": config.new_keys(),
+        "NETMEET_ANCHORS": place,
+    }
+    if is_safe:
+        assert config.read(environment, instance=tmp_path).anchors == place
+    else:
+        with pytest.raises(SystemExit, match="NETMEET_ANCHORS"):
+            config.read(environment, instance=tmp_path)
+
+
 def test_the_anchor_is_written_inside_and_outside(world, tmp_path, caplog):
     chain.record([entry(world.actor(world.lise), P.CASE_READ, world.case())])
     world.save()
-    audit_jobs.anchor(now(), folder=tmp_path)
-    audit_jobs.anchor(now(), folder=tmp_path)
+    audit_jobs.anchor(now(), place=str(tmp_path / "anchors.log"))
+    audit_jobs.anchor(now(), place=str(tmp_path / "anchors.log"))
     lines = (tmp_path / "anchors.log").read_text(encoding="ascii").splitlines()
     assert [line.split()[1] for line in lines] == ["1", "1"]
     audit_jobs.verify(now())
     assert caplog.records == []
-    db.session.execute(text("UPDATE audit_anchor SET seq = 7"))
+    db.session.add(Anchor(at=now(), seq=7, chain=b"later"))
     db.session.commit()
     audit_jobs.verify(now())
     assert "does not hold at row 2" in caplog.text

@@ -11,7 +11,7 @@ from netmeet.accounts import rules as accounts_rules
 from netmeet.accounts import service as accounts
 from netmeet.accounts.models import User
 from netmeet.actions import queries as actions
-from netmeet.audit import service as audit
+from netmeet.audit.service import verifying
 from netmeet.cases import queries as cases
 from netmeet.cases.models import Case, Person
 from netmeet.cases.rules import CaseState
@@ -118,7 +118,7 @@ def _what_hangs_together_does() -> None:
     for person in db.session.scalars(select(Person)):
         assert 61 <= int(person.cpr[:2]) <= 91, "a constructed number has no real day"
     assert accounts.proves_password(_user("Lise Dam"), accounts_rules.DEMO_PASSWORD)
-    assert audit.broken_at() is None
+    assert verifying.broken_at() is None
 
 
 def _user(name: str) -> User:

@@ -9,6 +9,8 @@ from netmeet.audit import service as audit
 from netmeet.cases import queries, service
 from netmeet.cases.exports import looks
 from netmeet.cases.models import AccessQuestion
+from netmeet.cases.rules import ANSWER_WITHIN
+from netmeet.core import calendar, clock
 from netmeet.core.access import Role
 from netmeet.core.db import db
 from netmeet.core.permissions import Permission as P
@@ -86,7 +88,10 @@ def test_somebody_else_answers_why(world, client, case):
     week = re.search(r'name="week" value="([^"]+)"', page.text)[1]
     ask = {"about": world.lise.id, "week": week}
     assert client.send("/access-log/ask", ask).status_code == 303
-    assert "Du spurgte hvorfor" in client.get("/access-log").text
+    asked = words_of(client.get("/access-log").text)
+    by = calendar.add_working_days(clock.today(), ANSWER_WITHIN)
+    assert "Du spurgte hvorfor" in asked
+    assert f"Du får svar her senest {calendar.day(by, today=clock.today())}." in asked
     twice = client.send("/access-log/ask", ask)
     assert twice.status_code == 422
     assert client.send("/access-log/ask", {**ask, "about": "x"}).status_code == 422

@@ -3,10 +3,12 @@
 import re
 
 import pytest
+from sqlalchemy import select
 
 from netmeet.accounts import queries as accounts
 from netmeet.accounts.models import RateCount
 from netmeet.cases import queries
+from netmeet.cases.models import Person
 from netmeet.cases.rules import MemberRole, Scope
 from netmeet.core.access import Role
 from netmeet.core.db import db
@@ -48,7 +50,7 @@ def test_what_is_missing_is_said_and_what_is_typed_stays(world, client):
     answer = client.send("/cases/new", {"name": "Omar", "birth_date": "", "cpr": "12"})
     assert answer.status_code == 422
     assert "Vælg fødselsdatoen." in answer.text
-    assert "Skriv ti cifre." in answer.text
+    assert "Skriv alle ti tegn." in answer.text
     assert 'value="Omar"' in answer.text
     form = {"name": "Omar", "birth_date": "2999-01-01", "municipality_id": ""}
     ahead = client.send("/cases/new", form)
@@ -69,6 +71,30 @@ def test_a_search_finds_own_cases_and_looks_the_same_for_others_and_for_nobody(w
     tokens = r'(token" content|csrf_token" value)="[^"]*"'
     assert re.sub(tokens, "", known.text) == re.sub(tokens, "", unknown.text)
     assert client.send("/cases/search", {"cpr": CPR, "reason": ""}).status_code == 422
+
+
+@pytest.mark.parametrize("number", ["0703921VJ4", "070392-1vj4", "010203-0000"])
+def test_replacement_numbers_and_those_without_a_check_digit_are_taken_and_found(
+    world, client, number
+):
+    world.sign_in(client, world.lise)
+    form = {"name": "Omar Haddad", "birth_date": "1984-09-03", "cpr": number, "municipality_id": ""}
+    assert client.send("/cases/new", form).status_code == 303
+    found = client.send("/cases/search", {"cpr": number, "reason": "Indkaldt i dag"})
+    assert "Omar Haddad" in found.text
+    person = db.session.scalars(select(Person)).one()
+    assert person.cpr == number.replace("-", "").upper()
+    assert person.masked_cpr == f"{number[:6]}-****"
+    almost = client.send("/cases/search", {"cpr": "0703921VJ5", "reason": "Indkaldt i dag"})
+    assert "Omar Haddad" not in almost.text
+
+
+def test_a_person_without_a_number_is_opened_and_never_found_by_one(world, client):
+    world.sign_in(client, world.lise)
+    form = {"name": "Omar Haddad", "birth_date": "1984-09-03", "cpr": "", "municipality_id": ""}
+    assert client.send("/cases/new", form).status_code == 303
+    person = db.session.scalars(select(Person)).one()
+    assert (person.cpr, person.cpr_index, person.masked_cpr) == ("", None, "")
 
 
 def test_thirty_searches_an_hour_are_enough(world, client):

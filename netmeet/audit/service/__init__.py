@@ -1,26 +1,23 @@
-"""Appending to the chain, verifying it, anchoring it."""
+"""Appending to the chain, and anchoring it."""
 
 import hashlib
 import hmac
 import json
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import cast
 
+from flask_babel import gettext as _
 from sqlalchemy import Table, bindparam, insert, select, text
 
-from netmeet.audit.models import Anchor, AuditEvent
+from netmeet.audit.models import Anchor, AuditEvent, FollowUp
 from netmeet.core import ids, sealed
 from netmeet.core.db import db
+from netmeet.core.refusals import Refused
 from netmeet.core.trail import Entry
 
 _LOCK = 7_305_121
-_AT_ONCE = 1000
 FOLLOWED_FOR = timedelta(minutes=15)
-_CHAINED = (
-    *("id", "seq", "at", "user_id", "role", "unit_id", "session_id", "operation", "allowed"),
-    *("case_id", "object_kind", "object_id", "reason"),
-)
 _TABLE = cast("Table", AuditEvent.__table__)
 _INSERT = insert(_TABLE)
 _OPENED = (
@@ -53,7 +50,7 @@ def record(entries: Sequence[Entry]) -> None:
     for entry in fresh:
         seq += 1
         row, facts = _row(entry, seq)
-        chain = row["chain"] = _link(facts, chain)
+        chain = row["chain"] = link(facts, chain)
         rows.append(row)
     db.session.execute(_INSERT, rows)
 
@@ -74,12 +71,12 @@ def _is_covered(entry: Entry) -> bool:
 
 
 def _row(entry: Entry, seq: int) -> tuple[dict[str, object], list[object]]:
-    """Return the columns of the row, and the facts that are chained, in :func:`link`'s order.
+    """Return the columns of the row, and the facts that are chained, in the columns' order.
 
     Every request adds a row, so that no object is built for it.
     """
     row_id = ids.new_id()
-    kept = {
+    kept: dict[str, object] = {
         "id": row_id,
         "seq": seq,
         "at": entry.at,
@@ -93,48 +90,52 @@ def _row(entry: Entry, seq: int) -> tuple[dict[str, object], list[object]]:
         "object_kind": entry.object_kind,
         "object_id": entry.object_id,
     }
-    facts = [*kept.values(), entry.reason]
-    return {**kept, "reason_sealed": AuditEvent.reason.closed(entry.reason, row_id=row_id)}, facts
+    digest = digest_of(entry.reason, row_id=row_id)
+    facts = [*kept.values(), digest.hex() if digest else ""]
+    kept["reason_sealed"] = AuditEvent.reason.closed(entry.reason, row_id=row_id)
+    return {**kept, "reason_digest": digest}, facts
 
 
-def link(event: AuditEvent, before: bytes) -> bytes:
-    """Return the HMAC of ``event`` and the link before it (canonical JSON, UTF-8)."""
-    return _link([getattr(event, name) for name in _CHAINED], before)
+def digest_of(reason: str, *, row_id: str) -> bytes | None:
+    """Return what the chain covers of a reason (bound to its row), ``None`` when there is none."""
+    return sealed.keyring().index(f"{row_id}|{reason}", kind="reason") if reason else None
 
 
-def _link(facts: Sequence[object], before: bytes) -> bytes:
+def link(facts: Sequence[object], before: bytes) -> bytes:
+    """Return the HMAC of a row's facts and the link before it (canonical JSON, UTF-8)."""
     plain = [fact.isoformat() if isinstance(fact, datetime) else fact for fact in facts]
     canonical = json.dumps([*plain, before.hex()], ensure_ascii=False, separators=(",", ":"))
     return hmac.digest(sealed.keyring().index_key, canonical.encode(), hashlib.sha256)
-
-
-def broken_at() -> int | None:
-    """Return the first ``seq`` at which the chain does not hold, ``None`` when it holds throughout.
-
-    A cut tail shows against the newest anchor.
-    """
-    before, expected = b"", 0
-    while rows := _rows_after(expected):
-        for event in rows:
-            expected += 1
-            good = hmac.compare_digest(bytes(event.chain), link(event, before))
-            if event.seq != expected or not good:
-                return expected
-            before = bytes(event.chain)
-        db.session.expunge_all()
-    newest = db.session.scalar(select(Anchor).order_by(Anchor.seq.desc()).limit(1))
-    return expected + 1 if newest is not None and newest.seq > expected else None
-
-
-def _rows_after(seq: int) -> Sequence[AuditEvent]:
-    statement = select(AuditEvent).where(AuditEvent.seq > seq).order_by(AuditEvent.seq)
-    return db.session.scalars(statement.limit(_AT_ONCE)).all()
 
 
 def anchor(*, at: datetime) -> Anchor:
     """Write down how long the chain is and its head; the caller keeps the same outside."""
     seq, chain = _head()
     row = Anchor(at=at, seq=seq, chain=chain)
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def follow_up(
+    *, organisation_id: str, user_id: str, day: date, words: str, by_id: str, at: datetime
+) -> FollowUp:
+    """Write down what came out of looking into a user's day. Raises ``Refused`` without words.
+
+    What was written of it before stays: a day is followed up once.
+    """
+    if not words.strip():
+        raise Refused(_("Skriv, hvad du fandt ud af."), field="words")
+    known = select(FollowUp).where(
+        FollowUp.organisation_id == organisation_id,
+        FollowUp.user_id == user_id,
+        FollowUp.day == day,
+    )
+    if db.session.scalar(known) is not None:
+        raise Refused(_("Det er fulgt op af en anden."))
+    row = FollowUp(
+        organisation_id=organisation_id, user_id=user_id, day=day, words=words, by_id=by_id, at=at
+    )
     db.session.add(row)
     db.session.flush()
     return row

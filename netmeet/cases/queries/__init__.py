@@ -131,7 +131,7 @@ def of_person(user_id: str) -> Case | None:
 
 
 def person_by_cpr(cpr: str) -> Person | None:
-    """Return the person with exactly this CPR number (ten digits), by keyed index."""
+    """Return the person with exactly this CPR number (ten characters), by keyed index."""
     index = sealed.keyring().index(cpr, kind="cpr")
     statement = select(Person).where(Person.cpr_index == index).options(joinedload(Person.user))
     return db.session.scalars(statement).one_or_none()
