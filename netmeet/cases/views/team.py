@@ -71,7 +71,8 @@ def change_contact(member: "TeamMember") -> ResponseReturnValue:
     network.describe_contact(
         member,
         version=form.version.data or 0,
-        is_contact=bool(form.is_contact.data),
+        # The page asks it of staff alone, who are the ones a side can be reached through.
+        is_contact=member.role.is_staff and bool(form.is_contact.data),
         reachable=form.reachable.data or "",
         stand_in=form.stand_in.data or "",
     )
