@@ -3,7 +3,7 @@
 import random
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
@@ -126,15 +126,14 @@ def _users(user_ids: Collection[str]) -> Sequence[User]:
     return db.session.scalars(select(User).where(User.id.in_(user_ids))).all()
 
 
-def sample(organisation_id: str, day: date) -> list[Sampled]:
-    """Return ten look-ups of the day, drawn by lot: the same whenever they are drawn.
+def sample(scope: Wanted, organisation_id: str, day: date) -> list[Sampled]:
+    """Return ten look-ups of the day in the scope's units, drawn by lot: the same at every draw.
 
     The lot hangs on the key of look-ups, so that nobody knows beforehand whom it falls on.
     """
     first: dict[tuple[str, str], datetime] = {}
-    for user_id, case_id, at in audit.looks(
-        wanted(organisation_id, since=day, until=day), most=_MOST
-    ):
+    that_day = replace(scope, since=_midnight(day), until=_midnight(day + timedelta(days=1)))
+    for user_id, case_id, at in audit.looks(that_day, most=_MOST):
         first[user_id, case_id] = at
     seed = sealed.keyring().index(f"{organisation_id}|{day.isoformat()}", kind="sample")
     lot = random.Random(seed)  # noqa: S311 - the seed is keyed; nothing is kept secret by it

@@ -119,8 +119,8 @@ def _search_form(form: AuditSearchForm) -> AuditSearchForm:
 def _page(form: AuditSearchForm, *, refused: str = "") -> str:
     days = _last_week()
     yesterday = clock.today() - timedelta(days=1)
-    alerts = found.alerts(found.wanted(_organisation(), since=days["since"], until=days["until"]))
-    drawn = found.sample(_organisation(), yesterday)
+    scope = found.wanted(_organisation(), since=days["since"], until=days["until"])
+    alerts, drawn = found.alerts(scope), found.sample(scope, _organisation(), yesterday)
     named = {alert.user_id for alert in alerts} | {one.user_id for one in drawn}
     people = queries.users_by_id(named)
     done = log.follow_ups(_organisation(), since=days["since"])

@@ -157,7 +157,8 @@ def test_the_sample_is_the_same_all_day_and_another_the_next(world):
             look(world, world.lise, case, days_ago=days_ago)
     world.save()
     organisation, today = world.ward.organisation_id, clock.today()
-    drawn = [auditing.sample(organisation, today - timedelta(days=d)) for d in (1, 1, 2)]
+    scope = auditing.wanted(organisation, since=today, until=today)
+    drawn = [auditing.sample(scope, organisation, today - timedelta(days=d)) for d in (1, 1, 2)]
     assert len(drawn[0]) == 10
     assert drawn[0] == drawn[1]
     assert {one.case_id for one in drawn[0]} != {one.case_id for one in drawn[2]}
