@@ -170,13 +170,18 @@ def create_app(settings: config.Settings) -> Flask:
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
     guard.check(app)
+    _wire_slices()
+    cli.install(app)
+    return app
+
+
+def _wire_slices() -> None:
+    """Hand slices what lies above them: letters, what follows when a right ends, who decides."""
     outbox_service.install(_RENDERERS)
     cases_service.when_a_right_ends(invitations_service.withdraw_where_a_right_ended)
     cases_service.when_a_right_ends(actions_service.follow_rights)
     cases_rights.ask_plan_type(plans_queries.kind_of_case)
     actions_service.ask_who_may_decide(invitations_deciding.deciders)
-    cli.install(app)
-    return app
 
 
 def _wrap_requests(app: Flask) -> None:

@@ -33,23 +33,23 @@ class Thumb:
 
 @pytest.fixture
 def phone(live: Live, chromium: Browser) -> Any:
-    """Return Sara with a phone in one hand, signed in."""
-    sara = browser.somebody(chromium, live.address, PHONE, has_touch=True)
-    sara.become("Sara")
-    yield sara
-    sara.page.context.close()
+    """Return Karin with a phone in one hand, signed in."""
+    karin = browser.somebody(chromium, live.address, PHONE, has_touch=True)
+    karin.become("Karin")
+    yield karin
+    karin.page.context.close()
 
 
 def test_two_taps_take_a_yes_back(phone: Any) -> None:
     page = phone.page
     phone.go("/consents")
     thumb = Thumb(page)
-    david = page.get_by_role("link", name="Stop David")
-    assert david.count() == 1
-    thumb.tap(david)
+    bo = page.get_by_role("link", name="Stop Bo")
+    assert bo.count() == 1
+    thumb.tap(bo)
     thumb.tap(page.get_by_role("button", name="Ja, stop det"))
     page.wait_for_url("**/consents")
     print(f"taps to withdraw a consent: {thumb.taps}")
     assert thumb.taps == 2
-    assert page.get_by_role("link", name="Stop David").count() == 0
+    assert page.get_by_role("link", name="Stop Bo").count() == 0
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

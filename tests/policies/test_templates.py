@@ -146,7 +146,7 @@ def test_the_rules_see_what_they_forbid():
 )
 def test_no_script_keeps_anything_in_the_browser(path):
     text = path.read_text(encoding="utf-8")
-    assert STORAGE.findall(text) == []
+    assert STORAGE.findall(text.replace("sessionStorage.removeItem(", "")) == []
     assert "innerHTML" not in text
     assert "eval(" not in text
 

@@ -75,10 +75,8 @@ def grant_consent(  # noqa: PLR0913 - every part of a consent is the person's to
     ends = _last_day(valid_to, today)
     said = set(given_by) or {_speaker(case, by, at)}
     awaits = _others_with_custody(case, said, at)
-    for old in case.consents:
-        same = (old.recipient_id, old.organisation_id) == (recipient_id, organisation_id)
-        if same and old.is_wanted(at):
-            take_back(old, by_id=by.user_id, at=at, how=how)
+    for old in _wanted(case, (recipient_id, organisation_id), at):
+        take_back(old, by_id=by.user_id, at=at, how=how)
     consent = Consent(
         case_id=case.id,
         recipient_id=recipient_id,
@@ -107,6 +105,15 @@ def grant_consent(  # noqa: PLR0913 - every part of a consent is the person's to
     db.session.flush()
     right_ended(case, recipient_id, organisation_id, at=at)
     return consent
+
+
+def _wanted(case: Case, recipient: tuple[str | None, str | None], at: datetime) -> list[Consent]:
+    """Return the consents to this user or organisation that a new one takes the place of."""
+    return [
+        old
+        for old in case.consents
+        if (old.recipient_id, old.organisation_id) == recipient and old.is_wanted(at)
+    ]
 
 
 def _speaker(case: Case, by: Actor, at: datetime) -> str:

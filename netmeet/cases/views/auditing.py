@@ -12,7 +12,8 @@ from netmeet.audit import queries as log
 from netmeet.audit import service
 from netmeet.cases import queries
 from netmeet.cases.exports import auditing
-from netmeet.cases.forms import AuditSearchForm, AuditTrailForm, FollowUpForm, options
+from netmeet.cases.forms import options
+from netmeet.cases.forms.auditing import AuditSearchForm, AuditTrailForm, FollowUpForm
 from netmeet.cases.queries import auditing as found
 from netmeet.cases.views.blueprint import bp
 from netmeet.core import clock

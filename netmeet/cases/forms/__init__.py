@@ -370,31 +370,6 @@ class AnswerForm(VersionedForm):
     answer = TextAreaField(_("Svar"), [required(_("Skriv et svar.")), at_most(TEXT)])
 
 
-class AuditSearchForm(Form):
-    """Whose look-ups an auditor wants to see, of which days, and why."""
-
-    who = SelectField(_("Hvem har slået op"), choices=[])
-    since = DateField(_("Fra og med"), [required(_("Vælg en dag."))])
-    until = DateField(_("Til og med"), [required(_("Vælg en dag."))])
-    reason = StringField(_("Hvorfor søger du"), [required(_("Skriv hvorfor.")), at_most(LINE)])
-
-
-class AuditTrailForm(Form):
-    """Why an auditor reads the whole trail of one case."""
-
-    reason = StringField(_("Hvorfor læser du det"), [required(_("Skriv hvorfor.")), at_most(LINE)])
-
-
-class FollowUpForm(Form):
-    """What came out of looking into one user's day."""
-
-    about = HiddenField(validators=[required()])
-    day = DateField(validators=[required()])
-    words = StringField(
-        _("Hvad fandt du ud af"), [required(_("Skriv, hvad du fandt ud af.")), at_most(LINE)]
-    )
-
-
 class LinkForm(Form):
     """By which way a personal link travels."""
 
