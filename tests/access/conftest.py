@@ -15,7 +15,8 @@ from tests.access.stage import Stage
 from tests.services import postgres
 
 
-def _built(database_url: str, instance: Path) -> Stage:
+def built(database_url: str, instance: Path) -> Stage:
+    """Return a stage on a database that is still empty."""
     environment = {
         "NETMEET_SECRET_KEY": "a secret key that only the tests use",
         "NETMEET_KEYS": config.new_keys(),
@@ -42,7 +43,7 @@ def _closed(stage: Stage) -> None:
 def sqlite_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """Return the stage on SQLite."""
     folder = tmp_path_factory.mktemp("stage")
-    stage = _built(f"sqlite:///{folder / 'netmeet.db'}", folder)
+    stage = built(f"sqlite:///{folder / 'netmeet.db'}", folder)
     yield stage
     _closed(stage)
 
@@ -52,7 +53,7 @@ def postgresql_stage(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -
     """Return the stage on PostgreSQL."""
     own = tmp_path_factory.getbasetemp()
     with postgres.cluster(own if worker_id == "master" else own.parent) as cluster:
-        stage = _built(cluster.create_database(), tmp_path_factory.mktemp("stage"))
+        stage = built(cluster.create_database(), tmp_path_factory.mktemp("stage"))
         yield stage
         _closed(stage)
 

@@ -96,7 +96,8 @@ def opened(stage: Stage, known: facts.Facts, dice: object) -> Iterator[tuple[Per
     shuffle = dice.shuffle  # type: ignore[attr-defined]  # a random.Random
     everybody = list(stage.personas.values())
     for route in routes.found(stage.app):
-        if route.method != "GET" or route.table == "personal_link":
+        is_page = not route.rule.rule.endswith((".pdf", ".ics", ".xlsx", ".csv"))
+        if route.method != "GET" or route.table == "personal_link" or not is_page:
             continue
         shuffle(everybody)
         seen = set()
@@ -109,8 +110,8 @@ def opened(stage: Stage, known: facts.Facts, dice: object) -> Iterator[tuple[Per
                 continue
             path = route.path(thing.id or NOBODYS, stage.parts)
             answer = stage.ask(persona.fresh, "GET", path)
+            seen.add(who.role)
             if answer.mimetype == "text/html" and answer.status_code == 200:
-                seen.add(who.role)
                 yield persona, path, answer.get_data(as_text=True)
 
 

@@ -170,7 +170,7 @@ def _owed(case_ids: list[str]) -> "list[Action]":
 
 def _guests() -> ResponseReturnValue:
     """Show guests and interpreters time, place and what concerns them."""
-    # The cases are held on to: what follows finds them by identity, which forgets the unheld.
+    # Held on to: what follows finds the cases by identity, which forgets what nobody holds.
     found = cases.visible_to(guard.actor())
     ids = [case.id for case in found]
     invited, owed = _invited(ids), _owed(ids)
