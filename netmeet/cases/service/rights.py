@@ -68,31 +68,25 @@ def grant_consent(  # noqa: PLR0913 - every part of a consent is the person's to
     ``given_by`` are the users who said it, by default the person or who acts for the person here.
     For a child under 15 it holds once everybody who has custody has said yes.
     """
-    chosen = [scope for scope in Scope if scope in set(scopes)]
-    if not chosen:
-        raise Refused(_("Vælg mindst én ting."), field="scopes")
-    today = calendar.to_local(at).date()
-    ends = _last_day(valid_to, today)
+    covered = _covered(scopes, life_areas)
+    period = _period(valid_to, calendar.to_local(at).date())
     said = set(given_by) or {_speaker(case, by, at)}
-    awaits = _others_with_custody(case, said, at)
     for old in _wanted(case, (recipient_id, organisation_id), at):
         take_back(old, by_id=by.user_id, at=at, how=how)
     consent = Consent(
         case_id=case.id,
         recipient_id=recipient_id,
         organisation_id=organisation_id,
-        scope_list=",".join(chosen),
-        area_list=",".join(sorted(set(life_areas))),
+        **covered,
+        **period,
         purpose=purpose,
         direction=direction,
-        valid_from=today,
-        valid_to=ends,
         given_at=at,
         recorded_by_id=by.user_id,
         how=how,
         asked_alone=asked_alone,
         given_by_list=",".join(sorted(said)),
-        awaits_list=",".join(sorted(awaits)),
+        awaits_list=",".join(sorted(_others_with_custody(case, said, at))),
         not_covered=not_covered,
         explained=explained,
         childs_view=childs_view,
@@ -105,6 +99,19 @@ def grant_consent(  # noqa: PLR0913 - every part of a consent is the person's to
     db.session.flush()
     right_ended(case, recipient_id, organisation_id, at=at)
     return consent
+
+
+def _covered(scopes: Iterable[Scope], life_areas: Iterable[str]) -> dict[str, str]:
+    """Return the columns of what is covered. Raises ``Refused`` for nothing chosen."""
+    chosen = [scope for scope in Scope if scope in set(scopes)]
+    if not chosen:
+        raise Refused(_("Vælg mindst én ting."), field="scopes")
+    return {"scope_list": ",".join(chosen), "area_list": ",".join(sorted(set(life_areas)))}
+
+
+def _period(valid_to: date | None, today: date) -> dict[str, date]:
+    """Return the columns of the first and the last day."""
+    return {"valid_from": today, "valid_to": _last_day(valid_to, today)}
 
 
 def _wanted(case: Case, recipient: tuple[str | None, str | None], at: datetime) -> list[Consent]:
