@@ -68,17 +68,15 @@ def grant_consent(  # noqa: PLR0913 - every part of a consent is the person's to
     ``given_by`` are the users who said it, by default the person or who acts for the person here.
     For a child under 15 it holds once everybody who has custody has said yes.
     """
-    covered = _covered(scopes, life_areas)
-    period = _period(valid_to, calendar.to_local(at).date())
+    today = calendar.to_local(at).date()
+    whom = {"recipient_id": recipient_id, "organisation_id": organisation_id}
+    extent = {**whom, **_covered(scopes, life_areas), **_period(valid_to, today)}
     said = set(given_by) or {_speaker(case, by, at)}
     for old in _wanted(case, (recipient_id, organisation_id), at):
         take_back(old, by_id=by.user_id, at=at, how=how)
     consent = Consent(
         case_id=case.id,
-        recipient_id=recipient_id,
-        organisation_id=organisation_id,
-        **covered,
-        **period,
+        **extent,
         purpose=purpose,
         direction=direction,
         given_at=at,
