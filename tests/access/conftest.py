@@ -8,7 +8,8 @@ import pytest
 
 import config
 from netmeet.app import create_app
-from netmeet.core import sealed
+from netmeet.cli import reference
+from netmeet.core import clock, sealed
 from netmeet.core.db import db
 from tests.access import cast
 from tests.access.stage import Stage
@@ -28,6 +29,7 @@ def built(database_url: str, instance: Path) -> Stage:
     stage = Stage(app)
     with app.app_context():
         flask_migrate.upgrade()
+        reference.load_laws(clock.today())
         cast.fill(stage)
         db.session.remove()
     return stage

@@ -143,7 +143,7 @@ def test_the_chain_with_the_keyboard_alone(someone):
 
 def _end_the_login(other):
     """End every login of the same human but this one."""
-    other.go("/account")
+    other.go("/account/sessions")
     press(other, "Log ud alle andre steder")
     expect(other.page.get_by_role("button", name="Log ud alle andre steder")).to_have_count(0)
 

@@ -8,6 +8,7 @@ from netmeet.core.db import db
 from netmeet.core.refusals import Refused
 from netmeet.invitations import queries, rules
 from netmeet.invitations.models import Answer, Mandate, WrittenInput
+from netmeet.invitations.queries import written
 from netmeet.invitations.rules import AnswerValue, MandateValue, Via
 from netmeet.invitations.service import standing
 from netmeet.meetings.models import AgendaItem, Invitation
@@ -63,15 +64,16 @@ def declare_mandate(
 def write(invitation: Invitation, *, text: str, version: int, at: datetime) -> WrittenInput:
     """Keep what somebody writes to the meeting beforehand; the person reads it too.
 
-    Raises ``Refused`` for more than five lines, ``Conflict`` for a stale version (0: none yet).
+    Saving by itself and the button may send the same words at once: they are kept once. Raises
+    ``Refused`` for more than five lines, ``Conflict`` for a stale version (0: none yet).
     """
     if rules.lines(text) > rules.MOST_LINES:
         raise Refused(_("Skriv højst fem linjer."), field="text")
-    row = queries.replies(invitation.meeting)[invitation.id].written
+    row = written.now(invitation)
     if row is None:
         row = WrittenInput(invitation_id=invitation.id, text=text.strip(), at=at)
         db.session.add(row)
-    else:
+    elif row.text != text.strip():
         label = _("Kort fra dig")
         row.expect(version, mine={label: text}, theirs={label: row.text})
         row.text, row.at = text.strip(), at

@@ -112,7 +112,12 @@ def test_a_consent_that_ended_drops_the_message(world, case):
 def test_a_relative_is_reminded_of_what_they_said_yes_to_by_a_personal_link(world, case):
     by = world.actor(case.person.user)
     cases.grant_consent(
-        case, by=by, at=now(), scopes=[Scope.ACTIONS], how="digital", recipient_id=world.hanne.id
+        case,
+        by=by,
+        at=at(day=-1),
+        scopes=[Scope.ACTIONS],
+        how="digital",
+        recipient_id=world.hanne.id,
     )
     action = agree(world, case, world.hanne, in_days=1)
     world.save()

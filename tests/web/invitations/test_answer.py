@@ -82,8 +82,10 @@ def test_the_lines_are_saved_as_they_are_typed(jonas, meeting):
     assert saved["saved_at_text"].startswith("Gemt kl. ")
     (kept,) = db.session.scalars(select(WrittenInput)).all()
     assert (kept.text, kept.version) == ("Jeg kan vise to steder.", saved["version"])
-    stale = jonas.send(path(meeting, "/input"), {**fields, "version": 9}, headers=headers)
-    assert stale.status_code == 409
+    again = jonas.send(path(meeting, "/input"), fields, headers=headers)
+    assert again.get_json()["version"] == kept.version
+    other = {"input-text": "Jeg kan ikke vise noget.", "version": 0}
+    assert jonas.send(path(meeting, "/input"), other, headers=headers).status_code == 409
     long = {"input-text": "\n".join("abcdef"), "version": 1}
     refused = jonas.send(path(meeting, "/input"), long, headers=headers)
     assert (refused.status_code, "fem linjer" in refused.get_json()["error"]) == (422, True)

@@ -131,15 +131,6 @@ def test_the_person_and_the_coordinator_see_what_somebody_else_sees(world, app, 
     assert as_(world, app, world.lise).get(f"/plans/{plan_id}/as/{plan_id}").status_code == 404
 
 
-def test_the_way_from_who_may_see_what_leads_to_what_they_see(world, app, story, plan_id):
-    case_id, hanne = story.case.id, world.hanne.id
-    mia = as_(world, app, story.case.person.user)
-    answer = mia.get(f"/cases/{case_id}/plan?seen_by={hanne}")
-    assert answer.location == f"/plans/{plan_id}/as/{hanne}"
-    answer = mia.get(f"/cases/{case_id}/plan?seen_by={world.stranger.id}")
-    assert answer.location == f"/plans/{plan_id}"
-
-
 def test_who_may_not_read_the_plan_is_shown_as_that(world, app):
     closed = agreed(world, relative_scopes=(Scope.INVITE,))
     closed.send()
