@@ -80,13 +80,13 @@ run: run-needs $(READY) ## Start netmeet with the demo on http://127.0.0.1:8000 
 .PHONY: test
 test: test-needs $(READY) ## Run every test, on SQLite and PostgreSQL, with coverage
 	@rm -f .coverage .coverage.*
-	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term
+	$(BIN)/python -m pytest -n 3 --dist worksteal --durations 25 --cov --cov-report=term
 
 .PHONY: soak
 soak: test-needs $(READY) ## Run the long tests in full (hours) and print a table of their figures
 	@figures=$$(mktemp)
 	failed=0
-	NETMEET_SOAK=1 $(BIN)/python -m pytest -n 0 -m soak -s | tee "$$figures" || failed=1
+	NETMEET_SOAK=1 $(BIN)/python -m pytest -n 0 -m soak -s tests tests/access | tee "$$figures" || failed=1
 	echo
 	echo "What was shown:"
 	sed -nE 's/^[.F]*(T[0-9].*: .*|NETMEET_SEED=.*)/\1/p' "$$figures"
