@@ -89,11 +89,11 @@ class Backend:
                     self.file.with_name(self.file.name + tail).unlink(missing_ok=True)
                 shutil.copyfile(self.template, self.file)
                 return
-            held = [t.name for t in db.metadata.sorted_tables if t.name != "law"]
-            names = ", ".join(f'"{name}"' for name in held)
+            names = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
             # The log refuses to be emptied; whoever owns the server may say that triggers rest.
             db.session.execute(text("SET LOCAL session_replication_role = replica"))
             db.session.execute(text(f"TRUNCATE {names} CASCADE"))
+            db.session.execute(text("INSERT INTO law SELECT * FROM law_as_loaded"))
             db.session.commit()
 
 
@@ -116,6 +116,8 @@ def _migrated(database_url: str, instance: Path) -> Flask:
     with app.app_context():
         flask_migrate.upgrade()
         reference.load_laws(clock.today())
+        if db.engine.dialect.name == "postgresql":
+            db.session.execute(text("CREATE TABLE law_as_loaded AS TABLE law"))
         db.session.commit()
         db.session.remove()
         db.engine.dispose()

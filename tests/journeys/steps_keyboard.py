@@ -55,6 +55,7 @@ def set_the_agenda_and_invite(lead, *, title, count):
     go(lead, "Dagsorden")
     is_headed(lead, "Dagsorden for Evas møde")
     go(lead, "Foreslå et punkt")
+    is_headed(lead, "Foreslå et punkt")
     write(lead, "Hvad handler punktet om?", title)
     go(lead, "Sæt det på")
     expect(lead.page.locator(".points")).to_contain_text([title])
