@@ -6,11 +6,12 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import flask_migrate
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 import config
 from netmeet.app import create_app
@@ -77,6 +78,7 @@ class Backend:
     """One application on one database, and how to empty it."""
 
     app: Flask
+    laws: list[dict[str, Any]]
     template: Path | None = None
     file: Path | None = None
 
@@ -93,7 +95,7 @@ class Backend:
             # The log refuses to be emptied; whoever owns the server may say that triggers rest.
             db.session.execute(text("SET LOCAL session_replication_role = replica"))
             db.session.execute(text(f"TRUNCATE {names} CASCADE"))
-            db.session.execute(text("INSERT INTO law SELECT * FROM law_as_loaded"))
+            db.session.execute(db.metadata.tables["law"].insert(), self.laws)
             db.session.commit()
 
 
@@ -109,19 +111,18 @@ def settings(database_url: str, instance: Path) -> config.Settings:
     return config.read(environment, instance=instance)
 
 
-def _migrated(database_url: str, instance: Path) -> Flask:
+def _migrated(database_url: str, instance: Path) -> Backend:
     app = create_app(settings(database_url, instance))
     app.testing = True
     app.test_client_class = StrictClient
     with app.app_context():
         flask_migrate.upgrade()
         reference.load_laws(clock.today())
-        if db.engine.dialect.name == "postgresql":
-            db.session.execute(text("CREATE TABLE law_as_loaded AS TABLE law"))
+        laws = db.session.execute(select(db.metadata.tables["law"])).mappings().all()
         db.session.commit()
         db.session.remove()
         db.engine.dispose()
-    return app
+    return Backend(app, [dict(row) for row in laws])
 
 
 @pytest.fixture(scope="session")
@@ -129,11 +130,11 @@ def sqlite_backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend
     """netmeet on SQLite."""
     folder = tmp_path_factory.mktemp("sqlite")
     file = folder / "netmeet.db"
-    app = _migrated(f"sqlite:///{file}", folder)
-    template = folder / "empty.db"
-    shutil.copyfile(file, template)
-    yield Backend(app, template, file)
-    _let_go(app)
+    backend = _migrated(f"sqlite:///{file}", folder)
+    backend.file, backend.template = file, folder / "empty.db"
+    shutil.copyfile(file, backend.template)
+    yield backend
+    _let_go(backend.app)
 
 
 @pytest.fixture(scope="session")
@@ -141,9 +142,9 @@ def postgresql_backend(
     postgres_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Backend]:
     """netmeet on PostgreSQL."""
-    app = _migrated(postgres_url, tmp_path_factory.mktemp("postgresql"))
-    yield Backend(app)
-    _let_go(app)
+    backend = _migrated(postgres_url, tmp_path_factory.mktemp("postgresql"))
+    yield backend
+    _let_go(backend.app)
 
 
 def _let_go(app: Flask) -> None:
