@@ -20,6 +20,9 @@ Load = Callable[[str], Any]
 REFRESH_HEADER = "X-Refresh"
 """Sent by an open screen that fetches itself anew (``security.md`` § 3, followed screens)."""
 
+LEAVE_HEADER = "X-Leave"
+"""Sent with the last text by somebody who leaves quickly: no request may overtake that text."""
+
 
 def load_actor() -> None:
     """Find out who is asking, once a request, before anything else."""

@@ -26,8 +26,8 @@ class Hooks:
     ``load_actor(secret, at)`` returns who a session's secret belongs to, if it is still good;
     ``owner_of(secret)`` whose it was, good or ended; ``record`` appends to the access log within
     the open transaction; ``park(user_id, path, fields, at)`` keeps a posted body for an hour and
-    returns its id; ``keep_awake(session_id, at)`` puts off the idle end; ``menu`` is the menu for
-    an actor.
+    returns its id; ``keep_awake(session_id, at)`` puts off the idle end, ``end_login(session_id,
+    at)`` makes the end; ``menu`` is the menu for an actor.
     """
 
     book: AccessBook
@@ -36,6 +36,7 @@ class Hooks:
     record: Callable[[Sequence[Entry]], None]
     park: Callable[[str, str, Mapping[str, Sequence[str]], datetime], str]
     keep_awake: Callable[[str, datetime], None]
+    end_login: Callable[[str, datetime], None]
     menu: Callable[[Actor], Sequence[Navigation]]
 
 

@@ -28,16 +28,25 @@ def end(response: Response) -> Response:
 
     A read's rows, and denials, are written in a short transaction of their own before the answer
     leaves (``security.md`` § 3). When the log cannot be written the answer does not leave.
+    What *Luk hurtigt* sends last ends the login, kept or refused.
     """
+    _keep(response)
+    if request.headers.get(guard.LEAVE_HEADER) == "1" and g.actor.session_id:
+        may_write()
+        hooks().end_login(g.actor.session_id, g.actor.at)
+        db.session.commit()
+    return response
+
+
+def _keep(response: Response) -> None:
     trail = g.get("trail", [])
     if request.method not in _READS and (response.status_code < _REFUSALS or g.get("keep", False)):
         _write(trail)
-        return response
+        return
     db.session.remove()
     if trail:
         may_write()
         _write(trail)
-    return response
 
 
 def _write(trail: Sequence[Entry]) -> None:

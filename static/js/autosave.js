@@ -25,7 +25,7 @@
       this.isOut = false;
       this.tries = 0;
       this.timer = 0;
-      this.underWay = null;
+      this.underWay = [];
       this.firstChange = 0;
       form.addEventListener("input", (event) => this.note(event.target));
       form.addEventListener("change", (event) => this.note(event.target));
@@ -58,13 +58,17 @@
       return body;
     }
 
-    request(names, keepalive) {
+    request(names, { keepalive = false, isLast = false } = {}) {
       return fetch(this.form.getAttribute("action") || location.pathname, {
         method: "POST",
         body: this.body(names),
         credentials: "same-origin",
         keepalive,
-        headers: { Accept: "application/json", "X-CSRFToken": meta().content },
+        headers: {
+          Accept: "application/json",
+          "X-CSRFToken": meta().content,
+          ...(isLast && { "X-Leave": "1" }),
+        },
       });
     }
 
@@ -80,13 +84,14 @@
       this.changed.clear();
       let answer = null;
       try {
-        this.underWay = this.request(names, false);
-        answer = await this.underWay;
+        this.underWay = names;
+        answer = await this.request(names);
         await this.read(answer, field);
       } catch {
         answer = null;
       }
       this.sending = false;
+      this.underWay = [];
       if (answer && (answer.ok || answer.status === 409)) {
         this.tries = 0;
         if (this.changed.size) this.plan(REST);
@@ -193,19 +198,24 @@
     if (!document.hidden) savers.forEach((saver) => saver.comeBack());
   });
   addEventListener("pagehide", () => {
-    for (const saver of savers) if (saver.changed.size) saver.request([...saver.changed], true);
+    for (const saver of savers) if (saver.changed.size) saver.request([...saver.changed], { keepalive: true });
   });
   addEventListener("beforeunload", (event) => {
     if (savers.some((saver) => saver.changed.size && !saver.leaving)) event.preventDefault();
   });
 
-  // quick_exit.js asks what is still to be sent, and ends the login when it has arrived.
+  // quick_exit.js asks for what is still to be sent. What is under way goes once more: whichever
+  // arrives first is kept, and the last request of all ends the login on the server.
   document.addEventListener("netmeet:leave", (event) => {
     for (const saver of savers) {
       saver.leaving = true;
-      if (saver.underWay) event.detail.push(saver.underWay);
-      if (saver.changed.size) event.detail.push(saver.request([...saver.changed], true));
+      const names = new Set([...saver.underWay, ...saver.changed]);
       saver.changed.clear();
+      if (names.size) {
+        event.detail.push((isLast) =>
+          saver.request([...names], { keepalive: true, isLast }).catch(() => {}),
+        );
+      }
     }
   });
 })();

@@ -6,11 +6,10 @@
   const form = document.querySelector("form[data-quick-exit]");
   if (!form) return;
 
-  const SEND = 800; // ms the typed text gets to arrive before the login ends
-  const LEAVE = 300; // ms the end of the login gets to be on its way
+  const ARRIVE = 800; // ms a request gets to arrive before the page is left; it goes on by itself
 
-  const within = (promise, wait) =>
-    Promise.race([promise, new Promise((done) => setTimeout(done, wait))]);
+  const within = (promise) =>
+    Promise.race([promise, new Promise((done) => setTimeout(done, ARRIVE))]);
 
   function endLogin() {
     const body = new URLSearchParams(new FormData(form));
@@ -24,14 +23,16 @@
     }).catch(() => {});
   }
 
+  // The last text ends the login itself when it has arrived: a request of its own could overtake it.
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     document.body.classList.add("blank");
     document.title = "";
     const unsent = [];
     document.dispatchEvent(new CustomEvent("netmeet:leave", { detail: unsent }));
-    await within(Promise.allSettled(unsent), SEND);
-    await within(endLogin(), LEAVE);
+    const last = unsent.pop() || endLogin;
+    await within(Promise.allSettled(unsent.map((send) => send(false))));
+    await within(last(true));
     location.replace(form.dataset.quickExit);
   });
 

@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page
 
 from tests import browser
 from tests.browser import PHONE, Live
+from tests.journeys.acts import headed
 
 THUMB = 44
 """The least height and width of what a thumb must hit, in CSS pixels (WCAG 2.5.5)."""
@@ -47,6 +48,7 @@ def test_two_taps_take_a_yes_back(phone: Any) -> None:
     bo = page.get_by_role("link", name="Stop Bo")
     assert bo.count() == 1
     thumb.tap(bo)
+    headed(phone, "Skal Bo")
     thumb.tap(page.get_by_role("button", name="Ja, stop det"))
     page.wait_for_url("**/consents")
     print(f"taps to withdraw a consent: {thumb.taps}")

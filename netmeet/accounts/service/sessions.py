@@ -8,9 +8,9 @@ from netmeet.accounts.models import Session
 from netmeet.core.db import db
 
 
-def end(session: Session, *, at: datetime) -> None:
+def end(session_id: str, at: datetime) -> None:
     """End one login. Doing it twice changes nothing."""
-    _end(Session.id == session.id, at=at)
+    _end(Session.id == session_id, at=at)
 
 
 def end_others(user_id: str, *, but: str, at: datetime) -> None:

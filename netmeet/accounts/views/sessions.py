@@ -42,5 +42,5 @@ def end_session(login: "Session") -> ResponseReturnValue:
     who = guard.actor()
     if login.id == who.session_id:
         return leaving.end(url_for("accounts.login"))
-    service.end(login, at=who.at)
+    service.end(login.id, who.at)
     return redirect(url_for("accounts.sessions"), 303)

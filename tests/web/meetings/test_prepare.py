@@ -111,6 +111,19 @@ def test_what_one_types_is_saved_and_says_when(world: World, client: StrictClien
     assert client.send(path, {"text": "x" * 4001}).status_code == 422
 
 
+@pytest.mark.parametrize(("version", "status"), [("0", 200), ("7", 409)])
+def test_the_last_text_of_who_leaves_quickly_is_kept_and_ends_the_login(
+    world: World, client: StrictClient, version: str, status: int
+) -> None:
+    path = f"/meetings/{begin(world, client).id}/prepare/not_talk"
+    typed = {"text": "Min far.", "version": version, "autosave": "1"}
+    answer = client.send(path, typed, headers={**JSON, "X-Leave": "1"})
+    assert answer.status_code == status
+    assert client.get(path).location.startswith("/login")
+    found = db.session.scalars(select(PreparationAnswer)).all()
+    assert [answer.text for answer in found] == (["Min far."] if status == 200 else [])
+
+
 @pytest.mark.parametrize(
     ("go", "tail"), [("back", "/matters"), ("skip", "/goes_well"), ("pause", "?pause=1")]
 )
