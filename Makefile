@@ -139,6 +139,8 @@ catalogue: $(PACKAGES) ## Gather the texts to translate and compile the catalogu
 	    --project netmeet --version 0.1.0 --copyright-holder "the netmeet authors" -o "$$template" .
 	$(BIN)/pybabel -q update --no-wrap --no-fuzzy-matching --ignore-obsolete --init-missing \
 	    --ignore-pot-creation-date -l en -i "$$template" -d netmeet/translations
+	sed -i -E '/^"(Project-Id-Version|POT-|PO-Revision|Last-Tr|Language-Team|Report-|Generated-By)/d' \
+	    netmeet/translations/en/LC_MESSAGES/messages.po
 	rm "$$template"
 	$(BIN)/pybabel -q compile -d netmeet/translations
 

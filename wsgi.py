@@ -1,6 +1,5 @@
 """The application for gunicorn and ``flask --app wsgi``."""
 
-import gc
 import os
 
 import config
@@ -8,6 +7,7 @@ from netmeet.app import create_app
 from netmeet.cases import jobs
 from netmeet.core import clock
 from netmeet.core.db import db
+from netmeet.core.memory import settle
 
 app = create_app(config.read(os.environ))
 with app.app_context():
@@ -15,6 +15,4 @@ with app.app_context():
     jobs.erase_again(clock.now(), ledger=app.config["NETMEET"].erased)
     db.engine.dispose()
 
-# What is loaded now lives as long as the process: the collector need not walk it at every request.
-gc.collect()
-gc.freeze()
+settle()

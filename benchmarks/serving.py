@@ -1,6 +1,5 @@
 """An application under gunicorn, as in service, that tells the CPU time it has used."""
 
-import gc
 import http.client
 import importlib
 import os
@@ -16,6 +15,7 @@ from typing import Any
 
 import config
 from benchmarks import reference
+from netmeet.core.memory import settle
 
 _USED = "/cpu-time-used"
 _PATIENCE = 60.0
@@ -38,8 +38,7 @@ def timed(application: WSGI) -> WSGI:
 def reference_page() -> WSGI:
     """Return the reference, as settled as netmeet is (see ``wsgi.py``)."""
     application = reference.create_app(Path(os.environ[reference.DATABASE]))
-    gc.collect()
-    gc.freeze()
+    settle()
     return timed(application)
 
 

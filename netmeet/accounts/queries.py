@@ -59,29 +59,31 @@ def _is_awake(role: Role, seen_at: datetime, created_at: datetime, at: datetime)
     return at - seen_at <= rules.idle(role) and at - created_at <= rules.ABSOLUTE
 
 
+_SESSION, _USER, _ROLE = Session.__table__.c, User.__table__.c, UnitRole.__table__.c
 _WHO = (
     select(
-        Session.id,
-        Session.user_id,
-        Session.signed_in_by,
-        Session.created_at,
-        Session.seen_at,
-        Session.stepped_up_at,
-        User.__table__.c.name_sealed,
-        UnitRole.role,
-        UnitRole.title,
-        UnitRole.until,
-        UnitRole.unit_id,
-        Unit.name.label("unit_name"),
-        Unit.organisation_id,
+        _SESSION.id,
+        _SESSION.user_id,
+        _SESSION.signed_in_by,
+        _SESSION.created_at,
+        _SESSION.seen_at,
+        _SESSION.stepped_up_at,
+        _USER.name_sealed,
+        _ROLE.role,
+        _ROLE.title,
+        _ROLE.until,
+        _ROLE.unit_id,
+        Unit.__table__.c.name.label("unit_name"),
+        Unit.__table__.c.organisation_id,
     )
-    .join(User, Session.user_id == User.id)
-    .join(UnitRole, Session.role_id == UnitRole.id)
-    .outerjoin(Unit, UnitRole.unit_id == Unit.id)
+    .select_from(Session.__table__)
+    .join(User.__table__, _SESSION.user_id == _USER.id)
+    .join(UnitRole.__table__, _SESSION.role_id == _ROLE.id)
+    .outerjoin(Unit.__table__, _ROLE.unit_id == Unit.__table__.c.id)
     .where(
-        Session.secret_hash == bindparam("secret_hash"),
-        Session.ended_at.is_(None),
-        User.active.is_(True),
+        _SESSION.secret_hash == bindparam("secret_hash"),
+        _SESSION.ended_at.is_(None),
+        _USER.active.is_(True),
     )
 )
 
@@ -89,7 +91,7 @@ _WHO = (
 def load_actor(secret: str, at: datetime) -> Actor | None:
     """Return who holds the session's secret at ``at``, or ``None`` when it admits nobody.
 
-    Every request asks this, so it reads columns and builds no rows.
+    Every request asks this, so it reads columns of tables and builds no rows.
     """
     row = db.session.execute(_WHO, {"secret_hash": digest(secret)}).one_or_none()
     if row is None or (row.until is not None and row.until <= at):

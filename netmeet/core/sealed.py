@@ -143,6 +143,10 @@ class Sealed:
         if sealed is not None:
             row.__dict__[self._kept] = (sealed, text)
 
+    def column_of(self, owner: type) -> Any:
+        """Return the mapped column of ``owner`` that holds it, to choose what a query reads."""
+        return getattr(owner, self._column)
+
     def opened(self, sealed: bytes | None, *, row_id: str) -> str:
         """Return the text of a column read without its row, ``""`` when there is none."""
         return unseal(bytes(sealed), place=self._place.format(row_id)) if sealed else ""

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload, load_only, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from netmeet.accounts.models import User
@@ -19,11 +19,11 @@ from netmeet.cases.policy import RULES as CASE_RULES
 from netmeet.core.access import Actor, Role
 from netmeet.core.db import db, read_into, refer
 from netmeet.core.permissions import Permission as P
-from netmeet.meetings.models import ContestedLine, Meeting
+from netmeet.meetings.models import AgendaItem, ContestedLine, Meeting
 from netmeet.meetings.policy import RULES as MEETING_RULES
 from netmeet.meetings.queries import minutes
 from netmeet.meetings.rules import MeetingState
-from netmeet.organisations.models import Unit
+from netmeet.organisations.models import Organisation, Unit
 from netmeet.outbox.models import Message
 from netmeet.plans.models import Goal, Plan, PlanSection, PlanVersion
 from netmeet.plans.policy import RULES as PLAN_RULES
@@ -93,7 +93,7 @@ def access_options() -> tuple[Any, ...]:
 
 _PLAN = select(Plan).options(
     joinedload(Plan.case).joinedload(Case.person).joinedload(Person.user),
-    joinedload(Plan.sections).joinedload(PlanSection.organisation),
+    joinedload(Plan.sections),
 )
 _BY_ID = _PLAN.where(Plan.id == bindparam("id"))
 _OF_CASE = _PLAN.where(Plan.case_id == bindparam("id"))
@@ -114,20 +114,40 @@ _CONTESTED = (
     .where(ContestedLine.case_id == bindparam("id"))
     .order_by(ContestedLine.at, ContestedLine.id)
 )
+_EVER = datetime(1, 1, 2, tzinfo=UTC)
 # Without a meeting ``meeting_id`` is NULL, which equals nothing: only what is in force.
 _ACTIONS = (
     select(Action)
     .where(
         Action.case_id == bindparam("id"),
         Action.published_at.is_not(None) | (Action.meeting_id == bindparam("meeting_id")),
+        Action.closed_at.is_(None)
+        | (Action.closed_at >= bindparam("since"))
+        | (Action.persons_word_at >= bindparam("since")),
     )
-    .options(joinedload(Action.item))
+    .options(
+        joinedload(Action.item).load_only(
+            AgendaItem.title.column_of(AgendaItem), AgendaItem.raised_as
+        )
+    )
     .order_by(Action.due_on.asc().nulls_last(), Action.created_at, Action.id)
 )
 _GONE = (MeetingState.CANCELLED, MeetingState.DECLINED, MeetingState.NOT_COMPLETED)
+# What a plan says of meetings: that they are, when, where and why.
 _MEETINGS = (
     select(Meeting)
     .where(Meeting.case_id == bindparam("id"))
+    .options(
+        load_only(
+            Meeting.starts_local,
+            Meeting.minutes,
+            Meeting.form,
+            Meeting.state,
+            Meeting.follows_id,
+            Meeting.purpose.column_of(Meeting),
+            Meeting.place.column_of(Meeting),
+        )
+    )
     .order_by(Meeting.starts_local.asc().nulls_last(), Meeting.created_at)
 )
 
@@ -145,6 +165,7 @@ def of_case(case_id: str) -> Plan | None:
 def _complete(plan: Plan | None) -> Plan | None:
     if plan is not None:
         cases.complete(plan.case)
+        refer(plan.sections, "organisation", Organisation)
         read_into(plan, "versions", _VERSIONS)
         refer(plan.versions, "published_by", User)
     return plan
@@ -220,17 +241,22 @@ class Facts:
     meeting: Meeting | None = None
 
 
-def facts(case: Case, plan: Plan | None, *, meeting: Meeting | None = None) -> Facts:
+def facts(
+    case: Case, plan: Plan | None, *, meeting: Meeting | None = None, is_whole: bool = False
+) -> Facts:
     """Return what the plan of ``case`` is made of now.
 
     With a ``meeting`` (loaded by ``meetings.queries.minutes.room``) its drafted agreements too.
+    What had ended before the newest version is left out, unless the whole story is asked for.
     """
+    newest = plan.newest if plan is not None else None
+    since = newest.published_at if newest is not None and not is_whole else _EVER
     meetings = db.session.scalars(_MEETINGS, {"id": case.id}).all()
     return Facts(
         case=case,
         plan=plan,
         goals=_goals(plan),
-        actions=_actions(case, meeting, meetings),
+        actions=_actions(case, meeting, meetings, since=since),
         meetings=[one for one in meetings if one.state not in _GONE],
         contested=contested_of(case.id),
         meeting=meeting,
@@ -243,10 +269,13 @@ def _goals(plan: Plan | None) -> Sequence[Goal]:
     return db.session.scalars(_GOALS, {"id": plan.id}).unique().all()
 
 
-def _actions(case: Case, meeting: Meeting | None, meetings: Sequence[Meeting]) -> Sequence[Action]:
+def _actions(
+    case: Case, meeting: Meeting | None, meetings: Sequence[Meeting], *, since: datetime
+) -> Sequence[Action]:
     """Return the actions with the meeting each was made in, which is among ``meetings``."""
     meeting_id = meeting.id if meeting is not None else None
-    found = db.session.scalars(_ACTIONS, {"id": case.id, "meeting_id": meeting_id}).all()
+    wanted = {"id": case.id, "meeting_id": meeting_id, "since": since}
+    found = db.session.scalars(_ACTIONS, wanted).all()
     refer(found, "owner", User)
     refer(found, "unit", Unit)
     by_id = {one.id: one for one in meetings}

@@ -1,9 +1,10 @@
 """How templates are made ready."""
 
+import re
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
-from flask import Flask, g
+from flask import Flask, g, url_for
 from flask.templating import Environment
 from flask_wtf.csrf import generate_csrf
 
@@ -25,7 +26,11 @@ def install(app: Flask) -> None:
 
     After Flask-WTF's and before the first page: what all templates share is then complete.
     """
-    app.jinja_env.globals.update(csrf_token=_csrf_token, asset=_asset(app.static_url_path or ""))
+    app.jinja_env.globals.update(
+        csrf_token=_csrf_token,
+        asset=_asset(app.static_url_path or ""),
+        url_for=_addresses(app),
+    )
 
 
 def _csrf_token() -> str:
@@ -34,6 +39,39 @@ def _csrf_token() -> str:
         g.form_token = generate_csrf()
     token: str = g.form_token
     return token
+
+
+_PART = re.compile(r"<(?:(?:oid|int):)?(\w+)>")
+_PLAIN = re.compile(r"[0-9A-Za-z_-]+", re.ASCII)
+
+
+def _addresses(app: Flask) -> Callable[..., str]:
+    """Return Flask's ``url_for`` with a short way for what pages are full of.
+
+    That is a view with one address whose parts are plain letters and digits, and nothing else
+    asked for; netmeet stands at the root of its host.
+    """
+    known: dict[str, tuple[str, frozenset[str]] | None] = {}
+
+    def pattern(endpoint: str) -> tuple[str, frozenset[str]] | None:
+        rules = {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint == endpoint}
+        if len(rules) != 1:
+            return None
+        (rule,) = rules
+        shaped = _PART.sub(r"{\1}", rule)
+        return None if "<" in shaped else (shaped, frozenset(_PART.findall(rule)))
+
+    def address(endpoint: str, /, **parts: Any) -> str:
+        if endpoint not in known:
+            known[endpoint] = pattern(endpoint)
+        found = known[endpoint]
+        if found is not None and parts.keys() == found[1]:
+            texts = {name: str(value) for name, value in parts.items()}
+            if all(map(_PLAIN.fullmatch, texts.values())):
+                return found[0].format_map(texts)
+        return url_for(endpoint, **parts)
+
+    return address
 
 
 def _asset(folder: str) -> Callable[[str], str]:

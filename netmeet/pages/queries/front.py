@@ -1,6 +1,6 @@
 """What the front pages show, put together from the slices; few queries, and no more with age."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -10,10 +10,11 @@ from flask_babel import gettext as _
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
+from netmeet.accounts.models import User
 from netmeet.actions.models import Action
 from netmeet.cases.models import Case, Person, TeamMember
 from netmeet.cases.rules import CaseState, MemberRole
-from netmeet.core.db import db
+from netmeet.core.db import db, refer
 from netmeet.invitations.models import Answer
 from netmeet.invitations.rules import AnswerValue
 from netmeet.meetings import queries as meetings
@@ -42,7 +43,7 @@ _MEETINGS = (
     .where(
         Meeting.case_id == bindparam("case_id"), Meeting.state.in_(sorted(COMING | _BEING_WRITTEN))
     )
-    .options(joinedload(Meeting.chair), joinedload(Meeting.answers))
+    .options(joinedload(Meeting.answers))
     .order_by(Meeting.starts_local.asc().nulls_last(), Meeting.created_at)
 )
 _INVITED = (
@@ -69,7 +70,7 @@ _AGREEMENTS = (
     .where(
         Action.case_id.in_(bindparam("case_ids", expanding=True)), Action.published_at.is_not(None)
     )
-    .options(joinedload(Action.owner), joinedload(Action.meeting))
+    .options(joinedload(Action.meeting).load_only(Meeting.starts_local))
     .order_by(Action.due_on, Action.created_at, Action.id)
 )
 _OWED = _AGREEMENTS.where(Action.owner_id == bindparam("owner_id"), Action.closed_at.is_(None))
@@ -155,7 +156,9 @@ def persons_page(case: Case, *, today: date) -> PersonsPage:
 
 def _meetings(case: Case) -> Sequence[Meeting]:
     """Return the meetings that are ahead or being written up, soonest first."""
-    return db.session.scalars(_MEETINGS, {"case_id": case.id}).unique().all()
+    found = db.session.scalars(_MEETINGS, {"case_id": case.id}).unique().all()
+    refer(found, "chair", User)
+    return found
 
 
 def _next(found: Sequence[Meeting], today: date) -> Meeting | None:
@@ -227,14 +230,20 @@ def agreements(case_ids: Collection[str], *, owner_id: str | None = None) -> Seq
     """
     ids = list(case_ids)
     if owner_id is not None:
-        return db.session.scalars(_OWED, {"case_ids": ids, "owner_id": owner_id}).all()
-    return db.session.scalars(_AGREEMENTS, {"case_ids": ids}).all()
+        return _with_owners(db.session.scalars(_OWED, {"case_ids": ids, "owner_id": owner_id}))
+    return _with_owners(db.session.scalars(_AGREEMENTS, {"case_ids": ids}))
+
+
+def _with_owners(found: Iterable[Action]) -> Sequence[Action]:
+    actions = list(found)
+    refer(actions, "owner", User)
+    return actions
 
 
 def promised(case: Case, owner_id: str, *, since: datetime) -> Sequence[Action]:
     """Return what somebody owes in the case or what ended after ``since``, soonest first."""
     facts = {"case_ids": [case.id], "owner_id": owner_id, "since": since}
-    return db.session.scalars(_PROMISED, facts).all()
+    return _with_owners(db.session.scalars(_PROMISED, facts))
 
 
 @dataclass(frozen=True, kw_only=True)

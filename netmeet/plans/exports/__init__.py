@@ -3,7 +3,7 @@
 from netmeet.plans.exports.compare import Changes, changes, word_by_word
 from netmeet.plans.exports.content import freeze
 from netmeet.plans.exports.copies import held
-from netmeet.plans.exports.cut import cut, find_line, living, said_of, sharing
+from netmeet.plans.exports.cut import Reading, cut, find_line, living, readers, said_of, sharing
 from netmeet.plans.exports.journal import journal_text
 from netmeet.plans.exports.letters import RENDERERS
 from netmeet.plans.exports.timeline import timeline
@@ -19,6 +19,7 @@ from netmeet.plans.exports.words import (
 __all__ = [
     "RENDERERS",
     "Changes",
+    "Reading",
     "answer_choices",
     "changes",
     "crisis_name",
@@ -31,6 +32,7 @@ __all__ = [
     "living",
     "name_of",
     "reader_name",
+    "readers",
     "said_of",
     "sharing",
     "timeline",

@@ -5,7 +5,7 @@ they are an extract; the copies of relatives and guests are never marked (``prod
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from netmeet.actions import exports as agreements
 from netmeet.actions import rules as action_rules
 from netmeet.actions.rules import Commitment
-from netmeet.cases.models import Case
+from netmeet.cases.models import Case, TeamMember
 from netmeet.core.access import STAFF, Actor
 from netmeet.core.permissions import Permission as P
 from netmeet.meetings.models import ContestedLine
@@ -36,39 +36,128 @@ Line = dict[str, Any]
 class _Knife:
     """Asks the rules of each line, and counts what it leaves out.
 
-    A ``Part`` is all the rules see of a line: what is alike is asked about once.
+    What the rules see of a line is alike for many: the same question is asked once.
     """
 
     case: Case
     reader: Actor
+    answers: dict[tuple[P, tuple[Any, ...]], bool]
     left_out: int = 0
-    answers: dict[tuple[P, Part], bool] = field(default_factory=dict)
 
     def opens(self, permission: P, line: Mapping[str, Any], *, area: str = "area") -> bool:
         """Tell whether the line may stay; ``area`` is where it says its area of life."""
-        part = Part(
-            case=self.case,
-            life_area=line[area] or None if area else EVERY_AREA,
-            author_id=line.get("owner_id", ""),
-            is_live=line.get("is_live", True),
-            is_hidden_from_private=line.get("is_hidden", False),
+        may = self._may(
+            permission,
+            line[area] or None if area else EVERY_AREA,
+            line.get("owner_id", ""),
+            line.get("is_live", True),
+            line.get("is_hidden", False),
         )
-        may = self.answers.get((permission, part))
-        if may is None:
-            may = queries.opens(part, reader=self.reader, permission=permission)
-            self.answers[permission, part] = may
         self.left_out += not may
         return may
+
+    def _may(self, permission: P, *seen: Any) -> bool:
+        if (permission, seen) not in self.answers:
+            area, owner_id, is_live, is_hidden = seen
+            part = Part(
+                case=self.case,
+                life_area=area,
+                author_id=owner_id,
+                is_live=is_live,
+                is_hidden_from_private=is_hidden,
+            )
+            may = queries.opens(part, reader=self.reader, permission=permission)
+            self.answers[permission, seen] = may
+        return self.answers[permission, seen]
 
     def keep(self, permission: P, lines: Sequence[Mapping[str, Any]]) -> list[Line]:
         """Return copies of the lines that may stay."""
         return [dict(line) for line in lines if self.opens(permission, line)]
 
+    def whole_opens(self, permission: P) -> bool:
+        """Tell whether what belongs to the whole plan is open, whatever its lines are about."""
+        return self._may(permission, EVERY_AREA, "", True, False)  # noqa: FBT003 - as seen
+
     def section_opens(self, key: SectionKey) -> bool:
-        """Tell whether a section as a whole is open, whatever its lines are about."""
-        part = Part(case=self.case, life_area=EVERY_AREA)
-        permission = _SCOPES[rules.section(key).scope]
-        return queries.opens(part, reader=self.reader, permission=permission)
+        """Tell whether a section as a whole is open."""
+        return self.whole_opens(_SCOPES[rules.section(key).scope])
+
+
+class Reading:
+    """What one reader may read of a plan: of its content now and of its versions."""
+
+    def __init__(self, case: Case, reader: Actor) -> None:
+        self._case, self._reader = case, reader
+        self._to_person = queries.is_on_persons_side(reader)
+        self._unknown = case.apart_from(reader.user_id)
+        self._answers: dict[tuple[P, tuple[Any, ...]], bool] = {}
+
+    def _knife(self) -> _Knife:
+        return _Knife(self._case, self._reader, self._answers)
+
+    def gist(self, content: Content) -> dict[str, Any]:
+        """Return what two versions are compared by: agreements, goals, texts."""
+        return self._gist(_without(content, self._unknown), self._knife())
+
+    def _gist(self, content: Content, knife: _Knife) -> dict[str, Any]:
+        told_to = content["person"]["name"] if self._to_person else ""
+        return {
+            "kind": PlanType(content["kind"]).value,
+            "to_person": self._to_person,
+            "first": content["person"]["first"],
+            "actions": [
+                _action(line, told_to) for line in knife.keep(P.ACTION_READ, content["actions"])
+            ],
+            "goals": knife.keep(P.PLAN_READ_PUBLISHED, content["goals"]),
+            "goals_ended": _ended(content, knife),
+            "sections": _sections(content, knife),
+            "differs": knife.keep(P.PLAN_READ_PUBLISHED, content["differs"]),
+        }
+
+    def cut(self, content: Content, *, contested: Sequence[ContestedLine] = ()) -> dict[str, Any]:
+        """Return what the reader may read of ``content``, with days as dates and words to show."""
+        knife = self._knife()
+        content = _without(content, self._unknown)
+        kind = PlanType(content["kind"])
+        mark = _marker(contested, to_person=self._to_person)
+        made = {
+            **self._gist(content, knife),
+            "name": words.name_of(kind, to_person=self._to_person),
+            "law": words.law_of(kind),
+            "made_on": date.fromisoformat(content["made_on"]),
+            "person": _person(content, knife),
+            "team": _team(content, knife),
+            "next": _next(content, knife),
+            "no_next": content["no_next"],
+            "call": content["call"] if self._to_person else None,
+            "wishes": knife.keep(P.PLAN_READ_PUBLISHED, content["wishes"]),
+            "met_on": _day(content["met_on"]),
+        }
+        for action in made["actions"]:
+            action["met_on"], action["granted"] = _day(action["met_on"]), _granted(action)
+            mark("action", action, action["what"])
+        for goal in made["goals"]:
+            on_days = [(date.fromisoformat(on), value) for on, value in goal["scores"]]
+            goal["scale"] = scale.draw(on_days)
+            mark("goal", goal, goal["agreed"])
+        for one in made["sections"]:
+            for line in one["lines"]:
+                mark(f"section-{one['key']}", line, line["text"])
+        for wish in made["wishes"]:
+            mark("item", wish, wish["title"])
+        for seen in made["differs"]:
+            mark("item", seen, seen["text"])
+        made["is_extract"] = bool(knife.left_out) and _is_staff(self._reader, self._case)
+        return made
+
+    def living(self, plan: Plan, facts: Facts) -> dict[str, Any]:
+        """Return the living plan; who may not read drafts gets what is published."""
+        newest = plan.newest
+        if newest is None or queries.may_read_draft(self._case, self._reader):
+            content = freeze(facts, kind=plan.kind, at=self._reader.at)
+        else:
+            content = newest.content
+        return self.cut(content, contested=facts.contested)
 
 
 def cut(
@@ -78,34 +167,13 @@ def cut(
     reader: Actor,
     contested: Sequence[ContestedLine] = (),
 ) -> dict[str, Any]:
-    """Return what ``reader`` may read of ``content``, with days as dates and words to show."""
-    knife = _Knife(case, reader)
-    content = _without(content, case.apart_from(reader.user_id))
-    to_person = queries.is_on_persons_side(reader)
-    kind = PlanType(content["kind"])
-    mark = _marker(contested, to_person=to_person)
-    made = {
-        "kind": kind.value,
-        "name": words.name_of(kind, to_person=to_person),
-        "law": words.law_of(kind),
-        "to_person": to_person,
-        "made_on": date.fromisoformat(content["made_on"]),
-        "first": content["person"]["first"],
-        "person": _person(content, knife),
-        "actions": _actions(content, knife, mark, to_person=to_person),
-        "goals": [_goal(g, mark) for g in knife.keep(P.PLAN_READ_PUBLISHED, content["goals"])],
-        "goals_ended": _ended(content, knife),
-        "sections": _sections(content, knife, mark),
-        "team": _team(content, knife),
-        "next": _next(content, knife),
-        "no_next": content["no_next"],
-        "call": content["call"] if to_person else None,
-        "wishes": [mark("item", w, w["title"]) for w in _of_plan(knife, content["wishes"])],
-        "differs": [mark("item", d, d["text"]) for d in _of_plan(knife, content["differs"])],
-        "met_on": _day(content["met_on"]),
-    }
-    made["is_extract"] = bool(knife.left_out) and _is_staff(reader, case)
-    return made
+    """Return what ``reader`` may read of ``content`` (:meth:`Reading.cut`)."""
+    return Reading(case, reader).cut(content, contested=contested)
+
+
+def living(plan: Plan, facts: Facts, *, reader: Actor) -> dict[str, Any]:
+    """Return the living plan for the reader (:meth:`Reading.living`)."""
+    return Reading(plan.case, reader).living(plan, facts)
 
 
 def _without(content: Content, unknown: frozenset[str]) -> Content:
@@ -122,16 +190,6 @@ def _without(content: Content, unknown: frozenset[str]) -> Content:
     }
 
 
-def living(plan: Plan, facts: Facts, *, reader: Actor) -> dict[str, Any]:
-    """Return the living plan cut for the reader; who may not read drafts gets what is published."""
-    newest = plan.newest
-    if newest is None or queries.may_read_draft(plan.case, reader):
-        content = freeze(facts, kind=plan.kind, at=reader.at)
-    else:
-        content = newest.content
-    return cut(content, case=plan.case, reader=reader, contested=facts.contested)
-
-
 def find_line(plan: Mapping[str, Any], *, kind: str, line_id: str, n: int) -> str | None:
     """Return what the line of a cut says, ``None`` when the reader has no such line."""
     lines = [*plan["actions"], *plan["goals"], *plan["wishes"], *plan["differs"]]
@@ -143,26 +201,31 @@ def find_line(plan: Mapping[str, Any], *, kind: str, line_id: str, n: int) -> st
     return None
 
 
+def readers(case: Case, *, at: datetime) -> list[dict[str, Any]]:
+    """Return everybody in the network but the person's side: id, name and who it is."""
+    return [_reader(member) for member, _actor in _others(case, at)]
+
+
 def sharing(case: Case, *, at: datetime) -> list[dict[str, Any]]:
-    """Return everybody else in the network and whether the plan is open to them, for the person."""
+    """Return :func:`readers` and whether the plan is open to them (``reads``), for the person."""
     return [
-        {
-            "user_id": member.user_id,
-            "name": member.name,
-            "who": member.relation or member.where,
-            "reads": queries.may_read_plan(case, reader),
-        }
-        for member, reader in queries.readers(case, at=at)
-        if not queries.is_on_persons_side(reader)
+        {**_reader(member), "reads": queries.may_read_plan(case, actor)}
+        for member, actor in _others(case, at)
     ]
+
+
+def _others(case: Case, at: datetime) -> list[tuple[TeamMember, Actor]]:
+    seen = queries.readers(case, at=at)
+    return [(member, actor) for member, actor in seen if not queries.is_on_persons_side(actor)]
+
+
+def _reader(member: TeamMember) -> dict[str, Any]:
+    who = member.relation or member.where
+    return {"user_id": member.user_id, "name": member.name, "who": who}
 
 
 def _is_staff(reader: Actor, case: Case) -> bool:
     return reader.role_on(case) in STAFF
-
-
-def _of_plan(knife: _Knife, lines: Sequence[Mapping[str, Any]]) -> list[Line]:
-    return knife.keep(P.PLAN_READ_PUBLISHED, lines)
 
 
 def _day(text: str) -> date | None:
@@ -212,25 +275,18 @@ def said_of(
     ]
 
 
-def _actions(content: Content, knife: _Knife, mark: Mark, *, to_person: bool) -> list[Line]:
-    told_to = content["person"]["name"] if to_person else ""
-    kept = knife.keep(P.ACTION_READ, content["actions"])
-    return [_action(line, mark, told_to=told_to) for line in kept]
-
-
 def _ended(content: Content, knife: _Knife) -> list[Line]:
     """Return the goals that have ended; the oldest versions hold none."""
     kept = knife.keep(P.PLAN_READ_PUBLISHED, content.get("goals_ended", ()))
     return [{**goal, "ended_on": _day(goal["ended_on"])} for goal in kept]
 
 
-def _action(line: Line, mark: Mark, *, told_to: str) -> Line:
-    """Return the agreement to show; ``told`` is how the person reads it, ``""`` to others."""
-    line["due"], line["met_on"] = _day(line["due"]), _day(line["met_on"])
+def _action(line: Line, told_to: str) -> Line:
+    """Return the agreement; ``told`` is how the person reads it, ``""`` to others."""
+    line["due"] = _day(line["due"])
     by = action_rules.Telling(owner=line["owner"], person=told_to, is_own=line["is_persons"])
     line["told"] = action_rules.told(line["what"], by) if told_to else ""
-    line["granted"] = _granted(line)
-    return mark("action", line, line["what"])
+    return line
 
 
 def _granted(line: Line) -> str:
@@ -244,12 +300,7 @@ def _granted(line: Line) -> str:
     )
 
 
-def _goal(line: Line, mark: Mark) -> Line:
-    line["scale"] = scale.draw([(date.fromisoformat(on), value) for on, value in line["scores"]])
-    return mark("goal", line, line["agreed"])
-
-
-def _sections(content: Content, knife: _Knife, mark: Mark) -> list[Line]:
+def _sections(content: Content, knife: _Knife) -> list[Line]:
     """Return the written sections in the order of the plan, each with the lines that are open.
 
     What is common comes first, then each organisation's own part, whose lines say whose they are.
@@ -261,11 +312,7 @@ def _sections(content: Content, knife: _Knife, mark: Mark) -> list[Line]:
         permission = _SCOPES[known.scope]
         area = "area" if known.by_life_area else ""
         lines = [
-            mark(
-                f"section-{known.key.value}",
-                {**line, "id": one["id"], "n": n, "by": one.get("by", "")},
-                line["text"],
-            )
+            {**line, "id": one["id"], "n": n, "by": one.get("by", "")}
             for one in parts
             for n, line in enumerate(one["lines"])
             if knife.opens(permission, line, area=area)
@@ -282,8 +329,7 @@ def _team(content: Content, knife: _Knife) -> list[Line]:
     if not knife.section_opens(SectionKey.TEAM):
         knife.left_out += bool(content["team"])
         return []
-    part = Part(case=knife.case, life_area=EVERY_AREA)
-    knows = queries.opens(part, reader=knife.reader, permission=P.NETWORK_READ_MEMBER_CONTACT)
+    knows = knife.whole_opens(P.NETWORK_READ_MEMBER_CONTACT)
     to_person = queries.is_on_persons_side(knife.reader)
     shown = []
     for member in content["team"]:

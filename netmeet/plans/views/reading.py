@@ -17,7 +17,7 @@ from netmeet.web import guard
 
 if TYPE_CHECKING:
     from netmeet.plans.models import Plan
-    from netmeet.plans.queries import Facts, NoPlan
+    from netmeet.plans.queries import NoPlan
 
 HEAD = "plans.of_case"
 
@@ -53,31 +53,31 @@ def show(plan: "Plan") -> ResponseReturnValue:
     """Show the living plan, page one first."""
     reader = guard.actor()
     facts = queries.facts(plan.case, plan)
-    shown = exports.living(plan, facts, reader=reader)
+    reading = exports.Reading(plan.case, reader)
     page = "plans/show_person.html" if reader.role in PRIVATE else "plans/show.html"
-    return render_template(page, **_page(plan, facts, shown, reader=reader))
+    return render_template(
+        page,
+        plan=reading.living(plan, facts),
+        new=_new(plan, reading),
+        **_page(plan, reader=reader),
+    )
 
 
-def _page(plan: "Plan", facts: "Facts", shown: dict[str, Any], *, reader: Actor) -> dict[str, Any]:
+def _page(plan: "Plan", *, reader: Actor) -> dict[str, Any]:
     """Return what the page shows around the plan."""
     on_persons_side = queries.is_on_persons_side(reader)
     newest = plan.newest
-    reads_history = guard.allowed(P.PLAN_HISTORY, plan)
     may_preview = _may_preview(plan)
-    shared = exports.sharing(plan.case, at=reader.at) if on_persons_side or may_preview else []
     return {
-        "plan": shown,
         "plan_id": plan.id,
         "case_id": plan.case_id,
         "version": newest,
         "acceptance": newest.acceptance if newest is not None else None,
-        "new": _new(plan, reader=reader),
-        "versions": list(reversed(plan.versions)) if reads_history else [],
-        "timeline": exports.timeline(facts, reader=reader, today=clock.today())
-        if reads_history
+        "reads_history": guard.allowed(P.PLAN_HISTORY, plan),
+        "sharing": exports.sharing(plan.case, at=reader.at) if on_persons_side else [],
+        "readers": exports.readers(plan.case, at=reader.at)
+        if may_preview and not on_persons_side
         else [],
-        "sharing": shared if on_persons_side else [],
-        "readers": shared if may_preview else [],
         "may_contest": guard.allowed(P.MINUTES_DISAGREE_COMMENT, plan),
         "may_answer": newest is not None and guard.allowed(P.PLAN_APPROVE, plan),
         "may_print": guard.allowed(P.PLAN_EXPORT_PDF, plan),
@@ -113,10 +113,11 @@ def _may_write(plan: "Plan", *, reader: Actor) -> list[tuple[rules.Section, str,
     return found
 
 
-def _new(plan: "Plan", *, reader: Actor) -> exports.Changes | None:
+def _new(plan: "Plan", reading: exports.Reading) -> exports.Changes | None:
     """Return what the newest version changed, ``None`` when there is none before it."""
-    two = [exports.cut(one.content, case=plan.case, reader=reader) for one in plan.versions[-2:]]
-    return exports.changes(*two) if len(plan.versions) > 1 else None
+    if len(plan.versions) < 2:  # noqa: PLR2004 - a pair
+        return None
+    return exports.changes(*(reading.gist(one.content) for one in plan.versions[-2:]))
 
 
 def _may_preview(plan: "Plan | NoPlan") -> bool:
@@ -181,6 +182,23 @@ def copies(plan: "Plan | NoPlan") -> ResponseReturnValue:
     )
 
 
+@bp.get("/plans/<oid:id>/history")
+@guard.needs(P.PLAN_HISTORY, load=queries.by_id, see=P.PLAN_READ_PUBLISHED)
+def history(plan: "Plan") -> ResponseReturnValue:
+    """Show how it has gone: meetings, versions, kept agreements; and every version to open."""
+    reader = guard.actor()
+    facts = queries.facts(plan.case, plan, is_whole=True)
+    is_private = reader.role in PRIVATE
+    return render_template(
+        "plans/history_person.html" if is_private else "plans/history.html",
+        plan_id=plan.id,
+        timeline=exports.timeline(facts, reader=reader, today=clock.today()),
+        versions=list(reversed(plan.versions)),
+        is_persons_side=queries.is_on_persons_side(reader),
+        case_head=cases.head(plan.case, current=HEAD),
+    )
+
+
 @bp.get("/plans/<oid:id>/versions/<int:n>")
 @guard.needs(P.PLAN_HISTORY, load=queries.by_id, see=P.PLAN_READ_PUBLISHED)
 def version(plan: "Plan", n: int) -> ResponseReturnValue:
@@ -224,7 +242,8 @@ def compare(plan: "Plan") -> ResponseReturnValue:
     a = form.a.data if form.a.data in by_number else max(last - 1, min(by_number))
     b = form.b.data if form.b.data in by_number else last
     form.a.data, form.b.data = a, b
-    old, new = (exports.cut(by_number[n].content, case=plan.case, reader=reader) for n in (a, b))
+    reading = exports.Reading(plan.case, reader)
+    old, new = (reading.gist(by_number[n].content) for n in (a, b))
     is_private = reader.role in PRIVATE
     return render_template(
         "plans/compare_person.html" if is_private else "plans/compare.html",

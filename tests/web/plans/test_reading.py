@@ -88,7 +88,17 @@ def test_a_relatives_page_always_carries_the_same_line(world, app, story, plan_i
 
 @pytest.mark.parametrize(
     "path",
-    ["", ".pdf", "/answer", "/compare", "/versions/1", "/sections/d", "/goals", "/contest"],
+    [
+        "",
+        ".pdf",
+        "/answer",
+        "/compare",
+        "/versions/1",
+        "/history",
+        "/sections/d",
+        "/goals",
+        "/contest",
+    ],
 )
 def test_a_stranger_finds_nothing(world, app, plan_id, path):
     answer = as_(world, app, world.stranger).get(f"/plans/{plan_id}{path}")
@@ -147,6 +157,20 @@ def test_versions_are_shown_and_laid_beside_each_other(world, app, story, plan_i
     mia = as_(world, app, story.mia)
     assert mia.get(f"/plans/{plan_id}/versions/1").status_code == 200
     assert mia.get(f"/plans/{plan_id}/compare?a=1&b=1").status_code == 200
+
+
+def test_the_story_so_far_has_a_page_of_its_own(world, app, story, plan_id):
+    path = f"/plans/{plan_id}/history"
+    for reader in (story.mia, world.lise):
+        browser = as_(world, app, reader)
+        assert path in browser.get(f"/plans/{plan_id}").get_data(as_text=True)
+        page = text(browser.get(path))
+        assert "Sådan er det gået" in page
+        assert "Ny udgave af planen" in page
+        assert f'/plans/{plan_id}/versions/1"' in browser.get(path).get_data(as_text=True)
+    relative = as_(world, app, world.hanne)
+    assert path not in relative.get(f"/plans/{plan_id}").get_data(as_text=True)
+    assert relative.get(path).status_code in {403, 404}
 
 
 def test_the_page_asks_as_often_with_many_agreements(world, app, story, plan_id):
