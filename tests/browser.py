@@ -1,6 +1,7 @@
 """A real netmeet, with its worker, in a real browser: what the journeys and the pictures share."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -10,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -118,10 +120,13 @@ class Someone:
         self.page.goto(self.address + path)
 
     def become(self, name: str) -> None:
-        """Sign in as a demo person by their button."""
+        """Sign in as a demo person by their button, in their first role."""
         self.go("/login")
         self.page.get_by_role("button", name=name).first.click()
-        self.page.wait_for_url(f"{self.address}/")
+        self.page.wait_for_url(re.compile(f"^{re.escape(self.address)}/(role.*)?$"))
+        if urlsplit(self.page.url).path == "/role":
+            self.page.locator("form[action^='/role/'] button").first.click()
+            self.page.wait_for_url(f"{self.address}/")
 
 
 def somebody(

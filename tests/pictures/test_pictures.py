@@ -44,9 +44,12 @@ class Screen:
 
 
 MIA, NOAH, KARIN, HANNE = "Mia Sørensen", "Noah Winther", "Karin Lund", "Hanne Sørensen"
-LISE, JONAS, SOFIE = "Lise Dam", "Jonas Holm", "Sofie Krogh"
+LISE, JONAS, SOFIE, INGER = "Lise Dam", "Jonas Holm", "Sofie Krogh", "Inger Holt"
 SCREENS = (
     Screen("00-login", "", ("/login",)),
+    Screen("00-role", INGER, ("/role",)),
+    Screen("00-sessions", LISE, ("/account", "/account/sessions")),
+    Screen("00-step-up", LISE, ("/account", "/account/second")),
     Screen("01-person-home", MIA),
     Screen("01-person-home-after", NOAH),
     Screen("02-prepare", MIA, (f"{MEETING}/prepare",)),
@@ -62,7 +65,11 @@ SCREENS = (
     Screen("08-plan", LISE, (MIA, f"{CASE}/plan")),
     Screen("08-plan-person", MIA, (PLAN,)),
     Screen("08-plan-answer", NOAH, (f"{PLAN}/answer",)),
+    Screen("08-history", LISE, (MIA, f"{CASE}/plan", f"{PLAN}/history")),
     Screen("09-consents", MIA, ("/consents",)),
+    Screen("09-consents-staff", LISE, (MIA, f"{CASE}/consents")),
+    Screen("09-consent-stop", MIA, ("/consents", f"/permits/{ID}/stop")),
+    Screen("09-sees", MIA, ("/consents", f"{CASE}/seen")),
     Screen("10-relative", HANNE),
     Screen("11-actions", JONAS, ("/actions",)),
     Screen("12-overview", "Gerda Friis", ("/overview",)),

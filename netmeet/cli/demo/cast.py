@@ -23,6 +23,7 @@ from netmeet.organisations.service import Period
 from netmeet.outbox.rules import Channel
 
 STORIES = Path(__file__).resolve().parent.parent / "data" / "stories"
+_A_DAY = timedelta(days=1)
 _WORKS_HERE_FOR = timedelta(days=400)
 _TEST_DAY = 60
 _TRUTH = "tag:yaml.org,2002:bool"
@@ -144,6 +145,10 @@ class Cast:
             user, Role(row["role"]), at=at, unit_id=works_in.id, title=row["title"]
         )
         role.unit = works_in
+        if more := row.get("also"):
+            accounts.give_role(
+                user, Role(more["role"]), at=at + _A_DAY, unit_id=works_in.id, title=more["title"]
+            )
         self.known[key], self.actors[key] = user, _acting(user, role, at=at)
 
     def introduce(self, key: str, row: Told, *, at: datetime) -> User:
@@ -199,7 +204,8 @@ def everybody() -> Iterator[tuple[User, str, Role]]:
         for key, row in story.get("others", {}).items():
             yield from _one(key, row["who"])
     for key, row in staff()["staff"].items():
-        yield from _one(key, row["who"])
+        for user, who, _role in _one(key, row["who"]):
+            yield user, who, Role(row["role"])
 
 
 def _person(row: Told) -> Iterator[tuple[User, str, Role]]:
