@@ -91,10 +91,11 @@ class Backend:
                     self.file.with_name(self.file.name + tail).unlink(missing_ok=True)
                 shutil.copyfile(self.template, self.file)
                 return
-            names = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
             # The log refuses to be emptied; whoever owns the server may say that triggers rest.
             db.session.execute(text("SET LOCAL session_replication_role = replica"))
-            db.session.execute(text(f"TRUNCATE {names} CASCADE"))
+            # TRUNCATE makes new files for every table, which takes fifteen times as long.
+            names = [f'DELETE FROM "{table.name}"' for table in db.metadata.sorted_tables]
+            db.session.execute(text("; ".join(names)))
             db.session.execute(db.metadata.tables["law"].insert(), self.laws)
             db.session.commit()
 
