@@ -205,6 +205,7 @@ def _written(kind: str, at_random: Random, *, most: int) -> Iterator[tuple[Messa
                 break
 
 
+@pytest.mark.soak
 def test_no_outgoing_message_of_any_kind_gives_anything_away(told):
     at_random = dice()
     _add_what_the_stories_lack(told)
@@ -272,6 +273,7 @@ def _given_away(paper: str, own: set[str], secrets: set[str]) -> list[str]:
     return [hit.group(0) for pattern in known for hit in pattern.finditer(paper)]
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("is_protected", [False, True])
 def test_no_letter_gives_anything_away(told, client, is_protected):
     """On paper too: the recipient's own name and address and, to the person, who comes."""
@@ -309,6 +311,7 @@ def _let_it_be_news(kind: str) -> None:
     db.session.expire_all()
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("field", ["name", "own_word"])
 def test_no_line_break_in_a_name_or_a_word_becomes_a_header(world, smtp_sink, field):
     at_random, tries, user = dice(), figure(100), world.hanne
