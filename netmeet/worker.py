@@ -86,7 +86,10 @@ def drain(now: datetime, *, send: channels.Send) -> None:
 def main() -> None:
     """Work until SIGTERM or Ctrl-C; a job that has begun is let finish."""
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
-    scheduler = plan(create_app(config.read(os.environ)))
+    app = create_app(config.read(os.environ))
+    # An older copy of the database may have been put back: no mail may go to who was erased.
+    run(app, partial(cases.erase_again, ledger=app.config["NETMEET"].erased))
+    scheduler = plan(app)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         raise SystemExit(0)

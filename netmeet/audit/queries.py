@@ -7,8 +7,8 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 
 from netmeet.audit.models import AuditEvent, FollowUp
-from netmeet.audit.rules import LOOKS
 from netmeet.core.db import db
+from netmeet.core.permissions import LOOKS
 
 
 def of_case(

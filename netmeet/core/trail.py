@@ -10,7 +10,10 @@ from netmeet.core.permissions import Permission
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """Somebody did, or was denied, ``operation`` on one object at the instant ``at`` (UTC)."""
+    """Somebody did, or was denied, ``operation`` on one object at the instant ``at`` (UTC).
+
+    ``read_as`` is what they did when the page was only shown and nothing done.
+    """
 
     operation: Permission
     allowed: bool
@@ -24,6 +27,7 @@ class Entry:
     object_id: str
     reason: str = ""
     is_refresh: bool = False
+    read_as: Permission | None = None
 
 
 def entry(
@@ -34,6 +38,7 @@ def entry(
     allowed: bool = True,
     reason: str = "",
     is_refresh: bool = False,
+    read_as: Permission | None = None,
 ) -> Entry:
     """Return the entry for ``actor`` doing ``operation`` with ``thing`` (a row, or nothing)."""
     return Entry(
@@ -49,4 +54,5 @@ def entry(
         object_id=getattr(thing, "id", "") if thing is not None else "",
         reason=reason,
         is_refresh=is_refresh,
+        read_as=read_as,
     )

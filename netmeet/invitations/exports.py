@@ -7,16 +7,18 @@ from pathlib import Path
 from typing import Any, cast
 
 from flask import current_app
+from flask_babel import gettext as _
 from markupsafe import Markup
 
 import config
-from netmeet.cases.models import Case
+from netmeet.cases.models import Case, TeamMember
 from netmeet.core import calendar
 from netmeet.core.access import STAFF, Actor
 from netmeet.core.permissions import Permission
 from netmeet.formats import ical, qr
 from netmeet.invitations import queries
 from netmeet.meetings.models import Invitation, Meeting
+from netmeet.organisations.rules import Sector
 from netmeet.outbox import exports as outbox
 from netmeet.outbox.models import Message
 from netmeet.outbox.rules import Channel, Letter
@@ -196,8 +198,8 @@ def letter_facts(
     """Return what a letter on paper says: the same as the page, in large type, with a QR code.
 
     ``login_code`` are the eight digits that let the recipient in once, or empty. Who is coming and
-    what for stands only in the letter to the person. The address is left out under address
-    protection.
+    what for stands only in the letter to the person. Under address protection neither the
+    person's address nor the place stands in any letter: they ask by telephone.
     """
     case = invitation.case
     link = outbox.address("invitations.landing", {"id": token})
@@ -210,7 +212,8 @@ def letter_facts(
         "own_word": invitation.user.own_word,
         "time": time.words(invitation.user.lang),
         "form": invitation.meeting.form,
-        "place": "" if hidden and not is_person else invitation.meeting.place,
+        "place": "" if hidden else invitation.meeting.place,
+        "asks_where": hidden and bool(invitation.meeting.place),
         "greeter": invitation.meeting.greeter if is_person else "",
         "coming": coming(invitation) if is_person else [],
         "is_person": is_person,
@@ -222,14 +225,26 @@ def letter_facts(
 
 
 def coming(invitation: Invitation) -> list[str]:
-    """Return who else is invited, by first name and what they do, as the person reads it."""
+    """Return who else is invited, by first name and side, as the person reads it on paper.
+
+    Titles and workplaces would tell anybody who finds the letter that it is about health.
+    """
     case = invitation.case
     members = [case.member(i.user_id) for i in invitation.meeting.current_invitations]
     return [
-        f"{member.user.first_name} ({member.title or member.relation or member.where})"
+        f"{member.user.first_name} ({side})" if (side := _side(member)) else member.user.first_name
         for member in members
         if member is not None and member.user_id != invitation.user_id
     ]
+
+
+def _side(member: TeamMember) -> str:
+    sides = {
+        Sector.REGION: _("fra regionen"),
+        Sector.MUNICIPALITY: _("fra kommunen"),
+        Sector.PRACTICE: _("din læge"),
+    }
+    return sides.get(member.sector, "") if member.sector is not None else member.relation
 
 
 def phone(case: Case) -> str:

@@ -10,12 +10,16 @@ from werkzeug.wrappers import Response
 
 from netmeet.core import clock
 from netmeet.core.access import Actor, anonymous
-from netmeet.core.permissions import Permission
+from netmeet.core.permissions import LOOKS, Permission
 from netmeet.core.trail import entry
 from netmeet.web.hooks import hooks
 
 View = Callable[..., Any]
 Load = Callable[[str], Any]
+
+_NEVER_ONLY_READ = LOOKS | {Permission.ROOM_STEER}
+# What reads already is named as it is. The chair's pages are not the screen that all follow: a row
+# of the screen would cover the screen itself for a quarter of an hour.
 
 REFRESH_HEADER = "X-Refresh"
 """Sent by an open screen that fetches itself anew (``security.md`` § 3, followed screens)."""
@@ -29,6 +33,7 @@ def load_actor() -> None:
     at = clock.now()
     secret = session.get("sid", "")
     g.trail = []
+    g.declared = None
     g.actor = (hooks().load_actor(secret, at) if secret else None) or anonymous(at)
 
 
@@ -47,8 +52,29 @@ def note(permission: Permission, thing: Any = None, *, reason: str = "") -> None
     for place, earlier in enumerate(g.trail):
         if (earlier.operation, earlier.object_id) == (told.operation, told.object_id):
             g.trail[place] = replace(earlier, reason=reason or earlier.reason)
+            g.declared = g.trail[place] if earlier is g.declared else g.declared
             return
     g.trail.append(told)
+
+
+def instead(
+    permission: Permission, thing: Any = None, *, allowed: bool = True, reason: str = ""
+) -> None:
+    """Log this in place of what the view declared: what is done, or to what, shows only inside it.
+
+    Of several such each is a row.
+    """
+    g.trail = [told for told in g.trail if told is not g.declared]
+    g.trail.append(
+        entry(
+            actor(),
+            permission,
+            thing,
+            allowed=allowed,
+            reason=reason,
+            is_refresh=g.declared.is_refresh,
+        )
+    )
 
 
 def allowed(permission: Permission, thing: Any = None) -> bool:
@@ -124,7 +150,11 @@ def _refuse(
     who, book = actor(), hooks().book
     if not missing and book.allows(who, permission, thing):
         refresh = is_followed or request.headers.get(REFRESH_HEADER) == "1"
-        g.trail.append(entry(who, permission, thing, is_refresh=refresh))
+        read_as = None if permission in _NEVER_ONLY_READ else see
+        if read_as is not None and not book.allows(who, read_as, thing):
+            read_as = None
+        g.declared = entry(who, permission, thing, is_refresh=refresh, read_as=read_as)
+        g.trail.append(g.declared)
         return None
     if who.is_anonymous:
         return ask_to_sign_in()

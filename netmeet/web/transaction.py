@@ -1,17 +1,21 @@
 """One request, one commit; what must outlive a refusal is written after the roll-back."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from flask import Response, g, request
 
 from netmeet.core.db import db, may_write, only_read
+from netmeet.core.permissions import LOOKS
 from netmeet.core.trail import Entry
 from netmeet.web import guard
 from netmeet.web.hooks import hooks
 
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
+_REDIRECTS = range(300, 304)
 _REFUSALS = 400
+_NOT_SHOWN = frozenset({403, 404})
 _AWAKE_FOR = timedelta(minutes=1)
 
 
@@ -39,7 +43,7 @@ def end(response: Response) -> Response:
 
 
 def _keep(response: Response) -> None:
-    trail = g.get("trail", [])
+    trail = _told(g.get("trail", []), response.status_code)
     if request.method not in _READS and (response.status_code < _REFUSALS or g.get("keep", False)):
         _write(trail)
         return
@@ -47,6 +51,30 @@ def _keep(response: Response) -> None:
     if trail:
         may_write()
         _write(trail)
+
+
+def _told(trail: Sequence[Entry], status: int) -> Sequence[Entry]:
+    """Return the rows that are true of the answer.
+
+    Who met a view that turned them away was denied. A change is one that was made: who only opened
+    the page to make it, or is shown it again with what is wrong, has read. A page that leads on
+    has shown nothing; where it leads to logs what is read there.
+    """
+    is_read, declared = request.method in _READS, g.get("declared")
+    if status in _NOT_SHOWN:
+        return [replace(told, allowed=False) for told in trail]
+    if is_read and status in _REDIRECTS:
+        return [told for told in trail if not told.allowed]
+    if is_read:
+        return [_as_read(told) for told in trail]
+    if status >= _REFUSALS and declared is not None:
+        looks = [told for told in trail if told.operation in LOOKS and told is not declared]
+        return [_as_read(declared), *looks]
+    return trail
+
+
+def _as_read(told: Entry) -> Entry:
+    return replace(told, operation=told.read_as or told.operation)
 
 
 def _write(trail: Sequence[Entry]) -> None:

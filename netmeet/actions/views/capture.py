@@ -48,9 +48,10 @@ def capture(meeting: "Meeting") -> ResponseReturnValue:
 
 
 @bp.post("/meetings/<oid:id>/actions/parse")
-@guard.needs(P.ACTION_CREATE, load=meetings.by_id, see=P.MEETING_READ)
+@guard.needs(P.ACTION_CREATE, load=meetings.by_id, see=P.MEETING_READ, is_followed=True)
 def parse(meeting: "Meeting") -> ResponseReturnValue:
-    """Show what a line says so far, as chips."""
+    """Show what a line says so far, as chips; while one types that is one look."""
+    guard.instead(P.MEETING_READ, meeting)
     form = forms.Line()
     return render_template("actions/_chips.html", **_chips(meeting, form, _read(meeting, form)))
 

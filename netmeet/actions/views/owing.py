@@ -218,7 +218,7 @@ def own(action: "Action") -> ResponseReturnValue:
     elif form.answer.data == "help":
         service.ask_for_help(action, by=who, at=at, version=version)
     elif form.answer.data == "drop" and guard.allowed(P.ACTION_CANCEL, action):
-        guard.note(P.ACTION_CANCEL, action)
+        guard.instead(P.ACTION_CANCEL, action)
         service.cancel(action, by=who, at=at, reason="", version=version)
     return _onward(action)
 

@@ -14,10 +14,9 @@ from netmeet.cases.exports import permits
 from netmeet.cases.models import AccessQuestion, Case
 from netmeet.cases.rules import ANSWER_WITHIN
 from netmeet.core import calendar
+from netmeet.core.permissions import LOOKS
 
 _: Callable[..., str] = gettext
-
-_LOOKING = ("read", "list", "history", "follow", "reveal", "search", "export", "drill", "download")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,7 +169,7 @@ def answer_by(question: AccessQuestion) -> date:
 
 def is_look(operation: str) -> bool:
     """Tell whether the operation only reads."""
-    return any(word in operation.partition(".")[2] for word in _LOOKING)
+    return operation in LOOKS
 
 
 def times(count: int) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
@@ -135,6 +135,27 @@ def person_by_cpr(cpr: str) -> Person | None:
     index = sealed.keyring().index(cpr, kind="cpr")
     statement = select(Person).where(Person.cpr_index == index).options(joinedload(Person.user))
     return db.session.scalars(statement).one_or_none()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sought:
+    """A case that somebody searched for by its person's number (for the access log)."""
+
+    __tablename__: ClassVar[str] = "case"
+
+    case_id: str
+
+    @property
+    def id(self) -> str:
+        """Return the case's id."""
+        return self.case_id
+
+
+def sought(person_id: str) -> Sought | None:
+    """Return the newest case about the person; one query, whether there is one or not."""
+    statement = select(Case.id).where(Case.person_id == person_id).order_by(Case.opened_at.desc())
+    found = db.session.scalar(statement.limit(1))
+    return Sought(case_id=found) if found is not None else None
 
 
 def consents_in_force(case: Case, at: datetime) -> list[Consent]:

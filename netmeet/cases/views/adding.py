@@ -202,7 +202,7 @@ def add_guest(case: "Case") -> ResponseReturnValue:
         is_staff_guest=True,
     )
     try:
-        _join(case, form, place=place, permission=P.NETWORK_ADD_STAFF, also=Scope.NETWORK)
+        _join(case, form, place=place, permission=P.INVITATION_ADD_STAFF_GUEST, also=Scope.NETWORK)
     except Refused as no:
         form.refuse(no)
         return _guest_page(case, form), 422

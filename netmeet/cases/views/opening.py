@@ -32,12 +32,13 @@ def open_case() -> ResponseReturnValue:
     form = _new_form(NewCaseForm())
     if not form.validate():
         return _page(form, SearchForm(formdata=None)), 422
-    guard.note(P.PATIENT_CREATE)
     try:
         case = network.begin(_typed(form), by=guard.actor(), at=clock.now())
     except Refused as no:
         form.refuse(no)
         return _page(form, SearchForm(formdata=None)), 422
+    guard.instead(P.CASE_OPEN, case)
+    guard.note(P.PATIENT_CREATE, case)
     return redirect(url_for("cases.team", id=case.id), 303)
 
 
@@ -53,10 +54,17 @@ def search() -> ResponseReturnValue:
     if not accounts.count(key, most=rules.SEARCHES_AN_HOUR, within=rules.HOUR, at=actor.at):
         g.keep = True
         abort(429)
-    guard.note(P.PATIENT_SEARCH_EXACT_CPR, reason=form.reason.data or "")
     person = queries.person_by_cpr(rules.plain_cpr(form.cpr.data or ""))
     wanted = person.id if person is not None else ""
     found = [case for case in queries.visible_to(actor) if case.person_id == wanted]
+    sought = queries.sought(wanted)
+    # The person reads who searched for them; the one who searches learns nothing by it.
+    guard.instead(
+        P.PATIENT_SEARCH_EXACT_CPR,
+        sought,
+        allowed=bool(found) or sought is None,
+        reason=form.reason.data or "",
+    )
     return _page(_new_form(NewCaseForm(formdata=None)), form, found=found)
 
 

@@ -117,7 +117,7 @@ def add(meeting: "Meeting") -> ResponseReturnValue:
     try:
         for member in chosen:
             candidate = Candidate(case=meeting.case, member=member)
-            guard.note(candidate.permission, candidate)
+            guard.instead(candidate.permission, candidate)
             service.draft(meeting, member, by=guard.actor(), at=clock.now())
     except Refused as no:
         return _page(meeting, refused=str(no), code=422)
@@ -202,8 +202,7 @@ def invite_deputy(named: "Substitution") -> ResponseReturnValue:
     """Put the named deputy on the list; they get the invitation when the list is sent."""
     if not guard.allowed(named.permission, named):
         abort(403)
-    if named.permission is not Permission.INVITATION_CREATE_STAFF:
-        guard.note(named.permission, named)
+    guard.instead(named.permission, named)
     try:
         service.invite_deputy(named, by=guard.actor(), at=guard.actor().at)
     except Refused as no:

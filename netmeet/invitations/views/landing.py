@@ -1,6 +1,7 @@
 """The personal link: a neutral page that identifies and never admits (``security.md`` T7)."""
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flask import abort, g, make_response, redirect, render_template, request, session, url_for
@@ -21,18 +22,22 @@ if TYPE_CHECKING:
     from netmeet.invitations.queries import Landing
 
 
-def _open(token: str) -> "Landing":
+def _open(operation: Permission, token: str) -> "Landing":
     """Return what the secret leads to; else the one neutral page, whatever the reason."""
     who = guard.actor()
     landing = queries.landing(token, at=who.at)
     if landing is None:
-        g.trail.append(entry(who, Permission.INVITE_LINK_OPEN_LANDING, allowed=False))
+        g.trail.append(entry(who, operation, allowed=False))
         abort(make_response(render_template("invitations/gone.html"), 404))
     return landing
 
 
+_to_open = partial(_open, Permission.INVITE_LINK_OPEN_LANDING)
+_to_answer = partial(_open, Permission.INVITE_LINK_ANSWER_YES_NO_MAYBE)
+
+
 @bp.get("/i/<string:id>")
-@guard.needs(Permission.INVITE_LINK_OPEN_LANDING, load=_open)
+@guard.needs(Permission.INVITE_LINK_OPEN_LANDING, load=_to_open)
 def landing(landing: "Landing") -> ResponseReturnValue:
     """Show what may be shown without a code. Scanners open links: nothing changes here."""
     return _page(landing)
@@ -75,7 +80,7 @@ def _next(landing: "Landing") -> str:
 
 
 @bp.post("/i/<string:id>")
-@guard.needs(Permission.INVITE_LINK_ANSWER_YES_NO_MAYBE, load=_open)
+@guard.needs(Permission.INVITE_LINK_ANSWER_YES_NO_MAYBE, load=_to_answer)
 def answer_by_link(landing: "Landing") -> ResponseReturnValue:
     """Note yes, maybe or no, and nothing else."""
     value = request.form.get("answer", "")
@@ -100,7 +105,7 @@ def _count(landing: "Landing") -> None:
 
 
 @bp.post("/i/<string:id>/code")
-@guard.needs(Permission.INVITE_LINK_OPEN_LANDING, load=_open)
+@guard.needs(Permission.INVITE_LINK_OPEN_LANDING, load=_to_open)
 def ask_for_code(landing: "Landing") -> ResponseReturnValue:
     """Remember in this browser whose code is asked for, and hand the post on to who sends codes.
 

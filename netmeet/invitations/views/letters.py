@@ -97,7 +97,7 @@ def letter_with_code_pdf(meeting: "Meeting", user_id: str) -> ResponseReturnValu
     invitation, login_code = _sent(meeting, user_id), request.form.get("code", "")
     if not accounts.is_letter_code(user_id, login_code, at=guard.actor().at):
         abort(404)
-    guard.note(Permission.INVITATION_PRINT_LETTER, invitation)
+    guard.instead(Permission.INVITATION_PRINT_LETTER, invitation)
     return _printed(_facts(invitation, login_code))
 
 

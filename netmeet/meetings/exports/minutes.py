@@ -117,15 +117,22 @@ def reading_rule(meeting: Meeting) -> Permission:
 
 
 def minutes_data(
-    meeting: Meeting, *, reader: Actor, statements: Sequence[Statement] = ()
+    meeting: Meeting,
+    *,
+    reader: Actor,
+    statements: Sequence[Statement] = (),
+    is_paper: bool = False,
 ) -> MinutesData:
     """Return what ``reader`` may read of the minutes of a meeting loaded by ``minutes.room``.
+
+    Where a protected person was met, only they read, and nobody on paper.
 
     Points hidden from relatives and guests, and those outside the life areas of the consent that
     opens the minutes, are left out. The person and who leads read everything.
     """
     ways = RULES[reading_rule(meeting)]
     person = meeting.case.person
+    is_hidden = person.is_protected and (is_paper or reader.user_id != person.user_id)
     left_out = [i for i in meeting.items if not reading.is_open(i, reader=reader, ways=ways)]
     refused = [i for i in meeting.items if i.state is ItemState.NOT_TAKEN_UP]
     return MinutesData(
@@ -137,7 +144,7 @@ def minutes_data(
         starts_local=meeting.starts_local,
         minutes=meeting.minutes,
         form=meeting.form,
-        place="" if person.is_protected and reader.user_id != person.user_id else meeting.place,
+        place="" if is_hidden else meeting.place,
         chair=meeting.chair.name,
         participation=meeting.participation,
         participants=_participants(meeting, reader=reader),

@@ -27,6 +27,7 @@ from netmeet.meetings.queries.requests import (
     requests_of_case,
     requests_waiting,
 )
+from netmeet.meetings.queries.where import place_for
 
 __all__ = [
     "Agenda",
@@ -44,6 +45,7 @@ __all__ = [
     "meeting_of",
     "next_of",
     "of_case",
+    "place_for",
     "progress",
     "readable",
     "request_by_id",

@@ -35,6 +35,7 @@ def show(meeting: "Meeting") -> ResponseReturnValue:
     return render_template(
         template,
         meeting=meeting,
+        place=queries.place_for(meeting, guard.actor()),
         case_head=head(meeting.case, current=""),
         kind=dict(KINDS)[meeting.kind],
         progress=queries.progress(meeting) if may_prepare else None,

@@ -248,11 +248,15 @@ def promised(case: Case, owner_id: str, *, since: datetime) -> Sequence[Action]:
 
 @dataclass(frozen=True, kw_only=True)
 class Invited:
-    """A meeting to come as somebody invited sees it: their own part and what they answered."""
+    """A meeting to come as somebody invited sees it: their own part and what they answered.
+
+    ``place`` is where, as far as they may know it.
+    """
 
     meeting: Meeting
     invitation: Invitation
     answer: AnswerValue | None
+    place: str = ""
 
 
 def invited_to(user_id: str, case_ids: Collection[str], *, today: date) -> list[Invited]:

@@ -39,6 +39,7 @@ class Coming:
     """The next meeting as the reader sees it; ``others`` are the names open to them."""
 
     meeting: Meeting
+    place: str
     others: Sequence[str]
 
 
@@ -113,7 +114,8 @@ def coming(meeting: Meeting, reader: Actor) -> Coming | None:
     if plans.allows(reader, P.NETWORK_READ_MEMBERS, meeting.case):
         invited = {one.user_id for one in meeting.current_invitations}
         names = [m.name for m in meeting.case.members if m.user_id in invited]
-    return Coming(meeting=meeting, others=names)
+    place = meetings.place_for(meeting, reader)
+    return Coming(meeting=meeting, place=place, others=names)
 
 
 def newest_minutes(case: Case, reader: Actor) -> Meeting | None:

@@ -1,7 +1,7 @@
 """The front page, by role: the person's, a relative's, a guest's, the staff's day, the others'."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from flask import render_template, url_for
@@ -14,6 +14,7 @@ from netmeet.core.access import STAFF, Role
 from netmeet.core.permissions import Permission as P
 from netmeet.indicators import exports as indicators
 from netmeet.invitations import queries as invitations
+from netmeet.meetings import queries as meetings
 from netmeet.pages.queries import front as queries
 from netmeet.pages.views import bp
 from netmeet.plans import exports as plans
@@ -158,8 +159,12 @@ def _opened(
 
 def _invited(case_ids: list[str]) -> list[queries.Invited]:
     """Return the meetings to come that the actor is invited to and may see."""
-    found = queries.invited_to(guard.actor().user_id, case_ids, today=clock.today())
-    return [one for one in found if guard.allowed(P.MEETING_READ, one.meeting)]
+    who = guard.actor()
+    return [
+        replace(one, place=meetings.place_for(one.meeting, who))
+        for one in queries.invited_to(who.user_id, case_ids, today=clock.today())
+        if guard.allowed(P.MEETING_READ, one.meeting)
+    ]
 
 
 def _owed(case_ids: list[str]) -> "list[Action]":
@@ -176,6 +181,8 @@ def _guests() -> ResponseReturnValue:
     invited, owed = _invited(ids), _owed(ids)
     for one in invited:
         guard.note(P.MEETING_READ, one.meeting)
+    for action in {each.case_id: each for each in owed}.values():
+        guard.note(P.ACTION_READ, action)
     return render_template(
         "pages/home_guest.html",
         invited=invited,

@@ -129,7 +129,8 @@ def chair(meeting: "Meeting") -> ResponseReturnValue:
 @guard.needs(P.MINUTES_READ_PUBLISHED, load=reading.room, see=P.MEETING_READ)
 def minutes(meeting: "Meeting") -> ResponseReturnValue:
     """Show the minutes as this reader may see them; who writes them can do so here."""
-    _check_draft(meeting)
+    if _is_draft(meeting):
+        guard.instead(P.MINUTES_READ_DRAFT, meeting)
     is_private = guard.actor().role in PRIVATE
     may_write = meeting.published_at is None and guard.allowed(P.MINUTES_WRITE_DRAFT, meeting)
     return render_template(
@@ -159,11 +160,11 @@ def minutes(meeting: "Meeting") -> ResponseReturnValue:
 @guard.needs(P.MINUTES_EXPORT_PDF, load=reading.room, see=P.MEETING_READ)
 def minutes_pdf(meeting: "Meeting") -> ResponseReturnValue:
     """Return the same minutes on paper (PDF/UA-1)."""
-    _check_draft(meeting)
+    _is_draft(meeting)
     lang = str(get_locale())
     html = render_template(
         "pages/minutes_print.html",
-        minutes=_data(meeting),
+        minutes=_data(meeting, is_paper=True),
         agreed=queries.agreed_for(meeting, reader=guard.actor()),
         committed=_committed,
         beside=_beside(meeting),
@@ -174,7 +175,7 @@ def minutes_pdf(meeting: "Meeting") -> ResponseReturnValue:
     queries.let_go()
     folder = Path(current_app.static_folder or "")
     sheets = [(folder / name).read_text(encoding="utf-8") for name in _PRINT]
-    body = pdf.render(html, css=sheets, title=_("Referat af netværksmøde"), lang=lang)
+    body = pdf.render(html, css=sheets, title=_("Referat"), lang=lang)
     answer = make_response(body)
     answer.headers["Content-Type"] = "application/pdf"
     answer.headers["Content-Disposition"] = 'inline; filename="referat.pdf"'
@@ -193,18 +194,18 @@ def _committed(one: queries.Agreed) -> str:
     return actions.committed(one.commitment, one.party, on=one.answered_on)
 
 
-def _data(meeting: "Meeting") -> meetings.MinutesData:
+def _data(meeting: "Meeting", *, is_paper: bool = False) -> meetings.MinutesData:
     said = reading.statements(meeting.id) if meeting.published_at is not None else ()
-    return meetings.minutes_data(meeting, reader=guard.actor(), statements=said)
+    return meetings.minutes_data(meeting, reader=guard.actor(), statements=said, is_paper=is_paper)
 
 
-def _check_draft(meeting: "Meeting") -> None:
-    """Let nobody read a draft who may only read what is published, and log who does."""
+def _is_draft(meeting: "Meeting") -> bool:
+    """Tell whether it is a draft; 404 to who may only read what is published."""
     if meeting.published_at is not None:
-        return
+        return False
     if not guard.allowed(P.MINUTES_READ_DRAFT, meeting):
         abort(404)
-    guard.note(P.MINUTES_READ_DRAFT, meeting)
+    return True
 
 
 def _may_say(meeting: "Meeting") -> bool:

@@ -40,7 +40,7 @@ def _part(plan: "Plan") -> str | None:
         return sections.own_part(plan, by=guard.actor())
     if not guard.allowed(P.PLAN_EDIT_ANY_SECTION, plan):
         abort(403)
-    guard.note(P.PLAN_EDIT_ANY_SECTION, plan)
+    guard.instead(P.PLAN_EDIT_ANY_SECTION, plan)
     return named
 
 

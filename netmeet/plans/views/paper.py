@@ -42,6 +42,8 @@ def pdf(plan: "Plan") -> ResponseReturnValue:
     shown = exports.living(plan, facts, reader=reader)
     if found is not None:
         shown = exports.cut(found.content, case=plan.case, reader=reader, contested=facts.contested)
+    if plan.case.person.is_protected and shown["next"] is not None:
+        shown["next"]["place"] = ""  # paper is left lying about
     html = render_template(
         "plans/print/plan.html",
         plan=shown,

@@ -114,6 +114,7 @@ def test_a_refresh_within_a_quarter_of_an_hour_is_covered_by_the_opening(world):
     assert len(db.session.scalars(select(AuditEvent)).all()) == 1
 
 
+@pytest.mark.soak
 def test_many_writers_make_one_chain_without_gaps_or_forks(world):
     actor, case = world.actor(world.lise), world.case()
     entries = [entry(actor, P.CASE_READ, case)]
@@ -248,6 +249,7 @@ WAYS = (
 )
 
 
+@pytest.mark.soak
 def test_every_tampering_is_found_and_located(world):
     case, chance = world.case(), dice()
     actors = [world.actor(user) for user in (world.lise, world.jonas)]

@@ -19,12 +19,12 @@ from netmeet.audit import jobs as audit_jobs
 from netmeet.audit import queries as audit
 from netmeet.audit import service as chain
 from netmeet.audit.models import Anchor
-from netmeet.audit.rules import LOOKS
 from netmeet.audit.service import verifying
 from netmeet.cases.models import Case
 from netmeet.cli import demonstration, reference, surroundings
 from netmeet.core.access import Role
 from netmeet.core.db import db
+from netmeet.core.permissions import LOOKS
 from netmeet.core.permissions import Permission as P
 from netmeet.core.trail import entry
 from netmeet.organisations import queries as organisations

@@ -1,6 +1,8 @@
 """T22-T24: nothing that leaves the house tells who, where, or that it is about health."""
 
+import html
 import re
+import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
@@ -9,6 +11,7 @@ from random import Random
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from netmeet.accounts import service as accounts
 from netmeet.accounts.models import UnitRole, User
@@ -26,7 +29,7 @@ from netmeet.outbox import service as outbox
 from netmeet.outbox.models import Message
 from netmeet.outbox.rules import Channel, Letter
 from netmeet.plans.models import Plan, PlanVersion
-from tests.soak import dice, figure
+from tests.soak import IS_FULL, dice, figure
 from tests.world import World, now
 
 HEALTH = re.compile(
@@ -202,6 +205,7 @@ def _written(kind: str, at_random: Random, *, most: int) -> Iterator[tuple[Messa
                 break
 
 
+@pytest.mark.soak
 def test_no_outgoing_message_of_any_kind_gives_anything_away(told):
     at_random = dice()
     _add_what_the_stories_lack(told)
@@ -227,6 +231,75 @@ def test_no_outgoing_message_of_any_kind_gives_anything_away(told):
     assert silent == []
 
 
+def _paper(answer: TestResponse) -> str:
+    """Return the words of the letter on the page, or of its file."""
+    if answer.mimetype == "application/pdf":
+        read = ["pdftotext", "-", "-"]
+        return subprocess.run(
+            read, input=answer.data, capture_output=True, check=True
+        ).stdout.decode()
+    sheet = answer.get_data(as_text=True).split('class="letter-sheet"')[1].split("</main>")[0]
+    return html.unescape(re.sub(r"<[^>]+>", " ", sheet))
+
+
+def _leader(meeting: Meeting) -> User:
+    case = cases.by_id(meeting.case_id)
+    return next(one.user for one in case.members if one.user_id in case.lead_ids)
+
+
+def _own_words(invitation: Invitation, *, is_protected: bool) -> set[str]:
+    """Return what the letter may hold: the recipient, to the person who comes, and where."""
+    meeting = db.session.get_one(Meeting, invitation.meeting_id)
+    reader = db.session.get_one(User, invitation.user_id)
+    case = cases.by_id(meeting.case_id)
+    own = {reader.name, *reader.name.split(), reader.own_word}
+    own |= {m.user.phone for m in case.members if m.role.is_staff}
+    is_person = reader.id == case.person.user_id
+    if is_person:
+        own |= {meeting.greeter, *(m.user.first_name for m in case.members)}
+    if not is_protected:
+        own.add(meeting.place)
+    if not (is_protected and is_person):
+        own.add(reader.address)
+    return own - {""}
+
+
+def _given_away(paper: str, own: set[str], secrets: set[str]) -> list[str]:
+    mine = {part.lower() for text in own for part in (text, *text.split())}
+    words = "|".join(rf"\b{re.escape(word)}\b" for word in secrets - mine)
+    for text in sorted(own, key=len, reverse=True):
+        paper = paper.replace(text, " ")
+    known = (re.compile(words, re.IGNORECASE), HEALTH, CPR)
+    return [hit.group(0) for pattern in known for hit in pattern.finditer(paper)]
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("is_protected", [False, True])
+def test_no_letter_gives_anything_away(told, client, is_protected):
+    """On paper too: the recipient's own name and address and, to the person, who comes."""
+    at_random, world, given_away, read = dice(), World(told), [], Counter()
+    _vary("da, protected" if is_protected else "da", at_random)
+    secrets = _secrets()
+    sent = list(db.session.scalars(select(Invitation).where(Invitation.sent_at.is_not(None))))
+    at_random.shuffle(sent)
+    for number, invitation in enumerate(sent if IS_FULL else sent[:20]):
+        own = _own_words(invitation, is_protected=is_protected)
+        world.sign_in(client, _leader(db.session.get_one(Meeting, invitation.meeting_id)))
+        path = f"/meetings/{invitation.meeting_id}/letters/{invitation.user_id}"
+        for where in (path, f"{path}.pdf") if number < figure(30) else (path,):
+            answer = client.get(where)
+            if answer.status_code == 200:
+                read[answer.mimetype] += 1
+                paper = re.sub(r"https?://\S+", "", _paper(answer))
+                given_away += [f"{where} {hit}" for hit in _given_away(paper, own, secrets)]
+    print(
+        f"T22: {read.total()} letters{', protected' if is_protected else ''}: {dict(read)}, "
+        f"{len(given_away)} words given away"
+    )
+    assert given_away == []
+    assert set(read) == {"text/html", "application/pdf"}
+
+
 def _let_it_be_news(kind: str) -> None:
     """Bring meetings and invitations to where such a message would leave."""
     for meeting in db.session.scalars(select(Meeting).where(Meeting.published_at.is_(None))):
@@ -238,6 +311,7 @@ def _let_it_be_news(kind: str) -> None:
     db.session.expire_all()
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("field", ["name", "own_word"])
 def test_no_line_break_in_a_name_or_a_word_becomes_a_header(world, smtp_sink, field):
     at_random, tries, user = dice(), figure(100), world.hanne

@@ -60,7 +60,7 @@ def test_the_letter_to_the_person_says_who_comes(world, client, case, meeting):
     world.sign_in(client, world.lise)
     text = client.get(path(meeting, mia)).get_data(as_text=True)
     assert "Du kan altid ændre mening." in text
-    assert "Jonas (sagsbehandler)" in text
+    assert "Jonas (fra kommunen)" in text
 
 
 def test_the_letter_is_a_tagged_pdf(world, client, meeting):

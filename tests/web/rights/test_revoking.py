@@ -180,6 +180,7 @@ def _race(app: Flask, world: World, right: Right) -> list[int]:
     return [status for started, status in seen if started > gone_at] + [last]
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("kind", RIGHTS)
 def test_nothing_is_read_after_a_right_was_taken_back(app, world, kind):
     after: list[int] = []

@@ -1,0 +1,246 @@
+"""A good form for every act: what the pages print, and by hand what they print only at times."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from netmeet.accounts import service as accounts
+from netmeet.accounts.models import User
+from netmeet.core.access import Role
+from netmeet.core.db import db
+from netmeet.meetings.models import Attendance, Meeting
+from netmeet.meetings.rules import AttendanceStatus, MeetingState
+from netmeet.organisations.models import Committee, Organisation
+from netmeet.organisations.rules import CommitteeKind
+from tests.access import facts, pages, routes
+from tests.access.judge import Wanted, expected, own_case
+from tests.access.stage import Persona, Stage
+from tests.world import World, now
+
+VERSIONS = (0, 1, 2, 3)
+TODAY = now().date().isoformat()
+SOON = (now() + timedelta(days=9)).date().isoformat()
+PLAIN: dict[str, Any] = {
+    "text": "Noget at skrive",
+    "reason": "Det blev aftalt",
+    "title": "Hvor skal jeg bo?",
+    "words": "Noget at sige",
+    "due_on": SOON,
+    "date": SOON,
+    "time": "13:00",
+    "answer": "yes",
+    "how": "digital",
+}
+"""What a field of the name takes, wherever it stands."""
+
+CONSENT = {
+    "scopes": ["invite", "agenda"],
+    "purpose": "Mødet om bolig",
+    "how": "oral",
+    "asked_alone": "yes",
+    "limit": "all",
+    "months": "3",
+    "direction": "both",
+    "reach": "person",
+}
+BY_HAND: dict[str, dict[str, Any]] = {
+    "actions.cancel": {"end-version": 1, "end-reason": "Det blev aftalt"},
+    "actions.capture": {"line": "Jonas ringer til Mia i morgen", "keep": "1", "item_id": ""},
+    "actions.close_now": {"kind": "moved", "on": TODAY, "owed": "lapse"},
+    "actions.postpone": {"due-version": 1, "due-due_on": SOON, "due-reason": "Ventetid"},
+    "actions.read_back": {"what": "Ringer dagen efter"},
+    "cases.add_colleague": {"who": "reg_not_member"},
+    "cases.add_colleague_with_consent": {**CONSENT, "who": "reg_not_member"},
+    "cases.add_guest": CONSENT,
+    "cases.audit_follow_up": {"about": "reg_in", "day": TODAY},
+    "cases.open_case": {"birth_date": "1990-01-01", "cpr": "010190-1234", "is_protected": ""},
+    "cases.record_mandate": {"kind": "guardian", "who": "", "valid_to": ""},
+    "cases.search": {"cpr": "010190-1234"},
+    "invitations.change": {"why": "Vi taler om bolig", "version": 1},
+    "invitations.deputy": {"deputy-name": "Bo Vig", "deputy-email": "bo.vig@example.org"},
+    "cases.hand_over": {"reason": "Ferie"},
+    "meetings.answer": {"kind": "yes"},
+    "meetings.conclude": {"conclusion": "agreed"},
+    "meetings.create": {"minutes": "45"},
+    "meetings.decline_request": {"alternative": "En samtale på fredag"},
+    "meetings.move_item": {"to": "up"},
+    "meetings.not_taken_up": {"version": 1},
+    "plans.add_goal": {"area": ""},
+    "plans.answer": {"answer": "accepted"},
+    "plans.end_goal": {"ended": "reached", "ended_on": TODAY},
+    "plans.publish": {"caller": "lead_in"},
+    "plans.score": {"value": "5"},
+}
+"""What an act takes that no page prints at this hour; names of personas mean their ids."""
+
+ON_PAGE = {
+    "accounts.update_account": "/account",
+    "cases.change_person": "/cases/{id}/person",
+    "cases.hand_over": "/cases/{id}/coordinator",
+    "indicators.note_risks": "/committee",
+    "meetings.approve_agenda": "/meetings/{id}/agenda",
+    "meetings.attendance": "/meetings/{id}/room/people",
+    "meetings.room_go": "/meetings/{id}/room",
+    "meetings.save": "/meetings/{id}/edit",
+    "plans.answer": "/plans/{id}/answer",
+    "plans.contest": "/plans/{id}",
+    "plans.publish": "/meetings/{id}/send-out",
+}
+"""Where the form of this very thing is printed, or linked to."""
+
+TABLES = {"cases.audit_trail": "case", "cases.audit_read_trail": "case"}
+"""The table of what an address names, where its loader does not say."""
+
+ELSEWHERE = {
+    "accounts.begin_second": "who signs in by code has no password",
+    "accounts.change_password": "who signs in by code has no password",
+    "accounts.confirm_second": "who signs in by code has no password",
+    "accounts.connect_identity": "the stage knows no provider",
+    "accounts.end_identity": "the stage knows no provider",
+    "accounts.end_second": "who signs in by code has no password",
+    "accounts.end_session": "everybody on the stage is in once",
+    "accounts.prove": "a code is sent first",
+    "actions.reopen": "no case on the stage has ended",
+    "invitations.decline_deputy": "nobody has named a deputy",
+    "invitations.invite_deputy": "nobody has named a deputy",
+    "invitations.letter_with_code": "everybody on the stage has an e-mail address",
+    "invitations.letter_with_code_pdf": "everybody on the stage has an e-mail address",
+    "meetings.room_end": "the points must have been dealt with",
+}
+"""Acts the stage has nothing for: their operations are done by others, or the act is the own
+account's; each is tested where it is at home."""
+
+Act = tuple[Persona, facts.Thing, dict[str, Any]]
+
+
+def furnish(stage: Stage) -> None:
+    """Let somebody be in the rooms of today, one meeting have begun, and a link lead to it."""
+    with stage.app.app_context():
+        waits, on = (_of_today(case_id) for case_id in stage.marks)
+        for meeting in (waits, on):
+            here = Attendance(
+                meeting_id=meeting.id,
+                user_id=meeting.invitations[0].user_id,
+                status=AttendanceStatus.WHOLE,
+                is_in_room=True,
+            )
+            db.session.add(here)
+        on.started_at, on.current_item_id = now(), on.items[0].id
+        waits.items[1].raised_as = Role.REG
+        _let_be_written(next(iter(stage.marks)))
+        invited = on.invitations[0]
+        user = db.session.get_one(User, invited.user_id)
+        link = accounts.make_link(user, purpose="invitation", subject_id=invited.id, at=now())
+        stage.tokens.append(link)
+        _more_cases(stage)
+        stage.remember()
+        db.session.remove()
+
+
+def _let_be_written(case_id: str) -> None:
+    """Let the minutes of the meeting that was called off be written instead."""
+    off = (Meeting.case_id == case_id, Meeting.state == MeetingState.CANCELLED)
+    held = db.session.scalars(select(Meeting).where(*off)).one()
+    held.state = MeetingState.MINUTES_DRAFT
+    held.started_at = held.ended_at = now()
+
+
+def _more_cases(stage: Stage) -> None:
+    """Add a case that may be closed, and a committee of the one who sits in one."""
+    world = World(stage.app)
+    world.case("Sara Lind", staff=[])
+    stage.add("lead_alone", world.lise)
+    own = stage.personas["com_member"].caller.organisation_id
+    committee = Committee(
+        code="samordning",
+        name="Samordningsudvalget",
+        kind=CommitteeKind.ADULT,
+        valid_from=date(2020, 1, 1),
+        organisations=[db.session.get_one(Organisation, own)],
+    )
+    db.session.add(committee)
+    db.session.flush()
+
+
+def _of_today(case_id: str) -> Meeting:
+    statement = (
+        select(Meeting)
+        .where(Meeting.case_id == case_id, Meeting.state == MeetingState.INVITED)
+        .options(selectinload(Meeting.invitations), selectinload(Meeting.items))
+    )
+    return db.session.scalars(statement).one()
+
+
+def good_forms(
+    stage: Stage, known: facts.Facts, route: routes.Route, printed: Mapping[str, Any]
+) -> Iterator[Act]:
+    """Yield who may do it to what, and the form for it: one after the other until one is taken."""
+    told = {**PLAIN, **printed, **_by_hand(stage, route.endpoint)}
+    for persona in stage.personas.values():
+        who = persona.fresh.caller
+        for thing in _things(stage, known, route, persona):
+            judged = facts.NOTHING if route.endpoint in TABLES else thing
+            if expected(known, who, route, judged) is not Wanted.LET_IN:
+                continue
+            if route.endpoint in ON_PAGE:
+                shown = _on_page(stage, route, persona, thing)
+                if shown:
+                    yield persona, thing, {**PLAIN, **shown, **_by_hand(stage, route.endpoint)}
+                continue
+            for version in _versions(known, route, thing):
+                yield persona, thing, _prefixed(route, thing, {**told, **version})
+
+
+def _things(
+    stage: Stage, known: facts.Facts, route: routes.Route, persona: Persona
+) -> list[facts.Thing]:
+    table = TABLES.get(route.endpoint, route.table)
+    if table in {"", "own"}:
+        who = persona.fresh.caller
+        return [own_case(known, who) if table == "own" else facts.NOTHING]
+    ids = stage.tokens if table == "personal_link" else stage.ids[table]
+    return [facts.Thing(table, one) for one in reversed(ids)]
+
+
+def _by_hand(stage: Stage, endpoint: str) -> dict[str, Any]:
+    told = dict(BY_HAND.get(endpoint, {}))
+    for name in ("who", "about", "caller"):
+        persona = stage.personas.get(told.get(name, ""))
+        if persona is not None:
+            told[name] = persona.role_id if name == "who" else persona.user_id
+    return told
+
+
+def _versions(known: facts.Facts, route: routes.Route, thing: facts.Thing) -> list[dict[str, Any]]:
+    """Return what the form may say of the version: the row's, or another of those there are."""
+    row = known.row(thing.table, thing.id) or {}
+    is_said = any(name.endswith("version") for name in BY_HAND.get(route.endpoint, {}))
+    own = [row["version"]] if "version" in row else []
+    return [{}] if is_said else [{"version": one} for one in dict.fromkeys((*own, *VERSIONS))]
+
+
+def _prefixed(route: routes.Route, thing: facts.Thing, form: dict[str, Any]) -> dict[str, Any]:
+    if route.endpoint != "invitations.change":
+        return form
+    return {f"{thing.id}-{name}": value for name, value in form.items()}
+
+
+def _on_page(
+    stage: Stage, route: routes.Route, persona: Persona, thing: facts.Thing
+) -> dict[str, Any]:
+    """Return the form as it is printed for this very thing, empty when it is not."""
+    here = route.path(thing.id, stage.parts)
+    body = _open(stage, persona, ON_PAGE[route.endpoint].format(id=thing.id))
+    leads = [link for link in pages.read(body, here).links if link.startswith(f"{here}?")]
+    body = _open(stage, persona, leads[0]) if leads else body
+    found = [form for form in pages.read(body, here).forms if form.action.partition("?")[0] == here]
+    apart = dict(re.findall(r'name="(\w+)" value="([^"]*)" form=', body))
+    return {**found[0].fields, **apart} if found else {}
+
+
+def _open(stage: Stage, persona: Persona, path: str) -> str:
+    return stage.ask(persona.fresh, "GET", path).get_data(as_text=True)
