@@ -7,7 +7,7 @@ from typing import Any
 from werkzeug.test import TestResponse
 
 from tests.access import beyond, oracle
-from tests.access.facts import Caller, Facts, Thing
+from tests.access.facts import Caller, Facts, Row, Thing
 from tests.access.routes import Route
 
 
@@ -53,7 +53,7 @@ def expected(
 
 
 def _is_there(known: Facts, who: Caller, route: Route, thing: Thing) -> bool:
-    """Tell whether there is such a row to load: whoever left has no place, a text is one's own."""
+    """Tell whether there is such a row to load."""
     if route.table == "":
         return "Watcher" not in route.loads
     if route.table == "personal_link":
@@ -61,16 +61,22 @@ def _is_there(known: Facts, who: Caller, route: Route, thing: Thing) -> bool:
     row = known.row(thing.table, thing.id)
     if row is None or thing.table != (route.table if route.table != "own" else "case"):
         return False
-    if thing.table == "parked_text":
-        return bool(row["user_id"] == who.user_id)
-    if thing.table == "action" and row["published_at"] is None:
-        return False  # a line of the minutes yet
     if route.is_deputy:
         return known.any("deputy", invitation_id=thing.id) is not None
     if route.is_trail:
         ours = who.organisation_id or "none"
         return known.any("team_member", case_id=thing.id, organisation_id=ours) is not None
-    return not (thing.table == "team_member" and row["left_at"] is not None)
+    return _is_whole(row, who, thing)
+
+
+def _is_whole(row: Row, who: Caller, thing: Thing) -> bool:
+    """Tell whether the row counts: who left has no place, a parked text is one's own, and a line
+    of the minutes is no agreement yet."""
+    if thing.table == "parked_text":
+        return bool(row["user_id"] == who.user_id)
+    if thing.table == "action":
+        return row["published_at"] is not None
+    return thing.table != "team_member" or row["left_at"] is None
 
 
 def is_as_expected(wanted: Wanted, answer: TestResponse) -> bool:

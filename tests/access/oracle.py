@@ -300,10 +300,9 @@ def _own_unit(facts: Facts, who: Caller, _operation: str, thing: Thing) -> bool:
 
 
 def _own_organisation(facts: Facts, who: Caller, operation: str, thing: Thing) -> bool:
-    if not thing.table:
+    if not thing.table or operation.startswith("plan."):
+        # Of a plan the form says whose part it is; who acts for nobody has none.
         return who.organisation_id is not None
-    if operation.startswith("plan."):
-        return True  # whose part of the plan it is, the form says
     row = facts.row(thing.table, thing.id) or {}
     if thing.table == "user":
         units = {held["unit_id"] for held in facts.of("unit_role", user_id=thing.id)}

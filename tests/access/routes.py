@@ -15,13 +15,12 @@ _ODD = {"Substitution": "invitation", "Landing": "personal_link", "Watcher": "",
 _OWN = "own"
 
 SENT = {
-    "pages.seen": ("of", "user"),
-    "pages.suppose": ("of", "user"),
-    "plans.contest": ("line_id", "goal"),
+    "indicators.note_risks": (("committee", "committee"), ("quarter", "quarter")),
+    "pages.seen": (("of", "user"),),
+    "pages.suppose": (("of", "user"),),
+    "plans.contest": (("line_id", "goal"), ("line_kind", "line_kind")),
 }
 """What a page is asked about beside its id, by the name in the address and that of the part."""
-
-_ALWAYS = {"plans.contest": {"line_kind": "goal", "n": "0"}}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,10 +69,7 @@ class Route:
 
     def asked(self, parts: Mapping[str, Any]) -> dict[str, str]:
         """Return what stands behind the question mark, and in the form as well."""
-        if self.endpoint not in SENT:
-            return {}
-        name, part = SENT[self.endpoint]
-        return {name: str(parts[part]), **_ALWAYS.get(self.endpoint, {})}
+        return {name: str(parts[part]) for name, part in SENT.get(self.endpoint, ())}
 
 
 def found(app: Flask) -> list[Route]:

@@ -11,6 +11,7 @@ from netmeet.accounts.rules.identity import Door
 from netmeet.actions.models import Action
 from netmeet.cases.models import AccessQuestion, Case
 from netmeet.core.db import db
+from netmeet.indicators.rules import past_quarters
 from netmeet.invitations.models import Deputy, WrittenInput
 from netmeet.meetings.models import Invitation, Meeting
 from netmeet.outbox import service as outbox
@@ -177,4 +178,7 @@ def _name_parts(stage: Stage, case: Case) -> None:
         "n": [1, 2],
         "door": ["person", "staff"],
         "goal": list(goals),
+        "line_kind": ["goal"],
+        "committee": ["test-udvalg"],
+        "quarter": [past_quarters(now().date())[0].key],
     }
