@@ -14,7 +14,7 @@ def is_own(actor: Actor, thing: Any) -> bool:
 def in_own_organisation(actor: Actor, thing: Any) -> bool:
     """Condition ``A``: the user has a role in the organisation the caller administers."""
     if thing is None:
-        return True
+        return actor.organisation_id is not None
     return any(
         role.unit is not None and role.unit.organisation_id == actor.organisation_id
         for role in thing.roles

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -21,10 +22,10 @@ from netmeet.accounts.models import (
     User,
 )
 from netmeet.accounts.rules.identity import Door
-from netmeet.core import sealed
+from netmeet.core import calendar, sealed
 from netmeet.core.access import Actor, Role
 from netmeet.core.db import db
-from netmeet.organisations.models import Unit
+from netmeet.organisations.models import Organisation, Unit
 from netmeet.outbox.rules import Channel
 
 
@@ -60,6 +61,7 @@ def _is_awake(role: Role, seen_at: datetime, created_at: datetime, at: datetime)
 
 
 _SESSION, _USER, _ROLE = Session.__table__.c, User.__table__.c, UnitRole.__table__.c
+_UNIT, _HOUSE = Unit.__table__.c, Organisation.__table__.c
 _WHO = (
     select(
         _SESSION.id,
@@ -73,13 +75,16 @@ _WHO = (
         _ROLE.title,
         _ROLE.until,
         _ROLE.unit_id,
-        Unit.__table__.c.name.label("unit_name"),
-        Unit.__table__.c.organisation_id,
+        _UNIT.name.label("unit_name"),
+        _UNIT.organisation_id,
+        _HOUSE.valid_from,
+        _HOUSE.valid_to,
     )
     .select_from(Session.__table__)
     .join(User.__table__, _SESSION.user_id == _USER.id)
     .join(UnitRole.__table__, _SESSION.role_id == _ROLE.id)
-    .outerjoin(Unit.__table__, _ROLE.unit_id == Unit.__table__.c.id)
+    .outerjoin(Unit.__table__, _ROLE.unit_id == _UNIT.id)
+    .outerjoin(Organisation.__table__, _UNIT.organisation_id == _HOUSE.id)
     .where(
         _SESSION.secret_hash == bindparam("secret_hash"),
         _SESSION.ended_at.is_(None),
@@ -98,6 +103,8 @@ def load_actor(secret: str, at: datetime) -> Actor | None:
         return None
     if not _is_awake(row.role, row.seen_at, row.created_at, at):
         return None
+    if not rules.may_act(row.role, row.signed_in_by) or not _is_on_netmeet(row, at):
+        return None
     return Actor(
         user_id=row.user_id,
         name=User.name.opened(row.name_sealed, row_id=row.user_id),
@@ -112,6 +119,14 @@ def load_actor(secret: str, at: datetime) -> Actor | None:
         seen_at=row.seen_at,
         signed_in_by=row.signed_in_by,
     )
+
+
+def _is_on_netmeet(row: Any, at: datetime) -> bool:
+    """Tell whether the organisation acted for is one on the day; private people act for none."""
+    if row.valid_from is None:
+        return True
+    today = calendar.to_local(at).date()
+    return bool(row.valid_from <= today and (row.valid_to is None or today <= row.valid_to))
 
 
 def owner_of(secret: str) -> str | None:
@@ -239,7 +254,8 @@ def parked(parked_id: str, *, user_id: str, at: datetime) -> ParkedText | None:
 def current_roles(user_id: str, at: datetime, *, by: str = "") -> Sequence[UnitRole]:
     """Return the roles the user may act in at ``at``, with their units, oldest first.
 
-    ``by`` is how they signed in: an identity of their own opens no role of staff.
+    ``by`` is how they signed in: an identity of their own opens no role of staff. A role in an
+    organisation that has ended is none.
     """
     statement = (
         select(UnitRole)
@@ -247,7 +263,13 @@ def current_roles(user_id: str, at: datetime, *, by: str = "") -> Sequence[UnitR
         .options(joinedload(UnitRole.unit).joinedload(Unit.organisation))
         .order_by(UnitRole.from_at, UnitRole.id)
     )
-    return [held for held in db.session.scalars(statement) if rules.may_act(held.role, by)]
+    today = calendar.to_local(at).date()
+    return [
+        held
+        for held in db.session.scalars(statement)
+        if rules.may_act(held.role, by)
+        and (held.unit is None or held.unit.organisation.is_valid(today))
+    ]
 
 
 def unit_role(role_id: str) -> UnitRole | None:

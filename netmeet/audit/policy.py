@@ -13,7 +13,8 @@ def is_own(actor: Actor, thing: Any) -> bool:
 
 def in_own_organisation(actor: Actor, thing: Any) -> bool:
     """Condition ``A``: the log of the organisation the caller acts for."""
-    return thing is None or bool(thing.organisation_id == actor.organisation_id)
+    ours = actor.organisation_id
+    return ours is not None and (thing is None or bool(thing.organisation_id == ours))
 
 
 RULES: Rules = {

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from netmeet.cases.rules import Scope
-from netmeet.core.access import Actor, Predicate, Role, Rules, anyone, stepped_up
+from netmeet.cases.rules import EVERY_AREA, Scope
+from netmeet.core.access import STAFF, Actor, Predicate, Role, Rules, anyone, stepped_up
 from netmeet.core.permissions import Permission as P
 from netmeet.organisations.policy import in_own_organisation, in_own_unit
 
@@ -31,14 +31,33 @@ def decides(actor: Actor, thing: Any) -> bool:
     )
 
 
+def acts_from(actor: Actor, place: Any) -> bool:
+    """Tell whether the caller acts from this place in a network: one role, never the union.
+
+    To her brother a nurse is the sister he let in. A staff guest acts for no unit, for a time.
+    """
+    if place.role.access is not actor.role or actor.role not in STAFF:
+        return place.role.access is actor.role
+    if place.is_staff_guest:
+        return actor.unit_id is None and not place.is_over(actor.at)
+    return bool(place.organisation_id == actor.organisation_id)
+
+
+def _is_over(actor: Actor, thing: Any) -> bool:
+    """Tell whether the caller is a staff guest of the case whose time is over."""
+    place = thing.case.member(actor.user_id) if actor.role in STAFF else None
+    return place is not None and place.is_over(actor.at)
+
+
 def in_network(actor: Actor, thing: Any) -> bool:
-    """Condition ``N``: an active member of the person's network."""
-    return thing.case.member(actor.user_id) is not None
+    """Condition ``N``: an active member of the person's network, in the role acted in."""
+    place = thing.case.member(actor.user_id)
+    return place is not None and acts_from(actor, place)
 
 
 def is_own(actor: Actor, thing: Any) -> bool:
-    """Condition ``self`` on an account, a row or a membership: it is the caller's own."""
-    return thing is None or bool(thing.user_id == actor.user_id)
+    """Condition ``self`` on a membership: it is the caller's own."""
+    return bool(thing.user_id == actor.user_id) and not _is_over(actor, thing)
 
 
 def about_oneself(actor: Actor, thing: Any) -> bool:
@@ -53,8 +72,9 @@ def about_oneself(actor: Actor, thing: Any) -> bool:
 
 
 def is_author(actor: Actor, thing: Any) -> bool:
-    """Condition ``O``: author or owner of this very object."""
-    return bool(thing.author_id == actor.user_id)
+    """Condition ``O``: author or owner. A staff guest in the end keeps what they still owe."""
+    is_left = getattr(thing, "is_live", False)
+    return bool(thing.author_id == actor.user_id) and (is_left or not _is_over(actor, thing))
 
 
 def is_not_oneself(actor: Actor, thing: Any) -> bool:
@@ -62,27 +82,39 @@ def is_not_oneself(actor: Actor, thing: Any) -> bool:
     return bool(getattr(thing, "about_user_id", getattr(thing, "user_id", "")) != actor.user_id)
 
 
-def _reaches(given: Any, actor: Actor, case: Any) -> bool:
+def _reaches(given: Any, actor: Actor, thing: Any) -> bool:
     """Tell whether a consent or a legal basis is for the caller or the caller's organisation."""
+    if _is_over(actor, thing):
+        return False
     if given.recipient_id is not None:
         return bool(given.recipient_id == actor.user_id)
-    member = case.member(actor.user_id)
+    member = thing.case.member(actor.user_id)
     is_guest = member is not None and member.is_staff_guest
     ours = member.organisation_id if is_guest else actor.organisation_id
     return ours is not None and bool(given.organisation_id == ours)
 
 
-def _consents(actor: Actor, case: Any, scope: Scope) -> bool:
+def _covers(given: Any, thing: Any) -> bool:
+    """Tell whether a consent covers the area of life of a line; what is in none is in no other."""
+    area = getattr(thing, "life_area", EVERY_AREA)
+    is_whole = area == EVERY_AREA or getattr(thing, "is_neutral", False)
+    return is_whole or not given.life_areas or area in given.life_areas
+
+
+def _consents(actor: Actor, thing: Any, scope: Scope) -> bool:
     return any(
-        scope in consent.scopes and _reaches(consent, actor, case) and consent.is_in_force(actor.at)
-        for consent in case.consents
+        scope in given.scopes
+        and _covers(given, thing)
+        and _reaches(given, actor, thing)
+        and given.is_in_force(actor.at)
+        for given in thing.case.consents
     )
 
 
-def _lawful(actor: Actor, case: Any, scope: Scope) -> bool:
+def _lawful(actor: Actor, thing: Any, scope: Scope) -> bool:
     return any(
-        scope in basis.scopes and _reaches(basis, actor, case) and basis.is_in_force(actor.at)
-        for basis in case.legal_bases
+        scope in basis.scopes and _reaches(basis, actor, thing) and basis.is_in_force(actor.at)
+        for basis in thing.case.legal_bases
     )
 
 
@@ -90,7 +122,7 @@ def consented(scope: Scope) -> Predicate:
     """Condition ``C:x``: the person's consent in force for this caller covers ``scope``."""
 
     def holds(actor: Actor, thing: Any) -> bool:
-        return _consents(actor, thing.case, scope)
+        return _consents(actor, thing, scope)
 
     return holds
 
@@ -99,7 +131,7 @@ def consented_or_lawful(scope: Scope) -> Predicate:
     """Condition ``CD:x``: the person's consent, or a recorded legal basis (never for relatives)."""
 
     def holds(actor: Actor, thing: Any) -> bool:
-        return _consents(actor, thing.case, scope) or _lawful(actor, thing.case, scope)
+        return _consents(actor, thing, scope) or _lawful(actor, thing, scope)
 
     return holds
 

@@ -184,6 +184,9 @@ CONSENT_TEXTS: Mapping[str, str] = {
 }
 """Every wording that somebody said yes to, by version; none is ever changed or taken out."""
 
+EVERY_AREA = "*"
+"""What belongs to the whole of a plan and not to one area of life."""
+
 LIFE_AREAS = (
     *("housing", "everyday", "treatment", "health", "substances", "economy"),
     *("work", "family", "network", "transport", "legal", "other"),

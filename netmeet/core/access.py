@@ -34,6 +34,9 @@ class Role(StrEnum):
 STAFF = frozenset({Role.REG, Role.MUN, Role.GP})
 """Roles of professionals, who become ``LEAD`` where they coordinate or chair."""
 
+NOT_CHOSEN = frozenset({Role.ANON, Role.LEAD, Role.SYS})
+"""Roles that no login acts in: nobody's, the case's to give, and the worker's."""
+
 PRIVATE = frozenset({Role.PAT, Role.PROX, Role.REL, Role.EXT, Role.INTP})
 """Roles of people who sign in by link and code and see the plain pages."""
 
@@ -42,7 +45,8 @@ PRIVATE = frozenset({Role.PAT, Role.PROX, Role.REL, Role.EXT, Role.INTP})
 class Actor:
     """Somebody acting now, in one chosen role.
 
-    ``at`` is the instant of the request (UTC); every condition is judged at that instant.
+    ``at`` is the instant of the request (UTC); every condition is judged at that instant. ``job``
+    is the one operation that a background job is there for.
     """
 
     user_id: str
@@ -57,6 +61,7 @@ class Actor:
     stepped_up_at: datetime | None = None
     seen_at: datetime | None = None
     signed_in_by: str = ""
+    job: Permission | None = None
 
     @property
     def is_anonymous(self) -> bool:
@@ -117,7 +122,13 @@ class AccessBook:
         self._rules = {p: ways for part in parts for p, ways in part.items()}
 
     def allows(self, actor: Actor, permission: Permission, thing: object = None) -> bool:
-        """Tell whether ``actor`` may do ``permission`` with ``thing`` at ``actor.at``."""
+        """Tell whether ``actor`` may do ``permission`` with ``thing`` at ``actor.at``.
+
+        A background job may do what it is named for and nothing else (condition ``J``).
+        """
+        is_job = actor.role is Role.SYS and not permission.startswith("public.")
+        if is_job and actor.job is not permission:
+            return False
         ways = self._rules[permission].get(actor.role_on(thing), ())
         return any(all(holds(actor, thing) for holds in way) for way in ways)
 

@@ -1,6 +1,6 @@
 """Who may request, prepare, lead, follow and write a meeting."""
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 from netmeet.cases.policy import (
@@ -19,14 +19,16 @@ from netmeet.core.permissions import Permission as P
 from netmeet.meetings.rules import AgendaState
 from netmeet.organisations.policy import in_own_unit
 
-GUEST_WINDOW = timedelta(hours=72)
 INTERPRETER_WINDOW = timedelta(hours=24)
 
 
 def is_invited(actor: Actor, thing: Any) -> bool:
-    """Condition ``M``: invited and not withdrawn; the lead and the person are from the start."""
+    """Condition ``M``: invited and not withdrawn; the lead and the person are from the start.
+
+    Whoever has been removed from the network is invited no more, not even to what lies behind.
+    """
     meeting = thing.meeting
-    return (
+    return in_network(actor, meeting) and (
         meeting.case.person.user_id == actor.user_id
         or actor.user_id in meeting.lead_ids
         or meeting.invitation(actor.user_id) is not None
@@ -56,17 +58,13 @@ def in_window(actor: Actor, thing: Any) -> bool:
     Interpreters: 24 hours before to 24 hours after. A meeting without a time has no end yet.
     """
     meeting = thing.meeting
+    if actor.role is not Role.INTP:
+        return bool(meeting.is_open_to_guests(actor.at))
     if meeting.starts_local is None:
-        return actor.role is not Role.INTP
+        return False
     begins = calendar.to_instant(meeting.starts_local)
     ends = begins + timedelta(minutes=meeting.minutes)
-    if actor.role is Role.INTP:
-        return begins - INTERPRETER_WINDOW <= actor.at <= ends + INTERPRETER_WINDOW
-    last = ends + GUEST_WINDOW
-    if meeting.comments_until is not None:
-        closing = datetime.combine(meeting.comments_until + timedelta(days=1), time())
-        last = max(last, calendar.to_instant(closing))
-    return bool(actor.at <= last)
+    return bool(begins - INTERPRETER_WINDOW <= actor.at <= ends + INTERPRETER_WINDOW)
 
 
 RULES: Rules = {

@@ -7,16 +7,16 @@ from netmeet.core.permissions import Permission as P
 
 
 def in_own_unit(actor: Actor, thing: Any) -> bool:
-    """Condition ``U``: it belongs to the unit the caller acts for."""
-    return thing is None or (actor.unit_id is not None and thing.unit_id == actor.unit_id)
+    """Condition ``U``: it belongs to the unit the caller acts for; who acts for none has none."""
+    return actor.unit_id is not None and (thing is None or thing.unit_id == actor.unit_id)
 
 
 def in_own_organisation(actor: Actor, thing: Any) -> bool:
-    """Condition ``A``: it belongs to the organisation the caller acts for."""
-    if thing is None:
-        return True
+    """Condition ``A``: it belongs to the organisation the caller acts for, if they act for one."""
     ours = actor.organisation_id
-    return ours is not None and ours in {getattr(thing, "organisation_id", None), thing.id}
+    if ours is None or thing is None:
+        return ours is not None
+    return ours in {getattr(thing, "organisation_id", None), thing.id}
 
 
 RULES: Rules = {

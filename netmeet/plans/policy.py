@@ -21,13 +21,16 @@ def is_released(_actor: Actor, thing: Any) -> bool:
 
 def in_own_organisation(actor: Actor, thing: Any) -> bool:
     """Condition ``A`` on a section: the caller's organisation wrote it, or nobody has yet."""
-    ours = getattr(thing, "organisation_id", None)
-    return ours is None or ours == actor.organisation_id
+    theirs = getattr(thing, "organisation_id", None)
+    return actor.organisation_id is not None and theirs in {None, actor.organisation_id}
 
 
 def in_window(actor: Actor, thing: Any) -> bool:
-    """Condition ``T`` on a plan: until the guest's place in the network ends."""
-    return in_network(actor, thing)
+    """Condition ``T`` on a plan: while the time of a meeting lasts that the guest is invited to."""
+    return in_network(actor, thing) and any(
+        meeting.invitation(actor.user_id) is not None and meeting.is_open_to_guests(actor.at)
+        for meeting in thing.case.meetings
+    )
 
 
 RULES: Rules = {

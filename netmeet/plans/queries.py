@@ -16,6 +16,7 @@ from netmeet.audit.models import AuditEvent
 from netmeet.cases import queries as cases
 from netmeet.cases.models import Case, Person, TeamMember
 from netmeet.cases.policy import RULES as CASE_RULES
+from netmeet.cases.rules import EVERY_AREA
 from netmeet.core.access import Actor, Role
 from netmeet.core.db import db, read_into, refer
 from netmeet.core.permissions import Permission as P
@@ -30,9 +31,6 @@ from netmeet.plans.policy import RULES as PLAN_RULES
 from netmeet.plans.rules import SectionKey
 
 _RULES = {**CASE_RULES, **MEETING_RULES, **ACTION_RULES, **PLAN_RULES}
-
-EVERY_AREA = "*"
-"""What belongs to the whole plan and not to one area of life."""
 
 
 @dataclass(frozen=True)
@@ -348,10 +346,7 @@ def opens(part: Part, *, reader: Actor, permission: P) -> bool:
     A consent for some areas of life opens only what lies in them; what belongs to the whole plan
     (``EVERY_AREA``) is opened by the scope alone.
     """
-    ways = _RULES[permission]
-    if part.life_area != EVERY_AREA:
-        return minutes.is_open(part, reader=reader, ways=ways)
-    return allows(reader, permission, part)
+    return minutes.is_open(part, reader=reader, ways=_RULES[permission])
 
 
 def allows(reader: Actor, permission: P, thing: Any) -> bool:

@@ -11,7 +11,7 @@ from netmeet.app import create_app
 from netmeet.cli import reference
 from netmeet.core import clock, sealed
 from netmeet.core.db import db
-from tests.access import cast
+from tests.access import setting
 from tests.access.stage import Stage
 from tests.services import postgres
 
@@ -30,7 +30,7 @@ def built(database_url: str, instance: Path) -> Stage:
     with app.app_context():
         flask_migrate.upgrade()
         reference.load_laws(clock.today())
-        cast.fill(stage)
+        setting.fill(stage)
         db.session.remove()
     return stage
 

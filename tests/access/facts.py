@@ -1,11 +1,12 @@
 """What is so, read from the tables column by column: no rule of netmeet is asked.
 
-Sealed columns are never opened; what decides access stands in the open.
+Sealed columns are never opened. What of them decides access, dates of birth, is told by who wrote
+them: the stage.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,19 +19,34 @@ HERE = ZoneInfo("Europe/Copenhagen")
 Row = Mapping[str, Any]
 
 _TABLES = (
-    *("case", "person", "team_member", "consent", "consent_withdrawal", "legal_basis"),
-    *("representation", "meeting", "invitation", "agenda_item", "meeting_request", "action"),
-    *("plan", "goal", "plan_version", "contested_line", "relative_word", "access_question"),
-    *("user", "unit_role", "unit", "organisation", "parked_text", "plan_section"),
+    *("case", "person", "team_member", "consent", "consent_withdrawal", "consent_assent"),
+    *("legal_basis", "representation", "meeting", "invitation", "agenda_item", "minutes_entry"),
+    *("minutes_statement", "preparation_answer", "written_input", "deputy", "meeting_request"),
+    *("action", "plan", "goal", "plan_version", "plan_section", "contested_line", "relative_word"),
+    *("access_question", "user", "unit_role", "unit", "organisation", "committee"),
+    *("parked_text", "session", "identity", "message"),
 )
+
+_BELONGS = (
+    ("meeting_id", "meeting"),
+    ("plan_id", "plan"),
+    ("item_id", "agenda_item"),
+    ("invitation_id", "invitation"),
+    ("consent_id", "consent"),
+)
+"""By which column a row says what it belongs to, and in which table that is."""
 
 
 @dataclass(frozen=True)
 class Thing:
-    """One row by table and id; ``None`` for both is a page that belongs to nothing."""
+    """One row by table and id; without either a page that belongs to nothing.
+
+    ``area`` is the area of life of a line in it, where no column says so.
+    """
 
     table: str = ""
     id: str = ""
+    area: str | None = None
 
 
 NOTHING = Thing()
@@ -49,10 +65,17 @@ class Caller:
 
 @dataclass
 class Facts:
-    """Every row that decides access, by table and id, as it was at ``at``."""
+    """Every row that decides access, by table and id, as it was at ``at``.
+
+    ``born`` is when whom a case is about was born, by person; ``links`` the secrets of personal
+    links and whether each still leads anywhere; ``sits`` the organisations that sit in a committee.
+    """
 
     at: datetime
+    born: Mapping[str, date]
+    links: Mapping[str, bool]
     rows: dict[str, dict[str, Row]] = field(default_factory=dict)
+    sits: frozenset[str] = frozenset()
     found: dict[tuple[str, tuple[str, ...]], Any] = field(default_factory=dict)
 
     def row(self, table: str, row_id: str | None) -> Row | None:
@@ -69,8 +92,12 @@ class Facts:
             self.found[table, names] = sorted_out
         yield from self.found[table, names].get(tuple(values.values()), ())
 
+    def any(self, table: str, **values: Any) -> Row | None:
+        """Return one of the rows whose columns have these values, if there is one."""
+        return next(self.of(table, **values), None)
+
     @property
-    def today(self) -> Any:
+    def today(self) -> date:
         """Return the day in Copenhagen."""
         return self.at.astimezone(HERE).date()
 
@@ -78,27 +105,35 @@ class Facts:
 
     def meeting_of(self, thing: Thing) -> Row | None:
         """Return the meeting the thing is or stands in."""
-        row = self.row(thing.table, thing.id) if thing.table else None
-        if row is None:
+        row = self.row(thing.table, thing.id)
+        if row is None or thing.table in {"plan_version", "case"}:
             return None
         if thing.table == "meeting":
             return row
-        if "meeting_id" in row and thing.table != "plan_version":
-            return self.row("meeting", row["meeting_id"])
-        return None
+        above = self.above(row)
+        return self.meeting_of(above) if above is not None else None
 
     def case_of(self, thing: Thing) -> Row | None:
         """Return the case the thing is or belongs to."""
-        row = self.row(thing.table, thing.id) if thing.table else None
+        row = self.row(thing.table, thing.id)
         if row is None or thing.table == "case":
             return row
         if "case_id" in row:
             return self.row("case", row["case_id"])
-        if "plan_id" in row:
-            plan = self.row("plan", row["plan_id"])
-            return self.row("case", plan["case_id"]) if plan else None
-        meeting = self.meeting_of(thing)
-        return self.row("case", meeting["case_id"]) if meeting else None
+        above = self.above(row)
+        return self.case_of(above) if above is not None else None
+
+    def above(self, row: Row) -> Thing | None:
+        """Return what the row belongs to, by the first of its columns that says so."""
+        named = (Thing(table, row[name]) for name, table in _BELONGS if row.get(name))
+        return next(named, None)
+
+    def area_of(self, thing: Thing) -> str | None:
+        """Return the area of life the line is about, ``""`` for none, ``None`` when it is none."""
+        if thing.area is not None:
+            return thing.area
+        row = self.row(thing.table, thing.id) or {}
+        return (row["life_area"] or "") if "life_area" in row else None
 
     def person_id(self, case: Row) -> str:
         """Return the user whose case it is."""
@@ -106,10 +141,17 @@ class Facts:
         assert person is not None
         return str(person["user_id"])
 
+    def age(self, case: Row) -> int | None:
+        """Return how old the person is in whole years, ``None`` when nobody has said."""
+        born, today = self.born.get(case["person_id"]), self.today
+        if born is None:
+            return None
+        had_birthday = (today.month, today.day) >= (born.month, born.day)
+        return today.year - born.year - (not had_birthday)
+
     def place(self, case: Row, user_id: str) -> Row | None:
         """Return the user's present place in the network."""
-        held = self.of("team_member", case_id=case["id"], user_id=user_id, left_at=None)
-        return next(held, None)
+        return self.any("team_member", case_id=case["id"], user_id=user_id, left_at=None)
 
     def leads(self, thing: Thing) -> set[str]:
         """Return who coordinates the case, and who chairs what stands in a meeting."""
@@ -127,12 +169,14 @@ class Facts:
         return local.replace(tzinfo=HERE).astimezone(UTC) if local else None
 
 
-def read() -> Facts:
+def read(born: Mapping[str, date], links: Mapping[str, bool]) -> Facts:
     """Return the facts of this moment."""
     known = db.metadata.tables
     rows = {
-        name: {row["id"]: row for row in db.session.execute(select(known[name])).mappings()}
+        name: {row["id"]: dict(row) for row in db.session.execute(select(known[name])).mappings()}
         for name in _TABLES
     }
+    sits = db.session.scalars(select(known["committee_member"].c.organisation_id))
+    facts = Facts(datetime.now(UTC), born, links, rows, frozenset(sits))
     db.session.commit()
-    return Facts(datetime.now(UTC), rows)
+    return facts

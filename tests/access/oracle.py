@@ -14,12 +14,32 @@ with MATRIX.open(encoding="utf-8", newline="") as _file:
     CELLS = {row.pop("operation"): row for row in csv.DictReader(_file)}
 """Operation, then role, to the cell as written."""
 
+WHOLE = "*"
+"""The area of life of what belongs to the whole of a plan: every consent for the plan opens it."""
+
 STAFF = frozenset({"reg", "mun", "gp"})
+ACTS_AS = {
+    "person": "pat",
+    "custody_holder": "prox",
+    "guardian": "prox",
+    "relative": "rel",
+    "supporter": "rel",
+    "regional_staff": "reg",
+    "municipal_staff": "mun",
+    "gp": "gp",
+    "interpreter": "intp",
+    **dict.fromkeys(("residence", "school", "volunteer", "guest", "peer"), "ext"),
+}
+"""The column somebody with this place in a network acts in."""
 # Where somebody is added, the consent is the one for who is added: the door asks for none.
 ADDING = ("network.add_", "invitation.create_", "invitation.add_staff_guest")
 OWN_ACCOUNT = ("account.", "home.", "inbox.", "role.", "audit.my_own", "ical.rotate")
 OF_THE_AGENDA = ("agenda.", "room.")
 OF_THE_PLAN = ("plan.", "crisis_plan.")
+DECIDES = ("consent.grant", "consent.revoke")
+SAYS_NOTHING = frozenset({"welcome", "next_meeting", "closing"})
+"""Standing points that name nobody: a consent for some areas of life opens them too."""
+AGE_OF_CONSENT, AGE_OF_MAJORITY = 15, 18
 
 
 def nobody(operation: str) -> bool:
@@ -39,6 +59,8 @@ def role_towards(facts: Facts, who: Caller, thing: Thing) -> str:
 
 def allows(facts: Facts, who: Caller, operation: str, thing: Thing) -> bool:
     """Tell whether the cell lets ``who`` do ``operation`` with ``thing`` now."""
+    if _is_over(facts, who, thing):
+        return False
     cell = CELLS[operation][role_towards(facts, who, thing)]
     return any(
         all(_holds(code, facts, who, operation, thing) for code in way.split("&"))
@@ -50,8 +72,46 @@ def _holds(code: str, facts: Facts, who: Caller, operation: str, thing: Thing) -
     name, _, scope = code.partition(":")
     if name in {"C", "CD"}:
         at_the_door = operation.startswith(ADDING)
-        return at_the_door or _consent(facts, who, thing, scope, law=name == "CD")
+        return at_the_door or consents(facts, who, thing, scope, law=name == "CD")
     return _CODES[code](facts, who, operation, thing)
+
+
+# places -------------------------------------------------------------------------------------------
+
+
+def place(facts: Facts, who: Caller, case: Row) -> Row | None:
+    """Return the place the caller has in the role acted in: one role at a time, never the union.
+
+    A role is somebody's for an organisation and a person; a staff guest acts for no unit.
+    """
+    held = facts.place(case, who.user_id)
+    if held is None or ACTS_AS[held["role"]] != who.role:
+        return None
+    if who.role not in STAFF:
+        return held
+    if held["is_staff_guest"]:
+        return held if who.unit_id is None else None
+    return held if held["organisation_id"] == who.organisation_id else None
+
+
+def _is_over(facts: Facts, who: Caller, thing: Thing) -> bool:
+    """Tell whether a staff guest's time is over: then only what they still owe is theirs."""
+    case = facts.case_of(thing)
+    held = facts.place(case, who.user_id) if case is not None else None
+    if case is None or held is None or not held["is_staff_guest"] or who.role not in STAFF:
+        return False
+    row = facts.row(thing.table, thing.id) or {}
+    if thing.table == "action" and row["owner_id"] == who.user_id and _is_open(row):
+        return False
+    invited = invited_to(facts, who, case)
+    return bool(invited) and not any(_window(facts, meeting) for meeting in invited)
+
+
+def invited_to(facts: Facts, who: Caller, case: Row) -> list[Row]:
+    """Return the meetings of the case that the caller is invited to."""
+    invitations = facts.of("invitation", user_id=who.user_id, withdrawn_at=None)
+    meetings = (facts.rows["meeting"][one["meeting_id"]] for one in invitations)
+    return [meeting for meeting in meetings if meeting["case_id"] == case["id"]]
 
 
 # conditions, one a code of security.md § 2.1 ------------------------------------------------------
@@ -67,16 +127,24 @@ def _self(facts: Facts, who: Caller, operation: str, thing: Thing) -> bool:
     return case is not None and facts.person_id(case) == who.user_id
 
 
-def _represents(facts: Facts, who: Caller, _operation: str, thing: Thing) -> bool:
+def _represents(facts: Facts, who: Caller, operation: str, thing: Thing) -> bool:
     case = facts.case_of(thing)
     if case is None:
         return not thing.table
-    return any(
-        (held["suspended_at"] is None or held["suspended_at"] > facts.at)
-        and held["valid_from"] <= facts.today
-        and (held["valid_to"] is None or held["valid_to"] >= facts.today)
-        for held in facts.of("representation", case_id=case["id"], user_id=who.user_id)
-    )
+    held = facts.of("representation", case_id=case["id"], user_id=who.user_id)
+    return any(_is_mandated(facts, case, one, decides=operation in DECIDES) for one in held)
+
+
+def _is_mandated(facts: Facts, case: Row, held: Row, *, decides: bool) -> bool:
+    """Tell whether the mandate is for personal matters and holds at the person's age."""
+    today, age = facts.today, facts.age(case)
+    begun = held["valid_from"] <= today and (held["valid_to"] is None or held["valid_to"] >= today)
+    stopped = held["suspended_at"] is not None and held["suspended_at"] <= facts.at
+    if not begun or stopped or "personal" not in held["scope_list"].split(","):
+        return False
+    if held["kind"] != "custody_holder" or age is None:
+        return True
+    return age < (AGE_OF_CONSENT if decides else AGE_OF_MAJORITY)
 
 
 def holds_mandate(facts: Facts, who: Caller, thing: Thing) -> bool:
@@ -93,49 +161,73 @@ def _own(facts: Facts, who: Caller, _operation: str, thing: Thing) -> bool:
 
 def _member(facts: Facts, who: Caller, _operation: str, thing: Thing) -> bool:
     case = facts.case_of(thing)
-    return case is not None and facts.place(case, who.user_id) is not None
+    return case is not None and place(facts, who, case) is not None
 
 
-def _invited(facts: Facts, who: Caller, operation: str, thing: Thing) -> bool:
-    meeting = facts.meeting_of(thing)
-    case = facts.case_of(thing)
-    if meeting is None or case is None:
+def _invited(facts: Facts, who: Caller, _operation: str, thing: Thing) -> bool:
+    meeting, case = facts.meeting_of(thing), facts.case_of(thing)
+    if meeting is None or case is None or place(facts, who, case) is None:
         return False
-    found = facts.of("invitation", meeting_id=meeting["id"], user_id=who.user_id, withdrawn_at=None)
-    from_the_start = {*facts.leads(thing), facts.person_id(case)}
-    return next(found, None) is not None or (
-        operation != "action.create" and who.user_id in from_the_start
+    found = facts.any(
+        "invitation", meeting_id=meeting["id"], user_id=who.user_id, withdrawn_at=None
     )
+    from_the_start = {*facts.leads(thing), facts.person_id(case)}
+    return found is not None or who.user_id in from_the_start
 
 
 def _author(facts: Facts, who: Caller, operation: str, thing: Thing) -> bool:
     if not thing.table:
         return operation == "action.read"  # the list of what one owes oneself
     row = facts.row(thing.table, thing.id) or {}
+    if thing.table == "written_input":
+        row = {"author_id": facts.rows["invitation"][row["invitation_id"]]["user_id"]}
     return row.get("owner_id" if thing.table == "action" else "author_id") == who.user_id
 
 
-def _consent(facts: Facts, who: Caller, thing: Thing, scope: str, *, law: bool) -> bool:
+def consents(facts: Facts, who: Caller, thing: Thing, scope: str, *, law: bool) -> bool:
+    """Tell whether the person's consent (or a law) opens ``scope`` of the thing to the caller."""
     case = facts.case_of(thing)
     if case is None:
         return False
-    place = facts.place(case, who.user_id)
-    ours = place["organisation_id"] if place and place["is_staff_guest"] else who.organisation_id
-    gone = {row["consent_id"] for row in facts.of("consent_withdrawal") if row["at"] <= facts.at}
-    given = [
-        row
-        for row in facts.of("consent", case_id=case["id"])
-        if row["id"] not in gone
-        and row["given_at"] <= facts.at
-        and row["valid_from"] <= facts.today <= row["valid_to"]
-    ]
+    held = facts.place(case, who.user_id)
+    ours = held["organisation_id"] if held and held["is_staff_guest"] else who.organisation_id
+    given = [row for row in facts.of("consent", case_id=case["id"]) if _is_given(facts, row)]
+    given = [row for row in given if _covers(facts, row, thing)]
     if law:
         given += [
-            row
-            for row in facts.of("legal_basis", case_id=case["id"])
-            if row["ended_at"] is None or row["ended_at"] > facts.at
+            row for row in facts.of("legal_basis", case_id=case["id"]) if _is_lawful(facts, row)
         ]
     return any(scope in row["scope_list"].split(",") and _is_for(row, who, ours) for row in given)
+
+
+def _is_given(facts: Facts, row: Row) -> bool:
+    """Tell whether the consent holds now: by everybody who must say yes, and not taken back."""
+    if not (row["given_at"] <= facts.at and row["valid_from"] <= facts.today <= row["valid_to"]):
+        return False
+    taken_back = facts.any("consent_withdrawal", consent_id=row["id"])
+    said = {
+        yes["by_id"]
+        for yes in facts.of("consent_assent", consent_id=row["id"])
+        if yes["at"] <= facts.at
+    }
+    awaited = {one for one in row["awaits_list"].split(",") if one} - said
+    return not awaited and (taken_back is None or taken_back["at"] > facts.at)
+
+
+def _covers(facts: Facts, row: Row, thing: Thing) -> bool:
+    """Tell whether the consent covers the area of life that the thing is about, if it is a line."""
+    areas = {one for one in row["area_list"].split(",") if one}
+    area = facts.area_of(thing)
+    if not areas or area is None or area == WHOLE:
+        return True
+    known = facts.row(thing.table, thing.id) or {}
+    return area in areas or known.get("standing") in SAYS_NOTHING
+
+
+def _is_lawful(facts: Facts, row: Row) -> bool:
+    on_time = row["valid_to"] is None or row["valid_to"] >= facts.today
+    ended = row["ended_at"] is not None and row["ended_at"] <= facts.at
+    return bool(on_time and not ended and row["recorded_at"] <= facts.at)
 
 
 def _is_for(row: Row, who: Caller, ours: str | None) -> bool:
@@ -160,19 +252,33 @@ def _released(facts: Facts, _who: Caller, operation: str, thing: Thing) -> bool:
     return meeting["published_at"] is not None
 
 
-def _in_time(facts: Facts, who: Caller, operation: str, thing: Thing) -> bool:
+def _in_time(facts: Facts, who: Caller, _operation: str, thing: Thing) -> bool:
+    if not thing.table:
+        return True
     row = facts.row(thing.table, thing.id) or {}
     if thing.table == "action":
-        return row["published_at"] is not None and row["closed_at"] is None
-    meeting = facts.meeting_of(thing)
-    if meeting is None:
-        return not thing.table or _member(facts, who, operation, thing)
+        return _is_open(row)
+    meeting, case = facts.meeting_of(thing), facts.case_of(thing)
+    if meeting is None:  # the plan is of every meeting
+        invited = invited_to(facts, who, case) if case is not None else []
+        return any(_window(facts, one) for one in invited)
+    begins = facts.starts(meeting)
+    if who.role != "intp" or begins is None:
+        return who.role != "intp" and _window(facts, meeting)
+    ends = begins + timedelta(minutes=meeting["minutes"])
+    return begins - timedelta(hours=24) <= facts.at <= ends + timedelta(hours=24)
+
+
+def _is_open(action: Row) -> bool:
+    return action["published_at"] is not None and action["closed_at"] is None
+
+
+def _window(facts: Facts, meeting: Row) -> bool:
+    """Tell whether a guest's time of the meeting lasts; one without a day has no end yet."""
     begins = facts.starts(meeting)
     if begins is None:
-        return who.role != "intp"
+        return True
     ends = begins + timedelta(minutes=meeting["minutes"])
-    if who.role == "intp":
-        return begins - timedelta(hours=24) <= facts.at <= ends + timedelta(hours=24)
     return facts.at <= max(ends + timedelta(hours=72), _comments_end(meeting) or begins)
 
 
@@ -188,26 +294,30 @@ def _takes_minutes(facts: Facts, who: Caller, _operation: str, thing: Thing) -> 
 
 def _own_unit(facts: Facts, who: Caller, _operation: str, thing: Thing) -> bool:
     if not thing.table:
-        return True
+        return who.unit_id is not None
     row = facts.row(thing.table, thing.id) or {}
     return who.unit_id is not None and row.get("unit_id") == who.unit_id
 
 
 def _own_organisation(facts: Facts, who: Caller, operation: str, thing: Thing) -> bool:
     if not thing.table or operation.startswith("plan."):
-        return True  # nothing yet, or a plan: whose part it is, the form says
+        # Of a plan the form says whose part it is; who acts for nobody has none.
+        return who.organisation_id is not None
+    row = facts.row(thing.table, thing.id) or {}
     if thing.table == "user":
-        units = {row["unit_id"] for row in facts.of("unit_role", user_id=thing.id)}
+        units = {held["unit_id"] for held in facts.of("unit_role", user_id=thing.id)}
         theirs = {facts.rows["unit"][one]["organisation_id"] for one in units if one}
     elif thing.table == "organisation":
         theirs = {thing.id}
+    elif thing.table == "case":
+        # A case is a person's; of an organisation is what its staff did there.
+        is_trail = operation == "audit.read_patient_trail"
+        team = facts.of("team_member", case_id=thing.id) if is_trail else ()
+        theirs = {one["organisation_id"] for one in team}
     else:
-        row = facts.row(thing.table, thing.id) or {}
         unit = facts.row("unit", row.get("unit_id")) or {}
-        # A case is a person's and belongs to no organisation.
-        theirs = {row.get("organisation_id") or unit.get("organisation_id")} - {None}
-        theirs = set() if thing.table == "case" else theirs
-    return who.organisation_id in theirs
+        theirs = {row.get("organisation_id") or unit.get("organisation_id")}
+    return who.organisation_id is not None and who.organisation_id in theirs
 
 
 def _not_oneself(facts: Facts, who: Caller, _operation: str, thing: Thing) -> bool:

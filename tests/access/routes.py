@@ -5,12 +5,22 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask
 
 from netmeet.core.db import db
 
-_ODD = {"Substitution": "invitation", "Landing": "personal_link", "Watcher": "", "Any": "case"}
+_ODD = {"Substitution": "invitation", "Landing": "personal_link", "Watcher": "", "Trail": "case"}
+_OWN = "own"
+
+SENT = {
+    "indicators.note_risks": (("committee", "committee"), ("quarter", "quarter")),
+    "pages.seen": (("of", "user"),),
+    "pages.suppose": (("of", "user"),),
+    "plans.contest": (("line_id", "goal"), ("line_kind", "line_kind")),
+}
+"""What a page is asked about beside its id, by the name in the address and that of the part."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,9 +43,19 @@ class Route:
         return "Substitution" in self.loads
 
     @property
+    def is_trail(self) -> bool:
+        """Tell whether it is about what an organisation's staff did in a case."""
+        return "Trail" in self.loads
+
+    @property
     def endpoint(self) -> str:
         """Return the name of the view."""
         return str(self.rule.endpoint)
+
+    @property
+    def is_paper(self) -> bool:
+        """Tell whether it prints something."""
+        return str(self.rule.rule).endswith(".pdf")
 
     def path(self, row_id: str, parts: Mapping[str, Any]) -> str:
         """Return the address for a row, with whatever else it names taken from ``parts``."""
@@ -44,7 +64,12 @@ class Route:
             values["id"] = row_id
         built = self.rule.build(values, append_unknown=False)
         assert built is not None, self.endpoint
-        return str(built[1])
+        asked = self.asked(parts)
+        return f"{built[1]}?{urlencode(asked)}" if asked else str(built[1])
+
+    def asked(self, parts: Mapping[str, Any]) -> dict[str, str]:
+        """Return what stands behind the question mark, and in the form as well."""
+        return {name: str(parts[part]) for name, part in SENT.get(self.endpoint, ())}
 
 
 def found(app: Flask) -> list[Route]:
@@ -70,22 +95,23 @@ def _route(app: Flask, rule: Any, method: str, tables: Mapping[str, str]) -> Rou
     load, see = told.get("load"), told.get("see")
     operation = str(view.operation)  # type: ignore[attr-defined]  # the guard's mark
     answer = str(inspect.signature(load).return_annotation) if load is not None else ""
+    is_own = "id" in (rule.defaults or {}) and "Watcher" not in answer
     return Route(
         rule=rule,
         method=method,
         operation=operation,
         see=str(see) if see is not None else operation,
-        table=_table(answer, tables, own="id" in (rule.defaults or {})),
+        table=_OWN if is_own else _table(answer, tables),
         loads=answer,
     )
 
 
-def _table(answer: str, tables: Mapping[str, str], *, own: bool) -> str:
+def _table(answer: str, tables: Mapping[str, str]) -> str:
     """Return the table of what a loader says it returns."""
     if "NoPlan" in answer:
         return "case"
     names = [name for name in re.findall(r"[A-Z]\w+", answer) if name != "None"]
     known = [_ODD.get(name, tables.get(name)) for name in names]
     table = next((name for name in known if name is not None), "")
-    assert not names or table or "Watcher" in names, f"what table is {answer}?"
-    return "own" if own and table == "case" else table
+    assert not answer or table or "Watcher" in names, f"what table is {answer}?"
+    return table

@@ -2,19 +2,24 @@
 
 import contextvars
 import hashlib
-from collections.abc import Iterator
+import random
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, g, session
 from flask.testing import FlaskClient
+from flask_wtf.csrf import generate_csrf
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from netmeet.accounts import service as accounts
 from netmeet.accounts.models import UnitRole, User
+from netmeet.core.access import Role
 from netmeet.core.db import db
 from netmeet.organisations.models import Unit
+from tests.access import canary, facts
 from tests.access.facts import Caller
 from tests.world import World, now
 
@@ -37,12 +42,15 @@ class Seat:
 
 @dataclass
 class Persona:
-    """Somebody of the matrix in one role; ``fresh`` has just proved who they are."""
+    """Somebody of the matrix in one role; ``fresh`` has just proved who they are.
+
+    ``is_nobody``: the login is there and admits nobody.
+    """
 
     name: str
     caller: Caller = ANON
     role_id: str = ""
-    is_disabled: bool = False
+    is_nobody: bool = False
     fresh: Seat = field(default_factory=lambda: Seat(ANON))
     stale: Seat = field(default_factory=lambda: Seat(ANON))
 
@@ -75,11 +83,15 @@ class Stage:
         self.watches = False
         self.seen: Rows = {}
         self.world = World(app)
+        self.mint = canary.Mint()
         self.personas: dict[str, Persona] = {}
         self.ids: dict[str, list[str]] = {}
-        self.parts: dict[str, Any] = {}
-        self.marks: dict[str, str] = {}
-        self.tokens: list[str] = []
+        self.gone: dict[str, list[str]] = {}
+        self.cases: dict[str, str] = {}
+        self.parts: dict[str, list[Any]] = {}
+        self.places: dict[str, list[canary.Place]] = {}
+        self.links: dict[str, bool] = {}
+        self.born: dict[str, date] = {}
         self._client = Silent(app, Response, use_cookies=False)
         app.after_request(self._forget)
 
@@ -94,7 +106,7 @@ class Stage:
     # asking --------------------------------------------------------------------------------------
 
     def ask(
-        self, seat: Seat, method: str, path: str, data: dict[str, Any] | None = None, **more: Any
+        self, seat: Seat, method: str, path: str, data: Mapping[str, Any] | None = None, **more: Any
     ) -> TestResponse:
         """Return the answer to one request of the seat's holder, with a good token."""
         headers = {"Cookie": f"netmeet={seat.cookie}"} if seat.cookie else {}
@@ -107,53 +119,76 @@ class Stage:
             for persona in self.personas.values():
                 persona.fresh = self._seat(persona, by="code")
                 persona.stale = self._seat(persona, by="demo")
+            db.session.commit()
+            table = db.metadata.tables["session"]
+            self.ids["session"] = list(db.session.scalars(select(table.c.id)))
+            db.session.commit()
 
     def _seat(self, persona: Persona, *, by: str) -> Seat:
-        browser = FlaskClient(self.app, Response)
-        seat = Seat(ANON)
+        """Return a login with the cookie and the token that the pages would have given."""
         user, role = (
             db.session.get(User, persona.user_id),
             db.session.get(UnitRole, persona.role_id),
         )
+        seat, kept = Seat(ANON), {}
         if user is not None and role is not None:
-            secret = accounts.sign_in(user, role=role, by=by, at=now())
-            db.session.commit()
-            with browser.session_transaction() as session:
-                session["sid"] = secret
-            if not persona.is_disabled:
+            kept["sid"] = accounts.sign_in(user, role=role, by=by, at=now())
+            if not persona.is_nobody:
                 seat.caller = replace(persona.caller, stepped_up=by == "code")
-        answer = contextvars.Context().run(
-            browser.get, "/login/token", headers={"Accept": "application/json"}
-        )
-        seat.token = answer.get_json()["csrf_token"]
-        cookie = browser.get_cookie("netmeet")
-        seat.cookie = cookie.value if cookie is not None else ""
+        with self.app.test_request_context():
+            session.update(kept)
+            g.pop("csrf_token", None)  # of the seat before
+            seat.token = generate_csrf()
+            seals = self.app.session_interface.get_signing_serializer(self.app)  # type: ignore[attr-defined]  # Flask's own
+            seat.cookie = seals.dumps(dict(session))
         return seat
 
-    # looking -------------------------------------------------------------------------------------
+    # making --------------------------------------------------------------------------------------
 
-    def add(self, name: str, user: User | None = None, **more: Any) -> Persona:
-        """Put somebody on the stage, in the first role they hold."""
-        persona = Persona(name, **more)
+    def add(
+        self,
+        name: str,
+        user: User | None = None,
+        *,
+        role: Role | None = None,
+        is_nobody: bool = False,
+    ) -> Persona:
+        """Put somebody on the stage, in the role given or the first they hold."""
+        persona = Persona(name, is_nobody=is_nobody)
         if user is not None:
-            role = self.world.role_of(user)
-            unit = db.session.get(Unit, role.unit_id) if role.unit_id else None
-            persona.role_id = role.id
+            held = self.world.role_of(user)
+            if role is not None:
+                wanted = (UnitRole.user_id == user.id, UnitRole.role == role)
+                held = db.session.scalars(select(UnitRole).where(*wanted)).one()
+            unit = db.session.get(Unit, held.unit_id) if held.unit_id else None
+            persona.role_id = held.id
             persona.caller = Caller(
                 user_id=user.id,
-                role=str(role.role),
-                unit_id=role.unit_id,
+                role=str(held.role),
+                unit_id=held.unit_id,
                 organisation_id=unit.organisation_id if unit else None,
             )
         self.personas[name] = persona
         return persona
 
     def remember(self) -> None:
-        """Note the ids of all rows by table."""
+        """Note the ids of all rows by table, and where each word lies."""
         for mapper in db.Model.registry.mappers:
             table = mapper.local_table
             self.ids[table.name] = list(db.session.scalars(select(table.c.id)).all())
+        self.places = canary.places(self.mint)
         db.session.commit()
+
+    # looking -------------------------------------------------------------------------------------
+
+    def facts(self) -> facts.Facts:
+        """Return what the tables say now."""
+        with self.app.app_context():
+            return facts.read(self.born, self.links)
+
+    def choose_parts(self, dice: random.Random) -> dict[str, Any]:
+        """Return what stands in addresses beside the id, this time."""
+        return {name: dice.choice(some) for name, some in self.parts.items()}
 
     def contents(self) -> dict[str, str]:
         """Return a digest of every table but those that outlive a refusal."""
@@ -165,11 +200,6 @@ class Stage:
             }
             db.session.commit()
         return found
-
-    def seats(self) -> Iterator[tuple[Persona, Seat]]:
-        """Yield everybody with their login just proved."""
-        for persona in self.personas.values():
-            yield persona, persona.fresh
 
 
 def _digest(found: Any) -> str:

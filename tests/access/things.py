@@ -1,5 +1,6 @@
-"""A row of every kind for a case, each text of it marked."""
+"""A row of every kind for a case, each text of it with a word that is there once."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -34,105 +35,133 @@ from netmeet.meetings.rules import (
 from netmeet.plans import queries as plans
 from netmeet.plans.exports import freeze
 from netmeet.plans.models import Goal, Plan, PlanSection, PlanVersion
-from netmeet.plans.rules import SectionKey
+from netmeet.plans.rules import AREA_NAMES, SectionKey
+from tests.access.canary import Mint
 from tests.world import World, now
 
+AHEAD, TODAY, DRAFT, OFF, SENT_OUT, LONG_AGO = 10, 0, 20, 12, -2, -40
+KINDS: dict[int, tuple[MeetingState, AgendaState]] = {
+    AHEAD: (MeetingState.INVITED, AgendaState.SHARED),
+    TODAY: (MeetingState.INVITED, AgendaState.APPROVED),
+    DRAFT: (MeetingState.PLANNED, AgendaState.DRAFT),
+    OFF: (MeetingState.CANCELLED, AgendaState.SHARED),
+    SENT_OUT: (MeetingState.PUBLISHED, AgendaState.APPROVED),
+    LONG_AGO: (MeetingState.FINAL, AgendaState.APPROVED),
+}
+"""The meetings of a case: in how many days each is, and how far it has come."""
+AREAS = (LifeArea.HOUSING, LifeArea.ECONOMY, None)
+LONG_PAST = {"ext_after_window", "staff_guest_after_window"}
+AUTHORS = ("rel_all_scopes", "reg_in", "ext_in_window", "staff_guest_in_window")
 
-def fill(world: World, case: Case, mark: str) -> None:
-    """Give the case a row of every kind, each text of it marked."""
+
+def fill(world: World, case: Case, mint: Mint, *, days: Sequence[int] = tuple(KINDS)) -> None:
+    """Give the case a row of every kind, with the meetings of these days."""
     person, lead = case.person.user, case.coordinator
     assert lead is not None
-    case.person.interpreter, case.person.language = f"{mark} tolk", f"{mark} sprog"
-    person.address, person.phone = f"{mark}vej 7", "30 40 50 60"
-    meetings = _meetings(world, case, mark)
+    case.person.interpreter, case.person.language = mint("tolk"), mint("sprog")
+    person.address, person.phone = mint("Vej 7"), "30 40 50 60"
+    meetings = [_meeting(world, case, day, mint) for day in days]
     plan = Plan(case_id=case.id, case=case, begun_at=now())
     db.session.add(plan)
     db.session.flush()
     by = lead.user
-    db.session.add_all([*_plan_rows(plan, by, mark), *_words(case, by, mark)])
+    db.session.add_all([*_plan_rows(plan, by, mint), *_words(case, by, mint)])
     for number, member in enumerate(case.members):
-        _agreements(case, meetings[number % len(meetings)], member.user, by, f"{mark} {number}")
+        _agreements(case, meetings[number % len(meetings)], member.user, by, mint)
     db.session.flush()
 
 
-def _meetings(world: World, case: Case, mark: str) -> list[Meeting]:
-    """Return meetings ahead, today, in draft, called off, sent out, and long past."""
-    long_past = {"ext_after_window", "staff_guest_after_window"}
-    users = {m.user.name.split()[0]: m.user for m in case.members}
-    ahead = [user for name, user in users.items() if name not in {*long_past, "gp_not_invited"}]
-    kinds: list[tuple[int, MeetingState, AgendaState]] = [
-        (10, MeetingState.PLANNED, AgendaState.SHARED),
-        (0, MeetingState.INVITED, AgendaState.APPROVED),
-        (20, MeetingState.PLANNED, AgendaState.DRAFT),
-        (12, MeetingState.CANCELLED, AgendaState.SHARED),
-        (-2, MeetingState.PUBLISHED, AgendaState.APPROVED),
-        (-40, MeetingState.FINAL, AgendaState.APPROVED),
+def _first_names(case: Case) -> dict[str, User]:
+    """Return everybody who is or was in the network by what they are called on the stage."""
+    return {m.user.name.split()[0]: m.user for m in case.team}
+
+
+def _meeting(world: World, case: Case, days: int, mint: Mint) -> Meeting:
+    users, (state, agenda) = _first_names(case), KINDS[days]
+    here = {m.user_id for m in case.members}
+    # Who left had been invited to what lay behind; what lies ahead has been called off for them.
+    missing = {"gp_not_invited", *(LONG_PAST if days >= SENT_OUT else ())}
+    invited = [
+        user
+        for name, user in users.items()
+        if name not in missing and (user.id in here or days < TODAY)
     ]
-    made = []
-    for days, state, agenda in kinds:
-        invited = ahead if days >= -2 else list(users.values())
-        meeting = world.meeting(case, in_days=days, state=state, agenda=agenda, invited=invited)
-        _mark(world, meeting, users, mark)
-        made.append(meeting)
-    return made
-
-
-def _mark(world: World, meeting: Meeting, users: dict[str, User], mark: str) -> None:
-    meeting.purpose, meeting.place = f"{mark} formål", f"{mark} sted"
-    lead = meeting.case.coordinator
+    meeting = world.meeting(case, in_days=days, state=state, agenda=agenda, invited=invited)
+    lead = case.coordinator
     assert lead is not None
-    meeting.chair_id = users.get("reg_chair", lead.user).id
-    if "reg_in" in users and meeting.state is not MeetingState.PLANNED:
+    if "reg_chair" in users:
+        chair = "chair_removed_yesterday" if days in {SENT_OUT, OFF} else "reg_chair"
+        meeting.chair_id = users[chair].id
+    if "reg_in" in users and state is not MeetingState.PLANNED:
         meeting.minute_taker_id = users["reg_in"].id
-    if meeting.state in {MeetingState.PUBLISHED, MeetingState.FINAL}:
+    if state in {MeetingState.PUBLISHED, MeetingState.FINAL}:
         held = calendar.to_instant(meeting.starts_local)
         meeting.started_at = meeting.ended_at = meeting.published_at = held
         meeting.comments_until = held.date() + timedelta(days=10)
-    if meeting.agenda_state is AgendaState.APPROVED:
+    if agenda is AgendaState.APPROVED:
         meeting.agenda_approved_at = meeting.created_at
-    meeting.invitations[-1].withdrawn_at = now()
-    authors = [meeting.case.person.user, lead.user]
-    authors += [
-        users[name] for name in ("rel_all_scopes", "reg_in", "ext_in_window") if name in users
-    ]
+    meeting.purpose, meeting.place = mint("formål"), mint("sted")
+    for invitation in meeting.invitations:
+        invitation.why = mint("hvorfor")
+        if invitation.user.name.startswith("rel_withdrawn"):
+            invitation.withdrawn_at = now()
+    _points(world, meeting, users, lead.user, mint)
+    db.session.add_all(_said(meeting, lead.user, mint))
+    return meeting
+
+
+def _points(world: World, meeting: Meeting, users: dict[str, User], lead: User, mint: Mint) -> None:
+    authors = [meeting.case.person.user, lead, *(users[n] for n in AUTHORS if n in users)]
     for number, author in enumerate(authors):
-        item = world.item(meeting, f"{mark} punkt {number}", by=author)
+        item = world.item(meeting, mint("punkt"), by=author)
+        item.raised_as = Role.PAT if number == 0 else Role.REG
         item.is_hidden_from_private = number == 1
-        item.life_area = LifeArea.HOUSING
+        item.life_area = AREAS[number % len(AREAS)]
         item.answer_kind, item.conclusion = AnswerToPerson.IN_PART, Conclusion.AGREED
-        item.entries.append(_entry(item.id, lead.user, mark))
-    db.session.add_all(_said(meeting, lead.user, mark))
+        for field in (MinutesField.TALKED, MinutesField.PERSON_SAYS, MinutesField.SEEN_DIFFERENTLY):
+            item.entries.append(
+                MinutesEntry(
+                    item_id=item.id,
+                    field=field,
+                    text=mint(field.value),
+                    author_id=lead.id,
+                    saved_at=now(),
+                )
+            )
 
 
-def _entry(item_id: str, by: User, mark: str) -> MinutesEntry:
-    return MinutesEntry(
-        item_id=item_id,
-        field=MinutesField.TALKED,
-        text=f"{mark} referat",
-        author_id=by.id,
-        saved_at=now(),
-    )
-
-
-def _said(meeting: Meeting, by: User, mark: str) -> list[Any]:
+def _said(meeting: Meeting, by: User, mint: Mint) -> list[Any]:
     """Return what the person prepared, and what is said to the minutes."""
+    common = {"meeting_id": meeting.id, "author_id": meeting.case.person.user_id}
+    asked = (Question.MATTERS, Question.NOT_TALK)
     return [
-        PreparationAnswer(
-            meeting_id=meeting.id,
-            question=Question.MATTERS,
-            text=f"{mark} svar",
-            author_id=meeting.case.person.user_id,
-            saved_at=now(),
+        *(
+            PreparationAnswer(question=one, text=mint("svar"), saved_at=now(), **common)
+            for one in asked
         ),
-        Statement(meeting_id=meeting.id, author_id=by.id, text=f"{mark} udtalelse", at=now()),
+        Statement(meeting_id=meeting.id, author_id=by.id, text=mint("udtalelse"), at=now()),
     ]
 
 
-def _plan_rows(plan: Plan, by: User, mark: str) -> list[Any]:
+def _plan_rows(plan: Plan, by: User, mint: Mint) -> list[Any]:
     common = {"plan_id": plan.id, "author_id": by.id, "saved_at": now()}
+    home, money = LifeArea.HOUSING.value, LifeArea.ECONOMY.value
+    lines = [f"{AREA_NAMES[area]}: {mint('linje', area=area)}" for area in (home, money)]
+    said = "\n".join([*lines, mint("linje")])
+    goals = [(home, f"{AREA_NAMES[home]}: "), (money, f"{AREA_NAMES[money]}: "), ("", "")]
     return [
-        PlanSection(key=SectionKey.SITUATION, text=f"{mark} situation", **common),
-        Goal(plan_id=plan.id, words=f"{mark} mål", agreed=f"{mark} aftalt", begun_at=now()),
+        PlanSection(key=SectionKey.SITUATION, text=said, **common),
+        PlanSection(key=SectionKey.OTHER_PLANS, text=mint("andre planer", area="*"), **common),
+        PlanSection(key=SectionKey.CRISIS, text=mint("krise", area="*"), **common),
+        *(
+            Goal(
+                plan_id=plan.id,
+                words=mint("mål", area=area),
+                agreed=f"{prefix}{mint('aftalt', area=area)}",
+                begun_at=now() - timedelta(minutes=number),
+            )
+            for number, (area, prefix) in enumerate(goals)
+        ),
     ]
 
 
@@ -159,27 +188,27 @@ def publish(case_id: str) -> None:
     db.session.commit()
 
 
-def _words(case: Case, by: User, mark: str) -> list[Any]:
+def _words(case: Case, by: User, mint: Mint) -> list[Any]:
     """Return wishes, what relatives told, questions and contested lines."""
     at, today = now(), now().date()
     asked = {"requested_at": at, "due_on": today, "case_id": case.id, "unit_id": case.unit_id}
     rows: list[Any] = [
-        MeetingRequest(author_id=by.id, asked_as=Role.REG, about=f"{mark} ønske", **asked),
+        MeetingRequest(author_id=by.id, asked_as=Role.REG, about=mint("ønske"), **asked),
         AccessQuestion(
             case_id=case.id,
             about_user_id=by.id,
             unit_id=case.unit_id,
             asked_at=at,
-            words=f"{mark} hvorfor",
+            words=mint("hvorfor"),
             looks={"week": 0, "times": []},
         ),
         ContestedLine(
             case_id=case.id,
             line_kind="section",
             line_id=case.id,
-            line=f"{mark} linje",
+            line=mint("linje"),
             kind=ContestKind.MISTAKE,
-            words=f"{mark} forkert",
+            words=mint("forkert"),
             at=at,
             due_on=today,
         ),
@@ -187,24 +216,25 @@ def _words(case: Case, by: User, mark: str) -> list[Any]:
     for member in case.members:
         if member.role is MemberRole.RELATIVE:
             who = member.user_id
-            rows.append(RelativeWord(case_id=case.id, author_id=who, text=f"{mark} fortalt", at=at))
+            rows.append(RelativeWord(case_id=case.id, author_id=who, text=mint("fortalt"), at=at))
             rows.append(
-                MeetingRequest(author_id=who, asked_as=Role.REL, about=f"{mark} ønske", **asked)
+                MeetingRequest(author_id=who, asked_as=Role.REL, about=mint("ønske"), **asked)
             )
     return rows
 
 
-def _agreements(case: Case, meeting: Meeting, owner: User, by: User, mark: str) -> None:
+def _agreements(case: Case, meeting: Meeting, owner: User, by: User, mint: Mint) -> None:
     """Add an agreement in force, one done and one in draft, owed by ``owner``."""
     at = now()
     place = case.member(owner.id)
-    for state in ("open", "done", "draft"):
+    for area, state in zip(AREAS, ("open", "done", "draft"), strict=True):
         db.session.add(
             Action(
                 case_id=case.id,
                 meeting_id=meeting.id,
-                what=f"{mark} aftale {state}",
+                what=mint(state),
                 kind=ActionKind.TASK,
+                life_area=area,
                 owner_id=owner.id,
                 unit_id=place.unit_id if place is not None else None,
                 due_on=at.date(),

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from netmeet.accounts.rules.identity import Door
-from netmeet.core.access import PRIVATE, Role
+from netmeet.core.access import NOT_CHOSEN, PRIVATE, Role
 
 SHORTEST_PASSWORD = 15
 CODE_LASTS = timedelta(minutes=10)
@@ -43,8 +43,10 @@ def may_act(role: Role, by: str) -> bool:
     """Tell whether who signed in by ``by`` may act as ``role``.
 
     A private identity never opens a place of work, and what an administrator connected never opens
-    somebody's private life, whatever else the same human is.
+    somebody's private life, whatever else the same human is. Some roles are for no login.
     """
+    if role in NOT_CHOSEN:
+        return False
     if by == Door.PERSON.means:
         return role in PRIVATE
     return by != Door.STAFF.means or role not in PRIVATE

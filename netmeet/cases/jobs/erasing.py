@@ -35,8 +35,9 @@ def erase_due(now: datetime, *, years: Mapping[str, int], ledger: Path) -> int:
 
 def _erase(case_id: str, now: datetime, *, ledger: Path) -> None:
     case = queries.by_id(case_id)
-    robot = Actor(user_id="", name="", role=Role.SYS, at=now)
-    audit.record([entry(robot, Permission.RETENTION_EXECUTE, case)])
+    job = Permission.RETENTION_EXECUTE
+    robot = Actor(user_id="", name="", role=Role.SYS, at=now, job=job)
+    audit.record([entry(robot, job, case)])
     users = erasing.erase(case_id, at=now)
     _write(ledger, f"{now.isoformat()} {case_id} {','.join(users)}\n")
     db.session.commit()

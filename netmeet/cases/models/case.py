@@ -1,7 +1,7 @@
 """The person, the case and who is in it."""
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -15,6 +15,8 @@ from netmeet.organisations.models import Organisation, Unit
 from netmeet.organisations.rules import Sector
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from netmeet.cases.models.rights import Consent, LegalBasis, Representation
 
 
@@ -81,6 +83,9 @@ class Case(Versioned, Base):
         back_populates="case", order_by="LegalBasis.recorded_at"
     )
     representations: Mapped[list["Representation"]] = relationship(back_populates="case")
+    if TYPE_CHECKING:
+        # The slice above gives it, with its own relationship to the case.
+        meetings: "Sequence[Any]"
 
     @property
     def case(self) -> "Case":
@@ -164,6 +169,13 @@ class TeamMember(Versioned, Base):
     def lead_ids(self) -> frozenset[str]:
         """Return who coordinates the case."""
         return self.case.lead_ids
+
+    def is_over(self, at: datetime) -> bool:
+        """Tell whether it is a staff guest's place whose time is over, after their last meeting."""
+        if not self.is_staff_guest:
+            return False
+        mine = [one for one in self.case.meetings if one.invitation(self.user_id) is not None]
+        return bool(mine) and not any(one.is_open_to_guests(at) for one in mine)
 
     @property
     def name(self) -> str:

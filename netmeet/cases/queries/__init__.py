@@ -22,6 +22,7 @@ from netmeet.cases.models import (
     TeamMember,
     veil,
 )
+from netmeet.cases.policy import in_network
 from netmeet.cases.rules import CaseState, MemberRole
 from netmeet.core import apart, sealed
 from netmeet.core.access import STAFF, Actor, Role
@@ -94,14 +95,15 @@ def by_id(case_id: str) -> Case | None:
 
 
 def visible_to(actor: Actor) -> Sequence[Case]:
-    """Return the open cases the actor is in now, as the person or in the network, by name."""
+    """Return the open cases the actor is in now in the role acted in, by name."""
     mine = select(TeamMember.case_id).where(
         TeamMember.user_id == actor.user_id, TeamMember.left_at.is_(None)
     )
     statement = (
         select(Case).where(Case.id.in_(mine), Case.state == CaseState.OPEN).options(*list_options())
     )
-    return sorted(db.session.scalars(statement).all(), key=lambda case: case.person.name)
+    found = [case for case in db.session.scalars(statement) if in_network(actor, case)]
+    return sorted(found, key=lambda case: case.person.name)
 
 
 def open_ids() -> Sequence[str]:
@@ -110,7 +112,7 @@ def open_ids() -> Sequence[str]:
 
 
 def closed_of(actor: Actor) -> Sequence[Case]:
-    """Return the closed cases the actor is in, the newest first, with their people."""
+    """Return the closed cases the actor is in in the role acted in, the newest first."""
     statement = (
         _WITH_PERSON.join(Case.team)
         .where(
@@ -121,7 +123,7 @@ def closed_of(actor: Actor) -> Sequence[Case]:
         .options(selectinload(Case.team))
         .order_by(Case.closed_at.desc())
     )
-    return db.session.scalars(statement).all()
+    return [case for case in db.session.scalars(statement) if in_network(actor, case)]
 
 
 def of_person(user_id: str) -> Case | None:
@@ -176,7 +178,11 @@ def own(actor: Actor) -> Case | None:
         .order_by(Case.opened_at.desc())
     )
     found = db.session.execute(statement).unique().all()
-    return next((case for mandate, case in found if mandate.is_in_force(actor.at)), None)
+    return next((case for mandate, case in found if _acts_by(mandate, actor.at)), None)
+
+
+def _acts_by(mandate: Representation, at: datetime) -> bool:
+    return mandate.covers_personal and mandate.is_in_force(at)
 
 
 def member_by_id(member_id: str) -> TeamMember | None:

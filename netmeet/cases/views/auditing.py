@@ -54,8 +54,13 @@ def audit_search() -> ResponseReturnValue:
     return _rows_page("cases/audit_found.html", scope, form)
 
 
+def _trail(case_id: str) -> "Trail | None":
+    """Return what the own organisation's staff did with a case, if they did anything."""
+    return found.trail(case_id, _organisation())
+
+
 @bp.get("/audit/trails/<oid:id>")
-@needs(P.AUDIT_READ_PATIENT_TRAIL, load=lambda id_: found.trail(id_, _organisation()))
+@needs(P.AUDIT_READ_PATIENT_TRAIL, load=_trail)
 def audit_trail(trail: "Trail") -> ResponseReturnValue:
     """Ask why the whole trail of a case is to be read."""
     return render_template(
@@ -64,7 +69,7 @@ def audit_trail(trail: "Trail") -> ResponseReturnValue:
 
 
 @bp.post("/audit/trails/<oid:id>")
-@needs(P.AUDIT_READ_PATIENT_TRAIL, load=lambda id_: found.trail(id_, _organisation()))
+@needs(P.AUDIT_READ_PATIENT_TRAIL, load=_trail)
 def audit_read_trail(trail: "Trail") -> ResponseReturnValue:
     """Show what the organisation's staff did with a case; the reason is logged."""
     form = AuditTrailForm()

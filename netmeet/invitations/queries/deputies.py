@@ -111,7 +111,7 @@ def waiting(of: Meeting, *, said: Mapping[str, Reply], at: datetime) -> dict[str
     named = {
         each: deputy
         for each in of.current_invitations
-        if (deputy := said[each.id].waiting_deputy) is not None
+        if each.id in said and (deputy := said[each.id].waiting_deputy) is not None
     }
     known = accounts.by_emails(deputy.email for deputy in named.values())
     return {

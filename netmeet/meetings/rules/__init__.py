@@ -3,6 +3,7 @@
 from netmeet.meetings.rules.composition import REQUIRED, composition
 from netmeet.meetings.rules.content import (
     PERSON_WAS_THERE,
+    SAYS_NOTHING,
     STANDING_POINTS,
     AgendaState,
     AgreedHow,
@@ -29,6 +30,7 @@ from netmeet.meetings.rules.deadlines import (
     comment_deadline,
     date_agreed_latest,
     decision_deadline,
+    guests_until,
     new_date_deadline,
     next_meeting_latest,
     publication_deadline,
@@ -56,6 +58,7 @@ __all__ = [
     "POSTPONED_OFTEN",
     "REQUEST_NEXT",
     "REQUIRED",
+    "SAYS_NOTHING",
     "STANDING_POINTS",
     "AgendaState",
     "AgreedHow",
@@ -86,6 +89,7 @@ __all__ = [
     "composition",
     "date_agreed_latest",
     "decision_deadline",
+    "guests_until",
     "may_close_point",
     "may_move",
     "needs_reason",

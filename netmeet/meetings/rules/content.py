@@ -177,6 +177,10 @@ class StandingPoint(StrEnum):
     CLOSING = "closing"
 
 
+SAYS_NOTHING = frozenset({StandingPoint.WELCOME, StandingPoint.NEXT_MEETING, StandingPoint.CLOSING})
+"""Standing points that say nothing about anybody."""
+
+
 STANDING_POINTS = tuple(StandingPoint)
 
 

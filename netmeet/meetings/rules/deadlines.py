@@ -1,11 +1,12 @@
 """The deadlines around a meeting, counted in Danish working days."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from netmeet.core import calendar
 from netmeet.meetings.rules.kinds import KINDS, MeetingKind, MeetingType
 
 _DEFAULT = KINDS[MeetingKind.OUTPATIENT]
+_GUEST_WINDOW = timedelta(hours=72)
 
 
 def request_deadline(requested_on: date, *, kind: MeetingType = _DEFAULT) -> date:
@@ -48,3 +49,19 @@ def next_meeting_latest(kind: MeetingType, held_on: date) -> date | None:
     if kind.next_within_days is not None:
         return held_on + timedelta(days=kind.next_within_days)
     return None
+
+
+def guests_until(
+    starts_local: datetime | None, minutes: int, comments_until: date | None
+) -> datetime | None:
+    """Return the instant a guest's time of a meeting ends, ``None`` while it has no day.
+
+    That is 72 hours after it, or the end of comments on its minutes, whichever is later.
+    """
+    if starts_local is None:
+        return None
+    last = calendar.to_instant(starts_local) + timedelta(minutes=minutes) + _GUEST_WINDOW
+    if comments_until is None:
+        return last
+    closing = datetime.combine(comments_until + timedelta(days=1), time())
+    return max(last, calendar.to_instant(closing))

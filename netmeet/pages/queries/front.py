@@ -13,7 +13,9 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from netmeet.accounts.models import User
 from netmeet.actions.models import Action
 from netmeet.cases.models import Case, Person, TeamMember
+from netmeet.cases.policy import acts_from
 from netmeet.cases.rules import CaseState, MemberRole
+from netmeet.core.access import Actor
 from netmeet.core.db import db, refer
 from netmeet.invitations.models import Answer
 from netmeet.invitations.rules import AnswerValue
@@ -329,14 +331,15 @@ class Place:
         return self.case_id
 
 
-def places(user_id: str) -> list[Place]:
-    """Return the user's places in open cases, by the name of whom each is about."""
+def places(actor: Actor) -> list[Place]:
+    """Return the actor's places in open cases in the role acted in, by whom each is about."""
     found = [
         Place(
             case_id=member.case_id,
             case=member.case,
-            lead_ids=frozenset({user_id} if member.is_coordinator else ()),
+            lead_ids=frozenset({actor.user_id} if member.is_coordinator else ()),
         )
-        for member in db.session.scalars(_PLACES, {"user_id": user_id})
+        for member in db.session.scalars(_PLACES, {"user_id": actor.user_id})
+        if acts_from(actor, member)
     ]
     return sorted(found, key=lambda place: place.case.person.name)

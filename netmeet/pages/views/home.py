@@ -197,7 +197,7 @@ def _staff() -> ResponseReturnValue:
     Only cases the actor is in the network of are asked for, which is the rule of the list.
     """
     who, today = guard.actor(), clock.today()
-    places = queries.places(who.user_id)
+    places = queries.places(who)
     ids = [place.case_id for place in places]
     leads = any(place.lead_ids for place in places)
     for place in places:

@@ -15,6 +15,7 @@ from netmeet.actions import exports as agreements
 from netmeet.actions import rules as action_rules
 from netmeet.actions.rules import Commitment
 from netmeet.cases.models import Case, TeamMember
+from netmeet.cases.rules import EVERY_AREA
 from netmeet.core.access import STAFF, Actor
 from netmeet.core.permissions import Permission as P
 from netmeet.meetings.models import ContestedLine
@@ -23,7 +24,7 @@ from netmeet.plans import queries, rules
 from netmeet.plans.exports import scale, words
 from netmeet.plans.exports.content import Content, freeze
 from netmeet.plans.models import Plan
-from netmeet.plans.queries import EVERY_AREA, Facts, Part
+from netmeet.plans.queries import Facts, Part
 from netmeet.plans.rules import PlanType, SectionKey
 
 _SCOPES = {"basic": P.PATIENT_READ_BASIC, "network": P.NETWORK_READ_MEMBERS}

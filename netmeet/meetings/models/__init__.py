@@ -3,14 +3,17 @@
 from datetime import date, datetime, time
 
 from sqlalchemy import Date, ForeignKey, Index, Integer, String, Time, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
 
 from netmeet.accounts.models import User
 from netmeet.cases.models import Case
 from netmeet.core.access import Role
 from netmeet.core.db import Base, LocalDateTime, Versioned
 from netmeet.core.sealed import Sealed, SealedData
+from netmeet.meetings.models.shared import MeetingTemplate as MeetingTemplate
+from netmeet.meetings.models.shared import RenderedFile as RenderedFile
 from netmeet.meetings.rules import (
+    SAYS_NOTHING,
     AgendaState,
     AnswerToPerson,
     AttendanceMode,
@@ -27,6 +30,7 @@ from netmeet.meetings.rules import (
     Purpose,
     Question,
     RequestState,
+    guests_until,
 )
 from netmeet.organisations.models import Organisation
 
@@ -71,7 +75,10 @@ class Meeting(Versioned, Base):
     __tablename__ = "meeting"
 
     case_id: Mapped[str] = mapped_column(ForeignKey("case.id"), index=True)
-    case: Mapped[Case] = relationship(lazy="raise_on_sql")
+    # Rules for guests ask a case when its meetings were: read when one asks.
+    case: Mapped[Case] = relationship(
+        lazy="raise_on_sql", backref=backref("meetings", viewonly=True, sync_backref=False)
+    )
     request_id: Mapped[str | None] = mapped_column(ForeignKey("meeting_request.id"))
     follows_id: Mapped[str | None] = mapped_column(ForeignKey("meeting.id"))
     kind: Mapped[str] = mapped_column(String(40))
@@ -137,6 +144,11 @@ class Meeting(Versioned, Base):
     def current_invitations(self) -> list["Invitation"]:
         """Return the invitations that have not been withdrawn."""
         return [invitation for invitation in self.invitations if invitation.withdrawn_at is None]
+
+    def is_open_to_guests(self, at: datetime) -> bool:
+        """Tell whether a guest's time of it lasts: condition ``T`` of the matrix."""
+        until = guests_until(self.starts_local, self.minutes, self.comments_until)
+        return until is None or at <= until
 
     def excuse_composition(self, reason: str) -> None:
         """Keep why the meeting is held without region or municipality."""
@@ -282,6 +294,11 @@ class AgendaItem(Versioned, Base):
         return self.meeting.lead_ids
 
     @property
+    def is_neutral(self) -> bool:
+        """Tell whether it is a standing point that says nothing about anybody."""
+        return self.standing in SAYS_NOTHING
+
+    @property
     def is_persons(self) -> bool:
         """Tell whether the person raised it, alone or through somebody acting for them."""
         return self.raised_as in {Role.PAT, Role.PROX}
@@ -371,30 +388,3 @@ class ContestedLine(Versioned, Base):
     def lead_ids(self) -> frozenset[str]:
         """Return who coordinates the case."""
         return self.case.lead_ids
-
-
-class MeetingTemplate(Versioned, Base):
-    """The shared template of region and municipalities, as data with validity dates.
-
-    ``content`` holds purpose, preparation, standing points with minutes, ground rules.
-    """
-
-    __tablename__ = "meeting_template"
-
-    kind: Mapped[str] = mapped_column(String(40), index=True)
-    name: Mapped[str] = mapped_column(String(120))
-    content = SealedData()
-    valid_from: Mapped[date] = mapped_column(Date)
-    valid_to: Mapped[date | None] = mapped_column(Date)
-
-
-class RenderedFile(Base):
-    """A PDF made for one recipient from one version; access is checked again at every fetch."""
-
-    __tablename__ = "rendered_file"
-    __table_args__ = (UniqueConstraint("key", name="uq_rendered_file_key"),)
-
-    key: Mapped[str] = mapped_column(String(200))
-    case_id: Mapped[str] = mapped_column(ForeignKey("case.id"), index=True)
-    made_at: Mapped[datetime]
-    body = Sealed()
