@@ -100,7 +100,8 @@ def compose(letter: Letter, *, sender: str) -> EmailMessage:
     message = EmailMessage(policy=SMTP)
     message["From"] = Address(SENDER_NAME, addr_spec=sender)
     message["To"] = _recipient(letter.to)
-    message["Subject"] = letter.subject
+    # The library decodes what looks encoded (RFC 2047) and writes its line breaks as they are.
+    message["Subject"] = letter.subject.replace("=?", "= ?")
     message["Message-ID"] = letter.message_id
     if letter.in_reply_to:
         message["In-Reply-To"] = letter.in_reply_to
