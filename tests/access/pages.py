@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
@@ -14,6 +14,9 @@ from tests.access.stage import Persona, Stage
 
 BAD = "b1bad"
 """The name of an element and of an attribute that netmeet never writes."""
+
+_NEVER = frozenset({BAD, "iframe", "base", "object", "embed", "math", "template"})
+_ODD_LINK = re.compile(r"(?:javascript|vbscript|data):|(?:https?:)?//b1bad", re.IGNORECASE)
 
 ROLES_A_PAGE = 20 if soak.IS_FULL else 1
 
@@ -43,20 +46,21 @@ class Page(HTMLParser):
         self.forms: list[Form] = []
         self.links: list[str] = []
         self.bad: list[str] = []
+        self.title = ""
+        self._is_title = False
         self._open: Form | None = None
         self._select = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note a form, a field, a link, and what must not be there."""
         values = {name: value or "" for name, value in attrs}
-        if tag == BAD or any(n == BAD or n.startswith("on") for n in values):
+        is_odd = tag in _NEVER or (tag == "script" and not values.get("src"))
+        if is_odd or any(n == BAD or n.startswith(("on", "hx-on", "srcdoc")) for n in values):
             self.bad.append(self.get_starttag_text() or tag)
-        if (
-            values.get("href", values.get("src", ""))
-            .lower()
-            .startswith(("javascript:", "data:text"))
-        ):
+        links = (values.get(name, "") for name in ("href", "src", "action", "formaction", "data"))
+        if any(_ODD_LINK.match(re.sub(r"[\x00-\x20]", "", link)) for link in links):
             self.bad.append(self.get_starttag_text() or tag)
+        self._is_title = tag == "title"
         if tag == "a" and values.get("href", "").startswith("/"):
             self.links.append(values["href"])
         if tag == "form":
@@ -68,11 +72,16 @@ class Page(HTMLParser):
             self._field(tag, values)
 
     def handle_endtag(self, tag: str) -> None:
-        """Note that a form has ended."""
+        """Note that a form or the title has ended."""
+        self._is_title = False
         if tag == "form":
             self._open = None
         if tag == "select":
             self._select = ""
+
+    def handle_data(self, data: str) -> None:
+        """Note what the title says."""
+        self.title += data if self._is_title else ""
 
     def _field(self, tag: str, values: dict[str, str]) -> None:
         assert self._open is not None
@@ -98,9 +107,11 @@ def read(body: str, path: str = "", persona: str = "") -> Page:
     return page
 
 
-def opened(stage: Stage, known: facts.Facts, dice: object) -> Iterator[tuple[Persona, str, str]]:
+def opened(
+    stage: Stage, known: facts.Facts, dice: object, *, parts: Parts | None = None
+) -> Iterator[tuple[Persona, str, str]]:
     """Yield every sort of page somebody may open, with its address and body."""
-    for persona, path in doors(stage, known, dice, roles=ROLES_A_PAGE):
+    for persona, path in doors(stage, known, dice, roles=ROLES_A_PAGE, parts=parts):
         answer = stage.ask(persona.fresh, "GET", path)
         if answer.mimetype == "text/html" and answer.status_code == 200:
             yield persona, path, answer.get_data(as_text=True)
@@ -164,9 +175,14 @@ def _may_open(
 
 def forms(stage: Stage, known: facts.Facts, dice: object) -> list[Form]:
     """Return every form the pages print, each sort once for each role."""
-    found = {}
-    for persona, path, body in opened(stage, known, dice):
+    return sorts_of_forms(opened(stage, known, dice))
+
+
+def sorts_of_forms(found: Iterable[tuple[Persona, str, str]]) -> list[Form]:
+    """Return every form of these pages, each sort once for each role."""
+    sorts = {}
+    for persona, path, body in found:
         for form in read(body, path, persona.name).forms:
             sort = (persona.fresh.caller.role, form.action, *sorted(form.fields))
-            found.setdefault(sort, form)
-    return [form for form in found.values() if not form.action.startswith("/i/")]
+            sorts.setdefault(sort, form)
+    return [form for form in sorts.values() if not form.action.startswith("/i/")]

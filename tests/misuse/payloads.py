@@ -103,3 +103,37 @@ FETCHES = {
 def markup(dice: Random, at: str) -> str:
     """Return one of the ways, by chance, marked with the place."""
     return dice.choice(LINKS if at.endswith("_link") else MARKUP).replace("{at}", at)
+
+
+_ENDS = ("\r\n", "\n", "\r", "\r\n\r\n", "\x0b", "\x0c", "\x85", "\u2028", "%0d%0a", "\\r\\n")
+
+BREAKS = (
+    *(
+        f"{before}{end}{header}"
+        for before in ("solsort", "")
+        for end in _ENDS
+        for header in (
+            "Bcc: thief@b1bad.example",
+            "To: thief@b1bad.example",
+            "Subject: b1bad",
+            "X-B1bad: 1",
+            "Content-Type: text/html\r\n\r\n<b1bad>",
+            "BEGIN:VALARM\r\nATTENDEE:mailto:thief@b1bad.example",
+        )
+    ),
+    "=?utf-8?q?x=0D=0ABcc:_thief=40b1bad.example?=",
+    "=?utf-8?b?eA0KQmNjOiB0aGllZkBiMWJhZC5leGFtcGxl?=",
+    "=?iso-8859-1?q?=0A?= =?utf-8?q?Subject:_b1bad?=",
+    '"thief" <thief@b1bad.example>',
+    "solsort, thief@b1bad.example",
+    "\x00\x1b[2Jsolsort\x7f",
+    "solsort" * 300,
+)
+"""Words that would be headers, recipients or lines of a calendar file."""
+
+FORMULAS = (
+    *("=", "+", "-", "@", "|", "%", "\t=", "\r=", "\n=", "\0=", " =", "\x0b="),
+    *("\uff1d", "\uff0b", "\uff0d", "\uff20", "\u200b=", "\ufeff=", "\u2060=", "\u202e="),
+    *("'=", "''=", '"=', "_x003D_", "_x005F_", "\ufe66", "\u207c", "{="),
+)
+"""What a cell may begin with that a spreadsheet might take for a formula."""

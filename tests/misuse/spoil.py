@@ -53,10 +53,10 @@ CODES = frozenset(
         *("scope_list", "area_list", "given_by_list", "awaits_list", "text_version", "text_hash"),
         *("line_kind", "paragraph", "plan_types", "moved_by", "uid", "agenda_approved_how"),
         *("crisis_plan", "object_kind", "purpose", "signed_in_by", "what", "lang"),
-        *("password_hash", "area"),
+        *("password_hash", "committee.area", "status_change.was", "status_change.became"),
     }
 )
-"""Fields in the open that hold words of the program's own."""
+"""Fields in the open that hold words of the program's own, by their column or in full."""
 
 _SAID = frozenset(
     {
@@ -113,9 +113,8 @@ def _written(name: str, said: str, write: Write) -> str:
         return write(name)
     if not said:
         return ""
-    return json.dumps(
-        _other(json.loads(said), write, at=name, is_said=name == "parked_text.fields")
-    )
+    is_said = name == "parked_text.fields"
+    return json.dumps(_other(json.loads(said), write, at=name, is_said=is_said))
 
 
 _JSON = frozenset(

@@ -1,6 +1,8 @@
 """The demo on a stage: everybody of the stories seated, and what the stories lack."""
 
+import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -50,7 +52,7 @@ class Told(Stage):
     dice = Random(0)
 
     def parts_for(self, thing: Thing) -> Mapping[str, Any]:
-        """Return what stands in the thing's addresses beside its id, by chance where any will do."""
+        """Return what stands in the thing's addresses beside its id, by chance where any does."""
         any_will_do = {
             "question": self.dice.choice(list(Question)).value,
             "key": self.dice.choice(list(SectionKey)).value,
@@ -71,6 +73,21 @@ class Told(Stage):
         for user in db.session.scalars(select(User)):
             self.near[user.id] = {"role_id": self.world.role_of(user).id}
         db.session.commit()
+
+    @contextmanager
+    def set_back(self) -> Iterator[None]:
+        """Let everything be as it was, when the block has ended."""
+        file = Path(self.app.config["NETMEET"].instance) / "netmeet.db"
+        kept = file.with_suffix(".kept")
+        close(self)
+        shutil.copyfile(file, kept)
+        try:
+            yield
+        finally:
+            close(self)
+            for tail in ("-wal", "-shm"):
+                file.with_name(file.name + tail).unlink(missing_ok=True)
+            kept.replace(file)
 
 
 def settings(database_url: str, folder: Path) -> config.Settings:
@@ -109,7 +126,7 @@ def stage(folder: Path) -> Told:
     return told
 
 
-def close(told: Told) -> None:
+def close(told: Stage) -> None:
     """Let the database go."""
     with told.app.app_context():
         db.session.remove()

@@ -18,14 +18,15 @@ _LISTEN = """addEventListener('securitypolicyviolation', event =>
   b1badBlocked(event.effectiveDirective + ' ' + event.sample + ' ' + event.blockedURI));"""
 
 _LOOK = """() => {
-  const odd = /^(javascript|vbscript|data):/i, foreign = [], words = [document.title];
+  const odd = /^((javascript|vbscript|data):|(https?:)?\\/\\/b1bad)/i;
+  const foreign = [], words = [document.title];
   const never = 'b1bad, [b1bad], iframe, base, object, embed, style, math, meta[http-equiv], '
     + 'script:not([src]), template';
   for (const e of document.querySelectorAll('*')) {
     const links = ['href', 'src', 'action', 'formaction', 'data', 'xlink:href']
       .map(name => e.getAttribute(name)).filter(Boolean)
       .map(said => said.replace(/[\\u0000-\\u0020]/g, ''));
-    const bad = e.matches(never) || links.some(said => odd.test(said) || /^(https?:)?\\/\\/b1bad/.test(said))
+    const bad = e.matches(never) || links.some(said => odd.test(said))
       || e.getAttributeNames().some(name => /^(on|srcdoc|style$|hx-on|data-hx-on)/.test(name));
     if (bad) foreign.push(e.outerHTML.slice(0, 150));
     for (const name of ['value', 'aria-label', 'title', 'href', 'alt', 'placeholder'])
