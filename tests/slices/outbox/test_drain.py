@@ -144,7 +144,9 @@ def test_an_address_that_is_none_holds_up_nobody(world, smtp_sink, send, address
 
 
 def test_a_mail_that_cannot_be_made_is_tried_again_and_holds_up_nobody(world, send):
-    def fails_once(letter, failed=[]):
+    failed = []
+
+    def fails_once(letter):
         if not failed:
             failed.append(letter)
             raise RuntimeError(letter.to)
