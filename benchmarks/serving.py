@@ -89,7 +89,13 @@ def served(application: str, environment: Mapping[str, str]) -> Iterator[Server]
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own words
             [
                 *(sys.executable, "-m", "gunicorn", application, "--bind"),
-                *(f"fd://{listening.fileno()}", "--worker-class", "gthread", "--workers", "1"),
+                *(
+                    f"fd://{listening.fileno()}",
+                    "--worker-class",
+                    "netmeet.web.patience.Worker",
+                    "--workers",
+                    "1",
+                ),
                 *("--threads", "4", "--keep-alive", "60", "--log-level", "warning"),
                 *("--no-control-socket", "--chdir", str(config.ROOT)),
             ],

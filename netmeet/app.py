@@ -57,7 +57,7 @@ from netmeet.plans import views as plans_views
 from netmeet.readiness import policy as readiness_policy
 from netmeet.readiness import views as readiness_views
 from netmeet.reminders import exports as reminders_exports
-from netmeet.web import errors, filters, guard, headers, templating, transaction, urls
+from netmeet.web import errors, filters, guard, headers, limits, templating, transaction, urls
 from netmeet.web.hooks import Hooks, Navigation
 from netmeet.web.languages import Languages
 
@@ -187,9 +187,10 @@ def _wire_slices() -> None:
 
 
 def _wrap_requests(app: Flask) -> None:
-    """Put transaction, actor, CSRF, headers and errors around every request, in this order."""
+    """Put limits, transaction, actor, CSRF, headers and errors around every request, in order."""
     urls.install(app)
     app.before_request(apart.hide_nobody)
+    app.before_request(limits.check)
     app.before_request(transaction.begin)
     app.before_request(guard.load_actor)
     CSRFProtect(app)

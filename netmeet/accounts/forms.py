@@ -2,10 +2,10 @@
 
 from flask_babel import lazy_gettext as _
 from wtforms import EmailField, HiddenField, PasswordField, SelectField, StringField
-from wtforms.validators import Email, Optional, Regexp
+from wtforms.validators import Optional, Regexp
 
 from netmeet.accounts.rules import LETTER_CODE_DIGITS
-from netmeet.web.forms import LINE, WORD, Form, VersionedForm, at_most, required
+from netmeet.web.forms import LINE, WORD, Form, VersionedForm, at_most, mail_address, required
 
 
 class Login(Form):
@@ -78,7 +78,8 @@ class Details(VersionedForm):
     """What users may say about themselves."""
 
     email = EmailField(
-        _("E-mail"), [Optional(), at_most(WORD), Email(_("Skriv en e-mail som navn@sted.dk."))]
+        _("E-mail"),
+        [Optional(), at_most(WORD), mail_address(_("Skriv en e-mail som navn@sted.dk."))],
     )
     phone = StringField(_("Telefon"), [at_most(WORD)])
     own_word = StringField(_("Dit eget ord"), [at_most(40)])
@@ -112,6 +113,6 @@ class NewUser(GiveRole):
         [
             required(_("Skriv en e-mail.")),
             at_most(WORD),
-            Email(_("Skriv en e-mail som navn@sted.dk.")),
+            mail_address(_("Skriv en e-mail som navn@sted.dk.")),
         ],
     )

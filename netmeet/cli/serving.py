@@ -14,9 +14,10 @@ import click
 import config
 from netmeet.cli.surroundings import require_pango
 
-_WEB = [
-    *("-m", "gunicorn", "wsgi:app", "--worker-class", "gthread", "--workers", "2"),
-    *("--threads", "4", "--log-level", "warning", "--no-control-socket", "--preload"),
+WEB = [
+    *("-m", "gunicorn", "wsgi:app", "--worker-class", "netmeet.web.patience.Worker"),
+    *("--workers", "2", "--threads", "4", "--log-level", "warning", "--no-control-socket"),
+    "--preload",
 ]
 _WORKER = ["-m", "netmeet.worker"]
 _PATIENCE = 60
@@ -49,7 +50,7 @@ async def _serve(settings: config.Settings) -> int:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    web = await _start([*_WEB, "--chdir", str(config.ROOT), "--bind", settings.bind])
+    web = await _start([*WEB, "--chdir", str(config.ROOT), "--bind", settings.bind])
     worker = await _start(_WORKER)
     ends = {
         asyncio.create_task(stop.wait()): "",

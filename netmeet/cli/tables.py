@@ -168,9 +168,8 @@ def _laws() -> Iterator[Sequence[sheet.Cell]]:
         )
 
 
-_GUARDED = ("'=", "'+", "'-", "'@", "'|", "'%")
 _PERIOD = ("valid_from", "valid_to")
-_TABLES = {
+TABLES = {
     "organisations": Table(
         columns=("code", "name", "kind", "sector", "area", "parent", "phone", *_PERIOD),
         put=_put_organisation,
@@ -196,13 +195,13 @@ _TABLES = {
 
 
 @click.command("import")
-@click.argument("table", type=click.Choice(list(_TABLES)))
+@click.argument("table", type=click.Choice(list(TABLES)))
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 def import_(table: str, file: Path) -> None:
     """Put in the rows of a CSV FILE (comma or semicolon), by code or e-mail; all or none."""
     with application():
-        rows = _read(file, _TABLES[table].columns)
-        faults = _put_all(rows, _TABLES[table].put)
+        rows = _read(file, TABLES[table].columns)
+        faults = _put_all(rows, TABLES[table].put)
         if faults:
             db.session.rollback()
             raise click.ClickException("\n".join((_("Intet er læst ind:"), *faults)))
@@ -227,7 +226,7 @@ def _read(file: Path, columns: Sequence[str]) -> list[Row]:
     Raises ``ClickException`` for a file that is no such table.
     """
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        text = file.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
         raise click.ClickException(_("Filen skal gemmes som UTF-8.")) from wrong
     head = text.partition("\n")[0]
@@ -241,17 +240,16 @@ def _read(file: Path, columns: Sequence[str]) -> list[Row]:
 
 def _text(cell: str | None) -> str:
     """Return a cell's text without the apostrophe that an export guards formulas with."""
-    text = (cell or "").strip()
-    return text[1:] if text.startswith(_GUARDED) else text
+    return sheet.plain((cell or "").strip())
 
 
 @click.command("export")
-@click.argument("table", type=click.Choice(list(_TABLES)))
+@click.argument("table", type=click.Choice(list(TABLES)))
 @click.argument("file", type=click.File("wb"), default="-")
 def export(table: str, file: BinaryIO) -> None:
     """Write what is valid today as CSV to FILE, or to standard output."""
     with application():
-        chosen = _TABLES[table]
+        chosen = TABLES[table]
         file.write(sheet.csv(chosen.columns, chosen.rows()))
 
 

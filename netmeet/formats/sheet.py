@@ -93,13 +93,26 @@ def _text(cell: Cell) -> str:
             return str(cell).replace(".", ",")
 
 
+def plain(cell: str) -> str:
+    """Return what was written into a cell of :func:`csv`: without the apostrophe it put before."""
+    return cell[1:] if cell.startswith("'") and _might_run(cell) else cell
+
+
 def _safe(text: str) -> str:
     """Return the text with an apostrophe before it when it might be run as a formula.
+
+    So it gets when it would be one without its own apostrophes, so that each text comes back.
+    """
+    return f"'{text}" if _might_run(text) else text
+
+
+def _might_run(text: str) -> bool:
+    """Tell whether a spreadsheet might run the text, or what stands behind its apostrophes.
 
     Full-width signs are looked at as their plain ones; blanks, control and zero-width characters
     before the sign do not hide it.
     """
-    plain = unicodedata.normalize("NFKC", text)
-    seen = (sign for sign in plain if not sign.isspace() and unicodedata.category(sign)[0] != "C")
-    is_unsafe = text[:1] in _ALWAYS_UNSAFE or next(seen, "") in _STARTS_FORMULA
-    return f"'{text}" if text and is_unsafe else text
+    bare = text.lstrip("'")
+    known = unicodedata.normalize("NFKC", bare)
+    seen = (sign for sign in known if not sign.isspace() and unicodedata.category(sign)[0] != "C")
+    return bare[:1] in _ALWAYS_UNSAFE or next(seen, "") in _STARTS_FORMULA

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, EmailField, StringField, TextAreaField, TimeField
 from wtforms.validators import Optional
 
-from netmeet.web.forms import LINE, WORD, Form, VersionedForm, at_most, required
+from netmeet.web.forms import LINE, WORD, Form, VersionedForm, at_most, mail_address, required
 
 
 class PartForm(VersionedForm):
@@ -33,7 +33,14 @@ class DeputyForm(Form):
     """Who comes instead."""
 
     name = StringField(_("Hvem kommer i stedet?"), validators=[required(), at_most(WORD)])
-    email = EmailField(_("Arbejdsmail"), validators=[at_most(WORD)])
+    email = EmailField(
+        _("Arbejdsmail"),
+        validators=[
+            Optional(),
+            at_most(WORD),
+            mail_address(_("Skriv en hel mailadresse, som navn@eksempel.dk.")),
+        ],
+    )
     has_mandate = BooleanField(_("Kan beslutte det, jeg skulle"))
 
     @classmethod

@@ -21,7 +21,7 @@ _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class NoAddress(Exception):
-    """Whoever the letter is for has no address; trying again is of no use."""
+    """Whoever the letter is for has no address, or none that mail can go to; trying is no use."""
 
 
 class Undelivered(Exception):
@@ -95,12 +95,13 @@ def _connect(url: str) -> smtplib.SMTP:
 def compose(letter: Letter, *, sender: str) -> EmailMessage:
     """Return the mail of a letter; a calendar file comes inline and attached (RFC 6047).
 
-    Headers that hold a line break are refused by the standard library.
+    Headers that hold a line break are refused by the standard library. Raises ``NoAddress``.
     """
     message = EmailMessage(policy=SMTP)
     message["From"] = Address(SENDER_NAME, addr_spec=sender)
-    message["To"] = Address(addr_spec=letter.to)
-    message["Subject"] = letter.subject
+    message["To"] = _recipient(letter.to)
+    # The library decodes what looks encoded (RFC 2047) and writes its line breaks as they are.
+    message["Subject"] = letter.subject.replace("=?", "= ?")
     message["Message-ID"] = letter.message_id
     if letter.in_reply_to:
         message["In-Reply-To"] = letter.in_reply_to
@@ -125,3 +126,12 @@ def compose(letter: Letter, *, sender: str) -> EmailMessage:
             params={"name": "invite.ics"},
         )
     return message
+
+
+def _recipient(to: str) -> Address:
+    """Return the address as mail servers know it. Raises ``NoAddress`` for what is none."""
+    local, _, domain = to.rpartition("@")
+    try:
+        return Address(addr_spec=f"{local}@{domain.encode('idna').decode()}")
+    except Exception:  # noqa: BLE001 - the library has a dozen ways to say no, a bug among them
+        raise NoAddress from None

@@ -41,7 +41,7 @@ def letter(  # noqa: PLR0913 - a letter is all of this
         page = html.get_template(f"{template}.html").render(known)
     return Letter(
         to=to,
-        subject=" ".join(subject.split()),
+        subject="".join(sign for sign in " ".join(subject.split()) if sign.isprintable()),
         text=_TOO_EMPTY.sub("\n\n", text).strip() + "\n",
         html=page,
         message_id=message_id or own_message_id(message.key),

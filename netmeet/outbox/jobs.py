@@ -46,6 +46,9 @@ def _deliver(message_id: str, *, now: datetime, send: Send) -> None:
     except Undelivered as no:
         log.warning("message %s not delivered: %s", message_id, no)
         _settle(message_id, State.FAILED, at=now, error=str(no))
+    except Exception as bug:  # noqa: BLE001 - whatever is wrong with one message, the rest leave
+        log.error("message %s: %s", message_id, type(bug).__name__)  # noqa: TRY400 - no data
+        _settle(message_id, State.FAILED, at=now, error=type(bug).__name__)
     else:
         service.settle(queries.by_id(message_id), State.SENT, at=now, content=kept)
         db.session.commit()

@@ -6,6 +6,7 @@ from flask import Flask, g, jsonify, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
+from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import HTTPException
 
 from netmeet.core import ids
@@ -53,6 +54,11 @@ def _page(code: int, *, reference: str = "") -> ResponseReturnValue:
 def on_http(error: HTTPException) -> ResponseReturnValue:
     """Answer any HTTP refusal."""
     return _page(error.code or 500)
+
+
+def on_broken_request(_error: ParseException) -> ResponseReturnValue:
+    """Answer 400 to a body in chunks that are none: it is read only when a form is asked for."""
+    return _page(400)
 
 
 def on_ended_login(_error: HTTPException) -> ResponseReturnValue:
@@ -124,6 +130,7 @@ def on_bug(error: Exception) -> ResponseReturnValue:
 def install(app: Flask) -> None:
     """Give ``app`` its error pages."""
     app.register_error_handler(HTTPException, on_http)
+    app.register_error_handler(ParseException, on_broken_request)
     app.register_error_handler(401, on_ended_login)
     app.register_error_handler(CSRFError, on_csrf)
     app.register_error_handler(Refused, on_refused)

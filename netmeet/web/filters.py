@@ -1,11 +1,11 @@
-"""Dates and times as people in Denmark read them; the only place that knows the zone."""
+"""Dates and times as people in Denmark read them, the zone known here alone; links to follow."""
 
 from datetime import date, datetime, time
 
 from flask import Flask
 from flask_babel import get_locale
 
-from netmeet.core import calendar, clock
+from netmeet.core import addresses, calendar, clock
 
 
 def _lang() -> calendar.Lang:
@@ -54,6 +54,11 @@ def span(start: datetime, minutes: int) -> str:
     return calendar.span(_local(start), minutes, lang=_lang())
 
 
+def web_address(text: str) -> str:
+    """Return the text where a link may lead there, ``""`` where it may not."""
+    return addresses.web(text)
+
+
 def _local(value: datetime) -> datetime:
     return calendar.to_local(value) if value.tzinfo else value
 
@@ -69,5 +74,6 @@ def install(app: Flask) -> None:
         local_day,
         in_words,
         span,
+        web_address,
     ):
         app.add_template_filter(function)

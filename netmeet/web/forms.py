@@ -7,7 +7,7 @@ from flask import request
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import IntegerField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, Email, Length
 from wtforms.widgets import HiddenInput
 
 from netmeet.core.refusals import Refused
@@ -20,6 +20,11 @@ TEXT = 4000
 def required(message: str | None = None) -> DataRequired:
     """Return the validator for a field that must be filled in."""
     return DataRequired(message or _("Skriv noget her."))
+
+
+def mail_address(message: Any) -> Email:
+    """Return the validator for an address that any mail server takes (``æ`` in the domain only)."""
+    return Email(message, allow_smtputf8=False)
 
 
 def at_most(characters: int) -> Length:

@@ -1,7 +1,7 @@
 """PDFs: accessible, without a trace of who made them, and without fetching anything."""
 
+import io
 import os
-import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +13,8 @@ from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
 from netmeet.formats import pdf, qr
+from tests.misuse.payloads import FETCHES
+from tests.services import ear
 
 _CANARY = "planted-canary-4711"
 _PLAN = f"""<!doctype html><html lang="da"><head><title>Andet</title>
@@ -35,25 +37,8 @@ def press() -> Iterator[pdf.Press]:
 @pytest.fixture
 def listener() -> Iterator[tuple[str, list[bytes]]]:
     """Return an address that listens, and every first bytes it was sent."""
-    heard: list[bytes] = []
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-
-        def listen() -> None:
-            while True:
-                try:
-                    caller, _ = server.accept()
-                except OSError:
-                    return
-                with caller:
-                    caller.settimeout(2)
-                    heard.append(caller.recv(200))
-
-        thread = threading.Thread(target=listen, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{port}", heard
-        server.shutdown(socket.SHUT_RDWR)
-    thread.join()
+    with ear.listening() as told:
+        yield told
 
 
 def _fails(made: bytes) -> list[str]:
@@ -127,56 +112,70 @@ def test_the_two_fonts_are_embedded_and_no_third(tmp_path: Path):
     assert "Other" not in names
 
 
-_CONSTRUCTS = {
-    "image": "<img src='{at}' alt='x'>",
-    "image set": "<img srcset='{at} 2x' src='{at}' alt='x'>",
-    "linked stylesheet": "<link rel=stylesheet href='{at}'>",
-    "import": "<style>@import url('{at}');</style>",
-    "background": "<p style=\"background: url('{at}')\">x</p>",
-    "list image": "<ul style=\"list-style-image: url('{at}')\"><li>x</li></ul>",
-    "content": "<style>p::before {{ content: url('{at}') }}</style><p>x</p>",
-    "font": "<style>@font-face {{ font-family: q; src: url('{at}') }} p {{ font-family: q }}"
-    "</style><p>x</p>",
-    "border image": "<p style=\"border: 9px solid; border-image: url('{at}') 9\">x</p>",
-    "mask": "<p style=\"mask-image: url('{at}')\">x</p>",
-    "object": "<object data='{at}'></object>",
-    "embed": "<embed src='{at}'>",
-    "svg image": "<svg width='9' height='9'><image href='{at}' width='9' height='9'/></svg>",
-    "svg use": "<svg width='9' height='9'><use href='{at}#a'/></svg>",
-    "link attachment": "<link rel=attachment href='{at}'>",
-    "anchor attachment": "<a rel=attachment href='{at}'>x</a>",
-    "base": "<base href='{at}'><img src='x.png' alt='x'>",
-    "page background": "<style>@page {{ background: url('{at}') }}</style>",
-}
+def _holds(made: bytes, words: bytes) -> bool:
+    """Tell whether any stream of the file holds the words, or anything is attached to it."""
+    with pikepdf.open(io.BytesIO(made)) as document:
+        assert len(document.attachments) == 0
+        streams = [one for one in document.objects if isinstance(one, pikepdf.Stream)]
+        assert not any(one.get("/Type") == "/EmbeddedFile" for one in streams)
+        return any(words in one.read_bytes() for one in streams)
 
 
-@pytest.mark.parametrize("name", _CONSTRUCTS)
+@pytest.mark.parametrize("name", FETCHES)
 def test_nothing_is_fetched_from_the_network(press: pdf.Press, listener, name: str):
     at, heard = listener
-    made = press.render(_CONSTRUCTS[name].format(at=f"{at}/x"), css=[], title="x")
+    made = press.render(FETCHES[name].format(at=f"{at}/x"), css=[], title="x")
     assert made.startswith(b"%PDF")
     assert heard == []
 
 
-@pytest.mark.parametrize("name", _CONSTRUCTS)
+_PLANTED = {
+    "planted.svg": f"<svg xmlns='http://www.w3.org/2000/svg'><text>{_CANARY}</text></svg>",
+    "planted.css": f"p::before {{ content: '{_CANARY}' }} p {{ color: #123456 }}",
+    "planted.txt": _CANARY,
+}
+
+
+@pytest.mark.parametrize("name", FETCHES)
 def test_no_file_is_read_into_the_page(press: pdf.Press, tmp_path: Path, name: str):
-    planted = tmp_path / "planted.svg"
-    planted.write_text(
-        f"<svg xmlns='http://www.w3.org/2000/svg'><text>{_CANARY}</text></svg>", encoding="utf-8"
-    )
-    made = press.render(_CONSTRUCTS[name].format(at=planted.as_uri()), css=[], title="x")
-    (tmp_path / "x.pdf").write_bytes(made)
-    with pikepdf.open(tmp_path / "x.pdf") as document:
-        assert len(document.attachments) == 0
-        streams = [one for one in document.objects if isinstance(one, pikepdf.Stream)]
-        assert not any(_CANARY.encode() in one.read_bytes() for one in streams)
-        assert not any(one.get("/Type") == "/EmbeddedFile" for one in streams)
+    page = ""
+    for file, content in _PLANTED.items():
+        (tmp_path / file).write_text(content, encoding="utf-8")
+        page += FETCHES[name].format(at=(tmp_path / file).as_uri())
+    made = press.render(f"{page}<p>x</p>", css=[], title="x")
+    assert not _holds(made, _CANARY.encode())
+    assert not _holds(made, b".07059 .203922 .337255 rg"), "the planted style is used"
 
 
-def test_a_stylesheet_fetches_nothing_either(press: pdf.Press, listener):
+_SHEETS = {
+    "import": "@import url('{at}'); p {{ color: red }}",
+    "import as a string": "@import '{at}' print; p {{ color: red }}",
+    "background": "p {{ background: url('{at}') }}",
+    "content": "p::after {{ content: url('{at}') }}",
+    "font": "@font-face {{ font-family: q; src: url('{at}') }} p {{ font-family: q }}",
+    "local font": "@font-face {{ font-family: q; src: local('{at}'), url({at}) }} "
+    "p {{ font-family: q }}",
+    "list": "p {{ display: list-item; list-style: url('{at}') }}",
+    "page": "@page {{ background: url('{at}'); @top-left {{ content: url('{at}') }} }}",
+    "target": "p::before {{ content: target-text(url('{at}')) attr(title url) }}",
+    "variable": ":root {{ --x: url('{at}') }} p {{ background: var(--x) }}",
+    "colour profile": "@color-profile --x {{ src: url('{at}') }} p {{ color: color(--x 0 0 0) }}",
+}
+"""What a style sheet itself may ask for (``CSS(string)``, given as ``stylesheets=``)."""
+
+
+@pytest.mark.parametrize("name", _SHEETS)
+def test_a_stylesheet_fetches_nothing_either(press: pdf.Press, listener, tmp_path: Path, name: str):
     at, heard = listener
-    css = f"@import url('{at}/a'); p {{ background: url('{at}/b') }}"
-    press.render("<p>x</p>", css=[css], title="x")
+    for file, content in _PLANTED.items():
+        (tmp_path / file).write_text(content, encoding="utf-8")
+        for address in (f"{at}/x", (tmp_path / file).as_uri()):
+            css = _SHEETS[name].format(at=address)
+            try:
+                made = press.render("<p title='x'>x</p>", css=[css], title="x")
+            except pdf.PdfFailed:
+                continue  # a sheet that is refused as a whole fetches nothing
+            assert not _holds(made, _CANARY.encode())
     assert heard == []
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from netmeet.formats import sheet
@@ -61,10 +61,15 @@ def test_text_is_marked_as_text_in_csv(text: str):
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=20))
+@example("'=1")
+@example("''=1")
+@example("'\t=1")
+@example("'")
 def test_any_text_comes_back_from_csv(text: str):
     made = sheet.csv([text], [[text]])
     rows = list(csv.reader(io.StringIO(made.decode("utf-8-sig"), newline=""), delimiter=";"))
     assert rows[1][0] in {text, f"'{text}"}
+    assert sheet.plain(rows[1][0]) == text
     assert rows[1][0][:1] not in set("=+-@\t\r\n\0")
 
 

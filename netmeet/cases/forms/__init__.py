@@ -18,7 +18,7 @@ from wtforms import (  # type: ignore[attr-defined] # the stubs are older than S
     TelField,
     TextAreaField,
 )
-from wtforms.validators import Email, InputRequired, Optional, Regexp, ValidationError
+from wtforms.validators import InputRequired, Optional, Regexp, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from netmeet.cases.rules import (
@@ -31,7 +31,7 @@ from netmeet.cases.rules import (
     Scope,
 )
 from netmeet.outbox.rules import Channel
-from netmeet.web.forms import LINE, TEXT, WORD, Form, VersionedForm, at_most, required
+from netmeet.web.forms import LINE, TEXT, WORD, Form, VersionedForm, at_most, mail_address, required
 
 Choices = Sequence[tuple[str, Any]]
 
@@ -92,7 +92,7 @@ def _checks(label: Any, choices: Choices, validators: Sequence[Any] = ()) -> Any
 
 def _email(label: Any) -> Any:
     wrong = _("Skriv en hel mailadresse, som navn@eksempel.dk.")
-    return EmailField(label, [Optional(), Email(wrong), at_most(WORD)])
+    return EmailField(label, [Optional(), mail_address(wrong), at_most(WORD)])
 
 
 class NewCaseForm(Form):
@@ -239,7 +239,11 @@ class GuestForm(RecordedConsentForm):
     name = StringField(_("Fulde navn"), [required(), at_most(WORD)])
     email = EmailField(
         _("Mailadresse"),
-        [required(), Email(_("Skriv en hel mailadresse, som navn@eksempel.dk.")), at_most(WORD)],
+        [
+            required(),
+            mail_address(_("Skriv en hel mailadresse, som navn@eksempel.dk.")),
+            at_most(WORD),
+        ],
     )
     title = StringField(_("Stilling"), [required(), at_most(80)])
     place = StringField(_("Arbejdssted"), [required(), at_most(WORD)])

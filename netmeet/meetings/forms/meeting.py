@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import (
     BooleanField,
     DateField,
+    Field,
     IntegerField,
     RadioField,
     SelectField,
@@ -13,8 +14,9 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
-from wtforms.validators import InputRequired, NumberRange, Optional
+from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
+from netmeet.core import addresses
 from netmeet.meetings.forms.choices import options
 from netmeet.meetings.rules import MeetingForm as Form_
 from netmeet.meetings.rules import MeetingKind
@@ -47,6 +49,12 @@ ASKED_BY = (
     ("municipality", _("Kommunen")),
     ("other", _("En anden")),
 )
+
+
+def _web_address(_form: object, field: Field) -> None:
+    """Refuse what a browser must not be sent to."""
+    if field.data and not addresses.web(field.data):
+        raise ValidationError(_("Skriv hele linket. Det begynder med https://"))
 
 
 class WhenForm(VersionedForm):
@@ -90,7 +98,7 @@ class MeetingForm(WhenForm):
     form = RadioField(_("Hvordan mødes I?"), choices=options(WAYS), default=Form_.IN_PERSON)
     place = StringField(_("Hvor?"), validators=[at_most(LINE)])
     greeter = StringField(_("Hvem tager imod?"), validators=[at_most(WORD)])
-    video_link = StringField(_("Link til video"), validators=[at_most(LINE)])
+    video_link = StringField(_("Link til video"), validators=[at_most(LINE), _web_address])
     show_place = BooleanField(_("Stedet må stå i kalenderen hos dem, der er inviteret"))
     chair = SelectField(_("Hvem leder mødet?"))
     minute_taker = SelectField(_("Hvem skriver referat?"))

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select
 from netmeet.actions.models import Action
 from netmeet.actions.rules import Status
 from netmeet.cases.models import Case, TeamMember
+from netmeet.core import addresses
 from netmeet.core.access import Role
 from netmeet.core.db import db
 from netmeet.invitations import queries as invitations
@@ -127,7 +128,7 @@ def _of_time_and_place(meeting: Meeting) -> Iterator[Missing]:
     if meeting.starts_local is None:
         yield Missing(kind=Lack.TIME)
     needs_place = meeting.form in _IN_A_PLACE and not meeting.place
-    needs_link = meeting.form in _ON_A_LINK and not meeting.video_link
+    needs_link = meeting.form in _ON_A_LINK and not addresses.web(meeting.video_link)
     if needs_place or needs_link:
         yield Missing(kind=Lack.PLACE)
 

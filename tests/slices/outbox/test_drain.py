@@ -124,6 +124,49 @@ def test_after_the_fault_the_mail_arrives(world, smtp_sink, send):
     assert len(smtp_sink.messages) == 1
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("søren@example.org", "x y@example.org", "a@example.org, b@example.org", "nobody", "@"),
+        *("a@b\r\nBcc: thief@example.org", "<a@example.org>", "a@[127.0.0.1", "a@example.org\0"),
+        *("=?utf-8?q?a=0D=0ABcc:_x=40y?=@example.org", "a@" + "ø" * 300 + ".dk"),
+    ],
+)
+def test_an_address_that_is_none_holds_up_nobody(world, smtp_sink, send, address):
+    bad = put(world.hanne)
+    world.hanne.email = address
+    good = [put(world.lise, at=NOON + timedelta(seconds=n)) for n in range(1, rules.BATCH)]
+    jobs.drain(NOON + timedelta(minutes=1), send)
+    assert bad.state is State.FAILED
+    assert attempts(bad)[0].error == "no address"
+    assert {one.state for one in good} == {State.SENT}
+    assert [one.recipients for one in smtp_sink.messages] == [(world.lise.email,)] * len(good)
+
+
+def test_a_mail_that_cannot_be_made_is_tried_again_and_holds_up_nobody(world, send):
+    failed = []
+
+    def fails_once(letter):
+        if not failed:
+            failed.append(letter)
+            raise RuntimeError(letter.to)
+        return send(letter)
+
+    first, second = put(world.hanne), put(world.lise, at=NOON + timedelta(seconds=1))
+    jobs.drain(NOON + timedelta(minutes=1), fails_once)
+    assert (first.state, second.state) == (State.WAITING, State.SENT)
+    assert attempts(first)[0].error == "RuntimeError"
+    jobs.drain(NOON + timedelta(minutes=7), fails_once)
+    assert first.state is State.SENT
+
+
+def test_a_domain_with_danish_letters_is_reached(world, smtp_sink, send):
+    put(world.hanne)
+    world.hanne.email = "hanne@blåbær.example"
+    jobs.drain(NOON, send)
+    assert smtp_sink.messages[0].recipients == ("hanne@xn--blbr-roah.example",)
+
+
 @pytest.mark.usefixtures("world")
 def test_somebody_without_an_address_is_given_up_at_once(send):
     user = accounts.create_user(name="Uden Adresse", at=NOON)

@@ -40,6 +40,15 @@ def people(meeting):
     return f"/meetings/{meeting.id}/invitations"
 
 
+@pytest.mark.parametrize("none", ["bo", "søren@example.org", "a@b.dk, c@d.dk"])
+def test_a_deputys_address_is_one_that_mail_can_go_to(world, client, meeting, none):
+    world.sign_in(client, world.jonas)
+    fields = {"deputy-name": "Bo Lund", "deputy-email": none}
+    answer = client.send(f"/meetings/{meeting.id}/deputy", fields)
+    assert answer.status_code == 422
+    assert "Skriv en hel mailadresse" in answer.text
+
+
 @pytest.mark.parametrize("page", ["invitations", "readiness"])
 def test_one_button_puts_the_deputy_on_the_list(world, client, meeting, bo, page):
     invitation_id = name(world, client, meeting, email=bo.email)

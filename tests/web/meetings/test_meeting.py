@@ -68,6 +68,9 @@ def test_only_who_leads_is_offered_the_changes(world: World, client: StrictClien
         ({"date": ""}, "Vælg både dag og klokkeslæt."),
         ({"date": "2020-01-01"}, "Vælg en tid, der ligger forude."),
         ({"minutes": "3"}, "Et møde varer"),
+        ({"video_link": "javascript:alert(1)"}, "Det begynder med https://"),
+        ({"video_link": "http://video.example"}, "Det begynder med https://"),
+        ({"video_link": "//video.example"}, "Det begynder med https://"),
     ],
 )
 def test_what_is_wrong_stands_beside_its_field(
@@ -100,6 +103,19 @@ def test_a_change_is_kept_and_a_stale_one_gets_both_texts(
     bad = client.send(path, fields(world, date="2020-01-01"))
     assert bad.status_code == 422
     assert client.send(path, fields(world, purpose="")).status_code == 422
+
+
+@pytest.mark.parametrize("link", ["https://video.example/a?b=c#d", "javascript:alert(1)", ""])
+def test_only_an_address_of_the_web_becomes_a_link(
+    world: World, client: StrictClient, link: str
+) -> None:
+    meeting = world.meeting(world.case(), in_days=0)
+    meeting.video_link = link
+    world.sign_in(client, meeting.case.person.user)
+    for path in ("/", f"/meetings/{meeting.id}"):
+        page = client.get(path).get_data(as_text=True)
+        assert (f'href="{link}"' in page) is link.startswith("https")
+        assert "javascript:" not in page
 
 
 @pytest.mark.parametrize("verb", ["postpone", "cancel"])
