@@ -122,7 +122,7 @@ def test_a_private_identity_opens_private_roles_and_one_of_work_the_others():
     by_work = {role for role in Role if rules.may_act(role, "oidc-staff")}
     assert by_person == {Role.PAT, Role.PROX, Role.REL, Role.EXT, Role.INTP}
     assert by_work == set(Role) - by_person - NOT_CHOSEN
-    assert {role for role in Role if rules.may_act(role, "password")} == set(Role)
+    assert {role for role in Role if rules.may_act(role, "password")} == set(Role) - NOT_CHOSEN
 
 
 GOOD = {"sub": "x", "loa": HIGH, "identity_type": "professional", "auth_time": AT.timestamp()}
