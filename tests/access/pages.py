@@ -1,11 +1,13 @@
 """The forms of netmeet as its pages print them, and what a browser would make of a page."""
 
+import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 from tests import soak
 from tests.access import facts, routes
+from tests.access.fields import read_by
 from tests.access.judge import NOBODYS, Wanted, expected, own_case
 from tests.access.stage import Persona, Stage
 
@@ -19,10 +21,11 @@ _SENSIBLE = {"date": "2026-12-03", "time": "13:00", "number": "5", "email": "ny@
 
 @dataclass
 class Form:
-    """A form that posts: where to, as whom, and each field with what a browser would send."""
+    """A form: where it goes, as whom, and each field with what a browser would send."""
 
     persona: str
     action: str
+    method: str = "POST"
     fields: dict[str, str] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
 
@@ -91,24 +94,24 @@ def read(body: str, path: str = "", persona: str = "") -> Page:
     return page
 
 
-def opened(stage: Stage, known: facts.Facts, dice: object) -> Iterator[tuple[Persona, str, str]]:
+def opened(
+    stage: Stage, known: facts.Facts, dice: random.Random
+) -> Iterator[tuple[Persona, str, str]]:
     """Yield every sort of page somebody may open, with its address and body."""
-    shuffle = dice.shuffle  # type: ignore[attr-defined]  # a random.Random
     everybody = list(stage.personas.values())
     for route in routes.found(stage.app):
         is_page = not route.rule.rule.endswith((".pdf", ".ics", ".xlsx", ".csv"))
         if route.method != "GET" or route.table == "personal_link" or not is_page:
             continue
-        shuffle(everybody)
-        seen = set()
+        dice.shuffle(everybody)
+        seen: set[str] = set()
         for persona in everybody:
             who = persona.fresh.caller
             if who.role in seen or len(seen) >= ROLES_A_PAGE:
                 continue
-            thing = _may_open(stage, known, route, persona)
-            if thing is None:
+            path = _may_open(stage, known, route, persona, dice)
+            if path is None:
                 continue
-            path = route.path(thing.id or NOBODYS, stage.parts)
             answer = stage.ask(persona.fresh, "GET", path)
             seen.add(who.role)
             if answer.mimetype == "text/html" and answer.status_code == 200:
@@ -116,22 +119,51 @@ def opened(stage: Stage, known: facts.Facts, dice: object) -> Iterator[tuple[Per
 
 
 def _may_open(
-    stage: Stage, known: facts.Facts, route: routes.Route, persona: Persona
-) -> facts.Thing | None:
+    stage: Stage,
+    known: facts.Facts,
+    route: routes.Route,
+    persona: Persona,
+    dice: random.Random,
+) -> str | None:
+    """Return an address of the route that the persona may open."""
     who = persona.fresh.caller
     if route.table in {"", "own"}:
         things = [own_case(known, who) if route.table == "own" else facts.NOTHING]
+    elif route.table == "personal_link":
+        things = [facts.Thing(route.table, one) for one in stage.links]
     else:
         things = [facts.Thing(route.table, one) for one in stage.ids[route.table]]
-    allowed = (one for one in things if expected(known, who, route, one) is Wanted.LET_IN)
-    return next(allowed, None)
+    for thing in things:
+        parts = stage.choose_parts(dice)
+        if expected(known, who, route, thing, parts) is Wanted.LET_IN:
+            return route.path(thing.id or NOBODYS, parts)
+    return None
 
 
-def forms(stage: Stage, known: facts.Facts, dice: object) -> list[Form]:
+def forms(stage: Stage, known: facts.Facts, dice: random.Random) -> list[Form]:
     """Return every form the pages print, each sort once for each role."""
-    found = {}
+    found: dict[tuple[str, ...], Form] = {}
     for persona, path, body in opened(stage, known, dice):
         for form in read(body, path, persona.name).forms:
             sort = (persona.fresh.caller.role, form.action, *sorted(form.fields))
             found.setdefault(sort, form)
     return [form for form in found.values() if not form.action.startswith("/i/")]
+
+
+def unprinted(stage: Stage, known: facts.Facts, dice: random.Random) -> list[Form]:
+    """Return a form for every address, of all that the views of its slice read.
+
+    So that no field is left out because the stage has no row in the state that prints its form.
+    """
+    found, everybody = [], list(stage.personas.values())
+    for route in routes.found(stage.app):
+        if route.is_paper or route.endpoint in {"accounts.logout", "accounts.leave"}:
+            continue
+        fields = read_by(stage.app, route.endpoint, route.method)
+        dice.shuffle(everybody)
+        may = ((one, _may_open(stage, known, route, one, dice)) for one in everybody)
+        persona, path = next(((one, path) for one, path in may if path), (None, None))
+        if persona is not None and path is not None and fields:
+            action = path.partition("?")[0]
+            found.append(Form(persona.name, action, method=route.method, fields=fields))
+    return found
