@@ -1,6 +1,6 @@
 """Agreements as pages and mails show them: plain data, and words for what happened."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -13,12 +13,17 @@ from netmeet.actions.policy import owner_may_act, party, waits_for_yes
 from netmeet.actions.rules import Commitment, PersonsWord, Status, WaitingFor
 from netmeet.cases.models import Case
 from netmeet.core import calendar
+from netmeet.core.access import STAFF, Role
+from netmeet.core.permissions import Permission as P
 from netmeet.organisations.rules import Sector
 from netmeet.outbox import exports as outbox
 from netmeet.outbox.models import Message
 from netmeet.outbox.rules import Letter
+from netmeet.web import guard
 
 _SUNDAY = 6
+
+Whom = Callable[[Action], str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,13 +63,20 @@ class Line:
     informs: str
 
 
-def lines(actions: Collection[Action], *, today: date) -> list[Line]:
-    """Return the agreements as lines, in their order; one query for all of them."""
-    asked = queries.asked(actions)
-    return [_line(action, asked.get(action.id, queries.Asked()), today=today) for action in actions]
+def _name(action: Action) -> str:
+    return action.case.person.name
 
 
-def _line(action: Action, asked: queries.Asked, *, today: date) -> Line:
+def lines(actions: Collection[Action], *, today: date, whom: Whom = _name) -> list[Line]:
+    """Return the agreements as lines, in their order; one query for all of them.
+
+    ``whom`` says what the reader is told of whom each is for.
+    """
+    asked, nothing = queries.asked(actions), queries.Asked()
+    return [_line(a, asked.get(a.id, nothing), today=today, whom=whom) for a in actions]
+
+
+def _line(action: Action, asked: queries.Asked, *, today: date, whom: Whom) -> Line:
     owner = action.owner
     return Line(
         id=action.id,
@@ -74,7 +86,7 @@ def _line(action: Action, asked: queries.Asked, *, today: date) -> Line:
         owner=owner.name if owner is not None else "",
         owner_first=owner.first_name if owner is not None else "",
         owner_leads=action.owner_id in action.case.lead_ids,
-        about=action.case.person.name,
+        about=whom(action),
         due=action.due_on,
         status=action.status,
         shown="overdue" if action.is_overdue(today) else action.status,
@@ -93,6 +105,17 @@ def _line(action: Action, asked: queries.Asked, *, today: date) -> Line:
         persons_words=action.persons_words,
         informs=informs(action),
     )
+
+
+def for_whom(action: Action) -> str:
+    """Return what who reads an agreement is told of whom it is for.
+
+    A relative learns it while the person lets them know the basic data, a guest the first name.
+    """
+    who, user = guard.actor(), action.case.person.user
+    if who.role in STAFF or guard.allowed(P.PATIENT_READ_BASIC, action):
+        return user.name
+    return "" if who.role is Role.REL else user.first_name
 
 
 def told(action: Action, case: Case) -> str:
@@ -194,11 +217,11 @@ class Owed:
         return not (self.to_answer or self.overdue or self.this_week or self.later)
 
 
-def owed(actions: Collection[Action], *, today: date) -> Owed:
+def owed(actions: Collection[Action], *, today: date, whom: Whom = _name) -> Owed:
     """Return the agreements by when they are due. What the person does is never overdue."""
     sunday = today + timedelta(days=_SUNDAY - today.weekday())
     found: dict[str, list[Line]] = {name: [] for name in Owed.__dataclass_fields__}
-    for line in lines(actions, today=today):
+    for line in lines(actions, today=today, whom=whom):
         found[_group(line, sunday)].append(line)
     return Owed(**found)
 

@@ -76,6 +76,12 @@ def _proved_by_password(asked: Asked) -> int:
     return _has_password(asked) or _unless(asked.who.stepped_up, PROVE)
 
 
+def _no_provider(asked: Asked) -> int:
+    """There is none on the stage; who would connect an identity first proves who they are."""
+    is_known = asked.who.role != "anon" and not asked.who.stepped_up
+    return PROVE if is_known else NOT_THERE
+
+
 def _private_identity(asked: Asked) -> int:
     return _unless(asked.row["door"] == "person")
 
@@ -250,7 +256,7 @@ def _never(_asked: Asked) -> int:
 
 RULES: Mapping[str, Rule] = {
     # The stage knows no OpenID provider and is no demo: those doors are not there.
-    "accounts.ask_provider": _never,
+    "accounts.ask_provider": _no_provider,
     "accounts.connect_identity": _never,
     "accounts.demo_login": _never,
     "accounts.post": _never,

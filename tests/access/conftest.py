@@ -1,19 +1,29 @@
 """The stage of the matrix, built once for each database."""
 
+import random
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import flask_migrate
 import pytest
+from sqlalchemy import event
 
 import config
 from netmeet.app import create_app
 from netmeet.cli import reference
 from netmeet.core import clock, sealed
 from netmeet.core.db import db
-from tests.access import setting
+from tests import soak
+from tests.access import setting, share
 from tests.access.stage import Stage
 from tests.services import postgres
+
+
+def _hurry(connection: object, _record: object) -> None:
+    """Trade durability for speed, as the tests' PostgreSQL does: nobody needs the file again."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous=OFF")
 
 
 def built(database_url: str, instance: Path) -> Stage:
@@ -28,6 +38,7 @@ def built(database_url: str, instance: Path) -> Stage:
     app = create_app(config.read(environment, instance=instance))
     stage = Stage(app)
     with app.app_context():
+        event.listen(db.engine, "connect", _hurry)
         flask_migrate.upgrade()
         reference.load_laws(clock.today())
         setting.fill(stage)
@@ -60,11 +71,22 @@ def postgresql_stage(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -
         _closed(stage)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def stage(request: pytest.FixtureRequest) -> Stage:
-    """Return the stage on each database in turn, everybody signed in just now."""
-    built: Stage = request.getfixturevalue(f"{request.param}_stage")
+@pytest.fixture
+def dice() -> random.Random:
+    """Return the test's one source of chance, its seed printed."""
+    return soak.dice()
+
+
+@pytest.fixture(params=share.BOTH)
+def stage(request: pytest.FixtureRequest, dice: random.Random) -> Stage:
+    """Return the stage on each database in turn, everybody signed in just now.
+
+    In the short run it is one of them, by chance.
+    """
+    name = dice.choice(share.DATABASES) if request.param == "either" else request.param
+    print(f"on {name}")
+    built: Stage = request.getfixturevalue(f"{name}_stage")
     sealed.install(built.app.config["NETMEET"].keyring)
-    built.forgets = True
+    built.forgets, built.watches = True, False
     built.admit()
     return built

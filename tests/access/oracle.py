@@ -237,18 +237,17 @@ def _is_for(row: Row, who: Caller, ours: str | None) -> bool:
 
 
 def _released(facts: Facts, _who: Caller, operation: str, thing: Thing) -> bool:
+    row, case = facts.row(thing.table, thing.id) or {}, facts.case_of(thing)
+    if row.get("is_hidden_from_private", False) or case is None:
+        return False
     if operation.startswith(OF_THE_PLAN):
-        row = facts.row(thing.table, thing.id) or {}
-        known = {"case_id": thing.id} if thing.table == "case" else {}
-        plans = [one["id"] for one in facts.of("plan", **known)] if known else []
-        plan_ids = plans or [row.get("plan_id", thing.id)]
-        return any(one["plan_id"] in plan_ids for one in facts.of("plan_version"))
+        plans = [one["id"] for one in facts.of("plan", case_id=case["id"])]
+        return any(facts.any("plan_version", plan_id=one) is not None for one in plans)
     meeting = facts.meeting_of(thing)
     if meeting is None:
         return False
     if operation.startswith(OF_THE_AGENDA):
-        row = facts.row(thing.table, thing.id) or {}
-        return meeting["agenda_state"] != "draft" and not row.get("is_hidden_from_private", False)
+        return bool(meeting["agenda_state"] != "draft")
     return meeting["published_at"] is not None
 
 

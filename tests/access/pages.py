@@ -1,6 +1,7 @@
 """The forms of netmeet as its pages print them, and what a browser would make of a page."""
 
 import itertools
+import random
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from typing import Any
 
 from tests import soak
 from tests.access import facts, routes
+from tests.access.fields import read_by
 from tests.access.judge import NOBODYS, Wanted, expected, own_case
 from tests.access.stage import Persona, Stage
 
@@ -29,10 +31,11 @@ _SENSIBLE = {"date": "2026-12-03", "time": "13:00", "number": "5", "email": "ny@
 
 @dataclass
 class Form:
-    """A form that posts: where to, as whom, and each field with what a browser would send."""
+    """A form: where it goes, as whom, and each field with what a browser would send."""
 
     persona: str
     action: str
+    method: str = "POST"
     fields: dict[str, str] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
 
@@ -108,7 +111,7 @@ def read(body: str, path: str = "", persona: str = "") -> Page:
 
 
 def opened(
-    stage: Stage, known: facts.Facts, dice: object, *, parts: Parts | None = None
+    stage: Stage, known: facts.Facts, dice: random.Random, *, parts: Parts | None = None
 ) -> Iterator[tuple[Persona, str, str]]:
     """Yield every sort of page somebody may open, with its address and body."""
     for persona, path in doors(stage, known, dice, roles=ROLES_A_PAGE, parts=parts):
@@ -120,7 +123,7 @@ def opened(
 def doors(
     stage: Stage,
     known: facts.Facts,
-    dice: object,
+    dice: random.Random,
     *,
     roles: int = 0,
     things: int = 1,
@@ -130,25 +133,22 @@ def doors(
     """Yield who may open which address: of every route so many roles, of each so many things.
 
     Without ``roles`` everybody does. ``endings`` are those of files (``".pdf"``), or ``""`` for
-    pages; ``parts`` gives what stands in a thing's addresses beside its id.
+    pages; ``parts`` gives what stands in a thing's addresses beside its id, else chance does.
     """
-    shuffle = dice.shuffle  # type: ignore[attr-defined]  # a random.Random
     everybody = list(stage.personas.values())
     for route in routes.found(stage.app):
         if route.method != "GET" or route.table == "personal_link" or _ending(route) not in endings:
             continue
-        shuffle(everybody)
-        seen = set()
+        dice.shuffle(everybody)
+        seen: set[str] = set()
         for persona in everybody:
             who = persona.fresh.caller
             if roles and (who.role in seen or len(seen) >= roles):
                 continue
-            for thing in _may_open(stage, known, route, persona, most=things):
+            found = _may_open(stage, known, route, persona, parts or _by_chance(stage, dice))
+            for path in itertools.islice(found, things):
                 seen.add(who.role)
-                yield (
-                    persona,
-                    route.path(thing.id or NOBODYS, parts(thing) if parts else stage.parts),
-                )
+                yield persona, path
 
 
 def shape(path: str) -> str:
@@ -161,28 +161,59 @@ def _ending(route: routes.Route) -> str:
     return next((end for end in _FILES if name.endswith(end)), "")
 
 
+def _by_chance(stage: Stage, dice: random.Random) -> Parts:
+    return lambda _thing: stage.choose_parts(dice)
+
+
 def _may_open(
-    stage: Stage, known: facts.Facts, route: routes.Route, persona: Persona, *, most: int
-) -> Iterator[facts.Thing]:
+    stage: Stage, known: facts.Facts, route: routes.Route, persona: Persona, parts: Parts
+) -> Iterator[str]:
+    """Yield the addresses of the route that the persona may open."""
     who = persona.fresh.caller
     if route.table in {"", "own"}:
         things = [own_case(known, who) if route.table == "own" else facts.NOTHING]
+    elif route.table == "personal_link":
+        things = [facts.Thing(route.table, one) for one in stage.links]
     else:
         things = [facts.Thing(route.table, one) for one in stage.ids[route.table]]
-    allowed = (one for one in things if expected(known, who, route, one) is Wanted.LET_IN)
-    return itertools.islice(allowed, most)
+    for thing in things:
+        said = parts(thing)
+        if expected(known, who, route, thing, said) is Wanted.LET_IN:
+            yield route.path(thing.id or NOBODYS, said)
 
 
-def forms(stage: Stage, known: facts.Facts, dice: object) -> list[Form]:
+def forms(stage: Stage, known: facts.Facts, dice: random.Random) -> list[Form]:
     """Return every form the pages print, each sort once for each role."""
     return sorts_of_forms(opened(stage, known, dice))
 
 
 def sorts_of_forms(found: Iterable[tuple[Persona, str, str]]) -> list[Form]:
     """Return every form of these pages, each sort once for each role."""
-    sorts = {}
+    sorts: dict[tuple[str, ...], Form] = {}
     for persona, path, body in found:
         for form in read(body, path, persona.name).forms:
             sort = (persona.fresh.caller.role, form.action, *sorted(form.fields))
             sorts.setdefault(sort, form)
     return [form for form in sorts.values() if not form.action.startswith("/i/")]
+
+
+def unprinted(stage: Stage, known: facts.Facts, dice: random.Random) -> list[Form]:
+    """Return a form for every address, of all that the views of its slice read.
+
+    So that no field is left out because the stage has no row in the state that prints its form.
+    """
+    found, everybody = [], list(stage.personas.values())
+    for route in routes.found(stage.app):
+        if route.is_paper or route.endpoint in {"accounts.logout", "accounts.leave"}:
+            continue
+        fields = read_by(stage.app, route.endpoint, route.method)
+        dice.shuffle(everybody)
+        by_chance = _by_chance(stage, dice)
+        may = (
+            (one, next(_may_open(stage, known, route, one, by_chance), None)) for one in everybody
+        )
+        persona, path = next(((one, path) for one, path in may if path), (None, None))
+        if persona is not None and path is not None and fields:
+            action = path.partition("?")[0]
+            found.append(Form(persona.name, action, method=route.method, fields=fields))
+    return found

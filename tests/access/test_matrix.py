@@ -56,8 +56,8 @@ def _cells(stage, known, dice):
 
 
 @pytest.mark.soak
-def test_every_operation_as_everybody_is_as_the_matrix_says(stage):
-    dice, known = soak.dice(), stage.facts()
+def test_every_operation_as_everybody_is_as_the_matrix_says(stage, dice):
+    known = stage.facts()
     wrong, tally, pairs = Counter(), Counter(), set()
     for route, persona, seat, thing, parts, wanted in _cells(stage, known, dice):
         data = route.asked(parts) if route.method == "POST" else None

@@ -6,17 +6,15 @@ import pytest
 
 from netmeet.core import sealed
 from netmeet.core.db import db
-from tests import soak
-from tests.access import cast, conftest, facts, pages
+from tests.access import conftest, pages
+from tests.access.canary import Mint
 from tests.access.pages import BAD
 
 
 @pytest.fixture
 def spoilt(tmp_path, monkeypatch):
     """Return a stage on which every text holds an element and an attribute."""
-    for name in ("MAIN", "BESIDE"):
-        spoilt = f"{getattr(cast, name)}\"'><{BAD} {BAD}=1 onload=alert(1)>"
-        monkeypatch.setattr(cast, name, spoilt)
+    monkeypatch.setattr(Mint, "tail", f"\"'><{BAD} {BAD}=1 onload=alert(1)>")
     stage = conftest.built(f"sqlite:///{tmp_path / 'netmeet.db'}", tmp_path)
     stage.admit()
     yield stage
@@ -26,12 +24,10 @@ def spoilt(tmp_path, monkeypatch):
 
 
 @pytest.mark.soak
-def test_no_kept_text_becomes_markup_on_any_page(spoilt):
+def test_no_kept_text_becomes_markup_on_any_page(spoilt, dice):
     sealed.install(spoilt.app.config["NETMEET"].keyring)
-    with spoilt.app.app_context():
-        known = facts.read()
     shown, bad = 0, Counter()
-    for persona, path, body in pages.opened(spoilt, known, soak.dice()):
+    for persona, path, body in pages.opened(spoilt, spoilt.facts(), dice):
         shown += BAD in body
         for said in pages.read(body).bad:
             bad[persona.name, path, said] += 1

@@ -49,6 +49,7 @@ KINDS: dict[int, tuple[MeetingState, AgendaState]] = {
     LONG_AGO: (MeetingState.FINAL, AgendaState.APPROVED),
 }
 """The meetings of a case: in how many days each is, and how far it has come."""
+_OFF = frozenset({MeetingState.CANCELLED})
 AREAS = (LifeArea.HOUSING, LifeArea.ECONOMY, None)
 LONG_PAST = {"ext_after_window", "staff_guest_after_window"}
 AUTHORS = ("rel_all_scopes", "reg_in", "ext_in_window", "staff_guest_in_window")
@@ -66,8 +67,8 @@ def fill(world: World, case: Case, mint: Mint, *, days: Sequence[int] = tuple(KI
     db.session.flush()
     by = lead.user
     db.session.add_all([*_plan_rows(plan, by, mint), *_words(case, by, mint)])
-    for number, member in enumerate(case.members):
-        _agreements(case, meetings[number % len(meetings)], member.user, by, mint)
+    for member in case.members:
+        _agreements(case, [one for one in meetings if one.state not in _OFF], member.user, mint)
     db.session.flush()
 
 
@@ -223,15 +224,22 @@ def _words(case: Case, by: User, mint: Mint) -> list[Any]:
     return rows
 
 
-def _agreements(case: Case, meeting: Meeting, owner: User, by: User, mint: Mint) -> None:
-    """Add an agreement in force, one done and one in draft, owed by ``owner``."""
-    at = now()
-    place = case.member(owner.id)
+def _agreements(case: Case, meetings: Sequence[Meeting], owner: User, mint: Mint) -> None:
+    """Add what ``owner`` owes: an agreement that is open, one that is done, and one in draft.
+
+    What is in force was sent out with the minutes of a meeting; what is not stands in the draft of
+    one that was not.
+    """
+    at, lead, place = now(), case.coordinator, case.member(owner.id)
+    assert lead is not None
+    out = next((one for one in meetings if one.published_at is not None), None)
+    ahead = next(one for one in reversed(meetings) if one.published_at is None)
     for area, state in zip(AREAS, ("open", "done", "draft"), strict=True):
+        meeting = ahead if state == "draft" else out
         db.session.add(
             Action(
                 case_id=case.id,
-                meeting_id=meeting.id,
+                meeting_id=meeting.id if meeting is not None else None,
                 what=mint(state),
                 kind=ActionKind.TASK,
                 life_area=area,
@@ -239,7 +247,7 @@ def _agreements(case: Case, meeting: Meeting, owner: User, by: User, mint: Mint)
                 unit_id=place.unit_id if place is not None else None,
                 due_on=at.date(),
                 created_at=at,
-                created_by_id=by.id,
+                created_by_id=lead.user_id,
                 published_at=at if state != "draft" else None,
                 closed_at=at if state == "done" else None,
             )

@@ -45,7 +45,7 @@ def mine() -> ResponseReturnValue:
         found = _readable(queries.of_case(case.id) if case is not None else [])
         agreed = exports.agreed(found, today=today)
         return render_template("actions/persons.html", agreed=agreed, back=request.path)
-    owed = exports.owed(_readable(queries.mine(who)), today=today)
+    owed = exports.owed(_readable(queries.mine(who)), today=today, whom=exports.for_whom)
     name = "actions/mine_private.html" if who.role in PRIVATE else "actions/mine.html"
     return render_template(name, owed=owed, today=today, back=request.path)
 
@@ -78,7 +78,7 @@ def _page(action: "Action", shown: Forms, *, code: int = 200) -> ResponseReturnV
     is_private = guard.actor().role in PRIVATE
     page = render_template(
         "actions/show_private.html" if is_private else "actions/show.html",
-        line=exports.lines([action], today=clock.today())[0],
+        line=exports.lines([action], today=clock.today(), whom=exports.for_whom)[0],
         action=action,
         events=exports.events(action),
         forms=shown,

@@ -164,17 +164,22 @@ def earlier(meeting: Meeting, at: datetime) -> list[Agreed]:
 def agreed_for(meeting: Meeting, *, reader: Actor) -> list[Agreed]:
     """Return the meeting's agreements that are open to the reader, as lines.
 
-    Before publication they are part of the draft: whoever reads a point there reads them.
+    Before publication they are part of the draft: whoever reads a point there reads them, and one
+    of no point lies in its own area of life.
     """
     found = agreements(meeting.id)
     to_person = reader.role in {Role.PAT, Role.PROX}
     if meeting.published_at is None:
         draft = MEETING_RULES[Permission.MINUTES_READ_DRAFT]
         shown = {i.id for i in meeting.items if reading.is_open(i, reader=reader, ways=draft)}
+
+        def may_read(one: Action) -> bool:
+            return reading.is_open(_InMeeting(one, meeting), reader=reader, ways=draft)
+
         return [
             _agreed(one, meeting, to_person=to_person)
             for one in found
-            if one.item_id is None or one.item_id in shown
+            if one.item_id in shown or (one.item_id is None and may_read(one))
         ]
     ways = ACTION_RULES[Permission.ACTION_READ]
     return [

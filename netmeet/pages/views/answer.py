@@ -20,6 +20,7 @@ from netmeet.web import guard
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from netmeet.actions.models import Action
     from netmeet.meetings.models import Meeting
 
 
@@ -61,4 +62,8 @@ def _promised(meeting: "Meeting") -> "Sequence[actions.Line]":
     ]
     if earlier:
         guard.note(P.ACTION_READ, earlier[0])
-    return actions.lines(earlier, today=clock.today()) if earlier else ()
+    return _lines(earlier) if earlier else ()
+
+
+def _lines(found: "Sequence[Action]") -> "Sequence[actions.Line]":
+    return actions.lines(found, today=clock.today(), whom=actions.for_whom)

@@ -151,7 +151,7 @@ def _opened(
         case_id=case.id,
         name=case.person.user.first_name if is_known else "",
         invited=[one for one in parts["invited"] if one.meeting.case_id == case.id],
-        owed=actions.lines(owed, today=today) if owed else (),
+        owed=actions.lines(owed, today=today, whom=actions.for_whom) if owed else (),
         minutes=[one for one in parts["minutes"] if one.case_id == case.id],
         plan=plan if reads_plan else None,
     )
@@ -178,7 +178,7 @@ def _guests() -> ResponseReturnValue:
     # Held on to: what follows finds the cases by identity, which forgets what nobody holds.
     found = cases.visible_to(guard.actor())
     ids = [case.id for case in found]
-    invited, owed = _invited(ids), _owed(ids)
+    invited, owed, today = _invited(ids), _owed(ids), clock.today()
     for one in invited:
         guard.note(P.MEETING_READ, one.meeting)
     for action in {each.case_id: each for each in owed}.values():
@@ -186,7 +186,7 @@ def _guests() -> ResponseReturnValue:
     return render_template(
         "pages/home_guest.html",
         invited=invited,
-        owed=actions.lines(owed, today=clock.today()) if owed else (),
+        owed=actions.lines(owed, today=today, whom=actions.for_whom) if owed else (),
         back=url_for("pages.home"),
     )
 

@@ -189,6 +189,7 @@ def _next(facts: Facts, *, today: date) -> dict[str, Any] | None:
         start = meeting.starts_local
         if meeting.state in _COMING and start is not None and start.date() >= today:
             return {
+                "meeting_id": meeting.id,
                 "starts": start.isoformat(),
                 "minutes": meeting.minutes,
                 "place": meeting.place,
@@ -197,7 +198,7 @@ def _next(facts: Facts, *, today: date) -> dict[str, Any] | None:
     agreed = facts.meeting.next_starts_local if facts.meeting is not None else None
     if agreed is None:
         return None
-    return {"starts": agreed.isoformat(), "minutes": 0, "place": "", "form": ""}
+    return {"meeting_id": "", "starts": agreed.isoformat(), "minutes": 0, "place": "", "form": ""}
 
 
 def _of_meeting(meeting: Meeting) -> dict[str, Any]:

@@ -347,6 +347,20 @@ def _next(content: Content, knife: _Knife) -> Line | None:
     if content["next"] is None or not knife.section_opens(SectionKey.FOLLOW_UP):
         return None
     coming = dict(content["next"])
-    if knife.case.person.is_protected and not queries.is_on_persons_side(knife.reader):
+    if not _reads_place(coming.pop("meeting_id", ""), knife):
         coming["place"] = ""
     return {**coming, "starts": datetime.fromisoformat(coming["starts"])}
+
+
+def _reads_place(meeting_id: str, knife: _Knife) -> bool:
+    """Tell whether the reader learns where it is: as who may read the meeting, and no protection.
+
+    Who only reads the plan is told the day; where somebody can be found is not theirs to know.
+    """
+    reader, case = knife.reader, knife.case
+    if queries.is_on_persons_side(reader):
+        return True
+    meeting = next((one for one in case.meetings if one.id == meeting_id), None)
+    if case.person.is_protected or meeting is None:
+        return False
+    return queries.allows(reader, P.MEETING_READ, meeting)

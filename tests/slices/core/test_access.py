@@ -63,3 +63,14 @@ def test_the_rules_have_the_matrix_s_rows_and_say_no_where_it_does(app):
         ways = book.ways(operation)
         denied = {role for role, cell in row.items() if cell == "-"}
         assert denied == {role.value for role in Role if not ways.get(role)}, operation
+
+
+def test_a_job_does_what_it_is_named_for_and_nothing_else():
+    book = AccessBook(
+        _whole(CASE_READ={Role.SYS: [[anyone]]}, PUBLIC_HEALTH={Role.SYS: [[anyone]]})
+    )
+    named, other = (_actor(Role.SYS, job=p) for p in (P.CASE_READ, P.RETENTION_EXECUTE))
+    assert book.allows(named, P.CASE_READ)
+    assert not book.allows(other, P.CASE_READ)
+    assert not book.allows(_actor(Role.SYS), P.CASE_READ)
+    assert book.allows(other, P.PUBLIC_HEALTH)
