@@ -55,7 +55,9 @@ def answer(
     _check_open(meeting)
     row = _row(meeting, question, by=by, at=at, version=version, mine=said.text)
     is_own = speaks_for_themselves(meeting, by)
-    items, wishes = (row.data or {}).get("items", []), _wishes(row)
+    items = (row.data or {}).get("items", [])
+    # Only what would help has areas of life to tap; elsewhere the words are others.
+    wishes = _wishes(row) if question is Question.HELP else []
     changed = row.text != said.text or _without_items(row.data) != dict(said.data)
     row.text, row.data = said.text, {**said.data, "items": items}
     row.skipped, row.saved_at = False, at

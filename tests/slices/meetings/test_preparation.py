@@ -76,6 +76,17 @@ def test_each_line_and_word_about_help_is_a_point_of_the_persons(world: World) -
     assert len(meeting.items) == 3
 
 
+@pytest.mark.parametrize("question", Question)
+def test_every_answer_with_a_tapped_word_may_be_changed(world: World, question: Question) -> None:
+    meeting = world.meeting(world.case())
+    offered = [value for value, _label in questions.asked(question, meeting).taps[:1]]
+    for text in ("Kaffe", "Te"):
+        say(world, meeting, question, text, words=offered)
+    row = queries.answer_to(meeting, question)
+    assert row is not None
+    assert row.text == "Te"
+
+
 def test_a_line_that_did_not_change_leaves_its_point_as_the_person_made_it(world: World) -> None:
     meeting = world.meeting(world.case())
     mia = world.actor(meeting.case.person.user)

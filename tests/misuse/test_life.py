@@ -1,0 +1,48 @@
+"""Whatever people do with a case, in whatever order, what must be true stays true (T11)."""
+
+import os
+import time
+from collections import Counter
+
+import hypothesis
+import pytest
+from hypothesis import HealthCheck, Phase
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests import soak
+from tests.misuse.life import Life
+
+EXAMPLES = 500
+"""On each of two databases."""
+IN_MAKE_TEST = 6
+STEPS = 50
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_no_order_of_acts_breaks_what_must_be_true(kind, request, tmp_path):
+    many = int(os.environ.get("NETMEET_LIVES", EXAMPLES)) if soak.IS_FULL else IN_MAKE_TEST
+    seed = soak.dice().randrange(2**32)
+    Life.backend = request.getfixturevalue(f"{kind}_backend")
+    Life.folder, Life.tally = tmp_path, Counter()
+    began = time.monotonic()
+    settings = hypothesis.settings(
+        max_examples=many,
+        stateful_step_count=STEPS,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+        print_blob=False,
+    )
+    run_state_machine_as_test(hypothesis.seed(seed)(Life), settings=settings, _min_steps=STEPS)
+    tally = Life.tally
+    each = (time.monotonic() - began) / max(tally["examples"], 1)
+    print(
+        f"T11: {kind}, {tally['examples']} examples, {tally['steps']} steps, {tally['probes']} "
+        f"pages by the matrix, {tally['publish: done']} plans sent out, {tally['erased']} cases "
+        f"erased, 0 broken, {each:.1f} s an example"
+    )
+    for what, count in sorted(tally.items()):
+        print(f"    {what}: {count}")
+    assert tally["examples"] >= many
