@@ -26,8 +26,8 @@ class Hooks:
     ``load_actor(secret, at)`` returns who a session's secret belongs to, if it is still good;
     ``owner_of(secret)`` whose it was, good or ended; ``record`` appends to the access log within
     the open transaction; ``park(user_id, path, fields, at)`` keeps a posted body for an hour and
-    returns its id; ``keep_awake(session_id, at)`` puts off the idle end; ``menu`` is the menu for
-    an actor.
+    returns its id; ``keep_awake(session_id, at)`` puts off the idle end; ``may_print(user_id, at)``
+    counts one more PDF, committed at once; ``menu`` is the menu for an actor.
     """
 
     book: AccessBook
@@ -36,6 +36,7 @@ class Hooks:
     record: Callable[[Sequence[Entry]], None]
     park: Callable[[str, str, Mapping[str, Sequence[str]], datetime], str]
     keep_awake: Callable[[str, datetime], None]
+    may_print: Callable[[str, datetime], bool]
     menu: Callable[[Actor], Sequence[Navigation]]
 
 
