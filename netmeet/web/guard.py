@@ -87,6 +87,15 @@ def may_after_step_up(permission: Permission, thing: Any = None) -> bool:
     return hooks().book.allows_after_step_up(actor(), permission, thing)
 
 
+def count_paper() -> None:
+    """Count one more PDF of the actor's; 429 when they had their share of this minute.
+
+    To be called when the reading transaction has ended, before the printing begins.
+    """
+    if not hooks().may_print(actor().user_id, actor().at):
+        abort(429)
+
+
 def public(permission: Permission) -> Callable[[View], View]:
     """Declare a view open to everybody. Raises ``ValueError`` for anything but ``public.*``."""
     if not permission.startswith("public."):

@@ -28,6 +28,8 @@ class Hooks:
     the open transaction; ``park(user_id, path, fields, at)`` keeps a posted body for an hour and
     returns its id; ``keep_awake(session_id, at)`` puts off the idle end, ``end_login(session_id,
     at)`` makes the end; ``menu`` is the menu for an actor.
+    returns its id; ``keep_awake(session_id, at)`` puts off the idle end; ``may_print(user_id, at)``
+    counts one more PDF, committed at once; ``menu`` is the menu for an actor.
     """
 
     book: AccessBook
@@ -37,6 +39,7 @@ class Hooks:
     park: Callable[[str, str, Mapping[str, Sequence[str]], datetime], str]
     keep_awake: Callable[[str, datetime], None]
     end_login: Callable[[str, datetime], None]
+    may_print: Callable[[str, datetime], bool]
     menu: Callable[[Actor], Sequence[Navigation]]
 
 

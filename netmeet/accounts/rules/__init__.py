@@ -32,6 +32,8 @@ WAITS = timedelta(minutes=5)
 PROVED_LASTS = timedelta(minutes=2)
 """How long what a provider said waits for the button that signs in."""
 LINK_ANSWERS_AN_HOUR = 20
+PDFS_A_MINUTE = 10
+PDF_WINDOW = timedelta(minutes=1)
 DEMO_PASSWORD = "te og rundstykker"  # noqa: S105 - printed on the demo's own pages
 """The password of every member of staff in the demo, which prints it on its pages."""
 

@@ -106,6 +106,7 @@ def _printed(facts: dict[str, object]) -> ResponseReturnValue:
     html = render_template("invitations/print/letter.html", **facts)
     css = exports.styles()
     queries.end_reading()
+    guard.count_paper()
     answer = make_response(pdf.render(html, css=css, title=_("Brev")))
     answer.headers["Content-Type"] = "application/pdf"
     answer.headers["Content-Disposition"] = 'inline; filename="brev.pdf"'

@@ -1,5 +1,6 @@
 """The questions on paper, to fill in by hand."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from flask import current_app, render_template
@@ -13,11 +14,11 @@ from netmeet.meetings.models import Meeting
 _SHEETS = ("tokens.css", "print.css")
 
 
-def question_sheet(meeting: Meeting) -> bytes:
+def question_sheet(meeting: Meeting, *, count: Callable[[], None]) -> bytes:
     """Return the seven questions with lines to write on, as PDF/UA.
 
     It names nobody: the sheet may lie on a table. The reading transaction is ended before the
-    page is printed. Raises ``PdfFailed``.
+    page is counted by ``count`` and printed. Raises ``PdfFailed``.
     """
     page = render_template(
         "meetings/print/questions.html",
@@ -26,6 +27,7 @@ def question_sheet(meeting: Meeting) -> bytes:
         lang="da",
     )
     db.session.rollback()
+    count()
     folder = Path(current_app.static_folder or "") / "css"
     css = [(folder / name).read_text(encoding="utf-8") for name in _SHEETS]
     return pdf.render(page, css=css, title=_("Spørgsmål før dit møde"))

@@ -111,7 +111,7 @@ def confirm_prepared(meeting: "Meeting") -> ResponseReturnValue:
 @needs(P.PREPARATION_READ, load=queries.with_answers, see=P.MEETING_READ)
 def question_sheet(meeting: "Meeting") -> ResponseReturnValue:
     """Hand out the questions to fill in by hand."""
-    body = sheet.question_sheet(meeting)
+    body = sheet.question_sheet(meeting, count=guard.count_paper)
     return Response(
         body,
         mimetype="application/pdf",

@@ -173,6 +173,7 @@ def minutes_pdf(meeting: "Meeting") -> ResponseReturnValue:
         lang=lang,
     )
     queries.let_go()
+    guard.count_paper()
     folder = Path(current_app.static_folder or "")
     sheets = [(folder / name).read_text(encoding="utf-8") for name in _PRINT]
     body = pdf.render(html, css=sheets, title=_("Referat"), lang=lang)

@@ -99,6 +99,7 @@ def _code(plan: "Plan") -> Markup:
 def _printed(html: str, *, title: str, file: str) -> ResponseReturnValue:
     """Return the page as a file; printing starts when the reading transaction has ended."""
     queries.end_reading()
+    guard.count_paper()
     styles = Path(str(current_app.static_folder)) / "css"
     css = [(styles / sheet).read_text(encoding="utf-8") for sheet in _SHEETS]
     answer = make_response(printing.render(html, css=css, title=title))

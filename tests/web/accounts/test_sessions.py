@@ -1,23 +1,30 @@
 """Logins (``security.md`` T14, T16): fixation, replay, where one is in, and the cookie."""
 
 import re
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from netmeet.accounts import queries, rules, service
 from netmeet.accounts.models import Session
 from netmeet.accounts.service import staff
+from netmeet.app import create_app
 from netmeet.audit.models import AuditEvent
 from netmeet.core.access import Role
 from netmeet.core.db import db
+from tests.reader import StrictClient
+from tests.soak import figure
 from tests.world import now
 
 PASSWORD = "en lang adgangskode"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0"
 LARGEST_COOKIE = 4096
+READERS = 4
 
 
 @pytest.fixture
@@ -138,6 +145,49 @@ def test_a_copied_cookie_is_worthless_after(app, client, world, lise, admin, how
     assert not is_in(client)
 
 
+def test_a_private_login_ends_after_ten_idle_minutes(client, world):
+    world.case(relative=world.hanne)
+    world.sign_in(client, world.hanne)
+    assert is_in(client)
+    own_session().seen_at = now() - rules.IDLE_PRIVATE - timedelta(seconds=1)
+    world.save()
+    assert not is_in(client)
+    ends = (rules.IDLE_PRIVATE, rules.IDLE_STAFF, rules.ABSOLUTE)
+    assert [end.total_seconds() / 60 for end in ends] == [10, 15, 480]
+
+
+def at_once(app, cookie, token):
+    """Log out among requests with the same cookie; return what all of them were answered."""
+    # Not the strict client: several ask at once, each in a context of its own.
+    browsers = [FlaskClient(app, app.response_class) for _each in range(READERS + 1)]
+    for browser in browsers:
+        browser.set_cookie("netmeet", cookie)
+    leaving, *others = browsers
+    with ThreadPoolExecutor(len(browsers)) as pool:
+        first = [pool.submit(browser.get, "/account") for browser in others[:2]]
+        out = pool.submit(leaving.post, "/logout", data={"csrf_token": token})
+        last = [pool.submit(browser.get, "/account") for browser in others[2:]]
+        assert out.result().status_code == 303
+        met = [each.result().status_code for each in (*first, *last)]
+        after = [pool.submit(browser.get, "/account").result().status_code for browser in browsers]
+    return met, after
+
+
+@pytest.mark.soak
+def test_a_logout_among_requests_is_the_end(app, world):
+    """T14: whatever cookie a late answer sets, the login it names stays ended."""
+    times, met, after = figure(200), Counter(), Counter()
+    for _time in range(times):
+        client = app.test_client()
+        world.sign_in(client, world.lise)
+        token, cookie = client.token(), client.get_cookie("netmeet").value
+        world.save()
+        for counted, statuses in zip((met, after), at_once(app, cookie, token), strict=True):
+            counted.update(statuses)
+    print(f"T14: {times} logouts among {met.total()} requests {dict(met)}, {after[200]} revived")
+    assert after[200] == 0
+
+
 def test_a_new_password_ends_every_other_login(app, client, lise):
     log_in(client, lise)
     other = app.test_client()
@@ -217,18 +267,20 @@ def test_who_works_elsewhere_too_stays_there(admin, world):
     assert [held.role for held in queries.current_roles(lise.id, now())] == [Role.MUN]
 
 
-def test_the_cookie_over_https_is_exact_and_small(app, client, lise, monkeypatch):
+def test_the_cookie_over_https_is_exact_and_small(app, lise):
     """T16: ``__Host-``, Secure, HttpOnly, SameSite=Lax, the whole site, no domain, no lifetime."""
     name = "__Host-netmeet"
     https = replace(app.config["NETMEET"], base_url="https://localhost")
-    monkeypatch.setitem(app.config, "NETMEET", https)
-    monkeypatch.setitem(app.config, "SESSION_COOKIE_NAME", name)
-    monkeypatch.setitem(app.config, "SESSION_COOKIE_SECURE", https.is_https)
+    served = create_app(https)
+    served.test_client_class = StrictClient
+    client = served.test_client()
     token = client.get("/login/token", base_url=https.base_url).get_json()["csrf_token"]
     fields = {"email": lise.email, "password": PASSWORD, "csrf_token": token}
     headers = {"Referer": "https://localhost/login"}
     answer = client.post("/login", data=fields, base_url=https.base_url, headers=headers)
     assert answer.status_code == 303
+    with served.app_context():
+        db.engine.dispose()
     (cookie,) = answer.headers.getlist("Set-Cookie")
     assert len(cookie) < LARGEST_COOKIE
     value, *attributes = cookie.split("; ")

@@ -1,9 +1,12 @@
 """The personal link (T7): it identifies, shows nothing of anybody, and never admits."""
 
+import base64
 import random
 import string
 
 import pytest
+from flask import Response
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from netmeet.accounts import service as accounts
@@ -15,6 +18,7 @@ from netmeet.invitations import queries, service
 from netmeet.invitations.models import Answer
 from netmeet.meetings.rules import MeetingState
 from netmeet.outbox.models import Message
+from tests.soak import dice, figure
 from tests.world import now
 
 SECRETS = ("Mia", "Sørensen", "Jonas", "Hanne", "Lise", "bolig", "lokale", "sykiatri")
@@ -131,6 +135,46 @@ def test_a_changed_letter_never_opens(world, client, meeting):
         changed = token[:place] + other + token[place + 1 :]
         # The last character holds two bits that base64 ignores, but the digest is of the text.
         assert client.get(f"/i/{changed}").status_code == 404
+
+
+@pytest.mark.soak
+def test_a_link_with_one_bit_changed_never_opens(world, client, meeting):
+    """T7: and whoever tries a thousand of them learns of no link that there is one."""
+    chance, times, token = dice(), figure(1_000), token_of(world.jonas)
+    secret, statuses = base64.urlsafe_b64decode(token + "="), set()
+    browser = FlaskClient(world.app, Response)
+    world.save()
+    for _time in range(times):
+        changed = bytearray(secret)
+        place = chance.randrange(len(secret) * 8)
+        changed[place // 8] ^= 1 << place % 8
+        guess = base64.urlsafe_b64encode(bytes(changed)).decode().rstrip("=")
+        statuses.add(browser.get(f"/i/{guess}").status_code)
+    print(f"T7: pages of links with one bit changed: {times}, statuses: {statuses}")
+    assert statuses == {404}
+    assert client.get(f"/i/{token}").status_code == 200
+
+
+def test_a_link_used_twice_keeps_the_last_answer_and_admits_nobody(world, client, meeting):
+    token = token_of(world.jonas)
+    for value in ("yes", "no"):
+        assert client.send(f"/i/{token}", {"answer": value}).status_code == 303
+    assert {(one.value, one.by_id) for one in answers()} == {("no", world.jonas.id)}
+    assert client.get("/account").status_code == 303
+    assert client.get(f"/meetings/{meeting.id}/answer").status_code == 303
+
+
+def test_a_passed_on_link_opens_nothing_to_who_is_somebody_else(world, client, case, meeting):
+    """In a browser where another has signed in it stays a link: neutral, and no way in."""
+    token = token_of(world.jonas)
+    world.sign_in(client, world.stranger)
+    text = main_of(client.get(f"/i/{token}"))
+    assert [word for word in SECRETS if word in text] == []
+    assert client.send(f"/i/{token}", {"answer": "yes"}).status_code == 303
+    for path in (f"/meetings/{meeting.id}/answer", f"/meetings/{meeting.id}", f"/cases/{case.id}"):
+        assert client.get(path).status_code == 404
+    assert client.get("/account").status_code == 200
+    assert world.stranger.name in client.get("/account").text
 
 
 def test_asking_for_a_code_remembers_who_and_where(world, client, meeting):

@@ -1,11 +1,12 @@
 import io
 import re
+from datetime import timedelta
 
 import pikepdf
 import pytest
 from sqlalchemy import select
 
-from netmeet.accounts.models import LetterCode
+from netmeet.accounts.models import LetterCode, RateCount
 from netmeet.cases import service as cases
 from netmeet.cases.rules import MemberRole, Scope
 from netmeet.core.db import db
@@ -198,3 +199,21 @@ def test_a_new_letter_ends_the_code_of_the_old_one(world, client, hanne, meeting
     make_code(client, meeting, hanne)
     open_link(client, meeting, hanne)
     assert client.send("/code", {"code": old}).status_code == 422
+
+
+def test_ten_pdfs_a_minute_are_enough(world, client, case, meeting):
+    """T17: printing costs much; who asks too often waits, and nobody else with them."""
+    mia = case.person.user
+    world.sign_in(client, mia)
+    sheet, key = f"/meetings/{meeting.id}/prepare/paper.pdf", f"pdf:{mia.id}"
+    assert client.get(sheet).status_code == 200
+    counted = db.session.scalars(select(RateCount).where(RateCount.key == key)).one()
+    assert counted.count == 1
+    counted.count = 10
+    for where in (sheet, path(meeting, mia, ".pdf")):
+        assert client.get(where).status_code == 429
+    world.sign_in(client, world.lise)
+    assert client.get(path(meeting, world.user("Amal Said"), ".pdf")).status_code == 200
+    world.sign_in(client, mia)
+    counted.started_at -= timedelta(minutes=2)
+    assert client.get(sheet).status_code == 200
