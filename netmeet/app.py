@@ -18,7 +18,7 @@ from netmeet.accounts import policy as accounts_policy
 from netmeet.accounts import queries as accounts_queries
 from netmeet.accounts import service as accounts_service
 from netmeet.accounts import views as accounts_views
-from netmeet.accounts.service import limits
+from netmeet.accounts.service import limits as accounts_limits
 from netmeet.accounts.service import sessions as accounts_sessions
 from netmeet.actions import exports as actions_exports
 from netmeet.actions import policy as actions_policy
@@ -163,7 +163,7 @@ def create_app(settings: config.Settings) -> Flask:
         park=accounts_service.park,
         keep_awake=accounts_service.keep_awake,
         end_login=accounts_sessions.end,
-        may_print=limits.may_print,
+        may_print=accounts_limits.may_print,
         menu=menu,
     )
     _wrap_requests(app)

@@ -27,9 +27,8 @@ class Hooks:
     ``owner_of(secret)`` whose it was, good or ended; ``record`` appends to the access log within
     the open transaction; ``park(user_id, path, fields, at)`` keeps a posted body for an hour and
     returns its id; ``keep_awake(session_id, at)`` puts off the idle end, ``end_login(session_id,
-    at)`` makes the end; ``menu`` is the menu for an actor.
-    returns its id; ``keep_awake(session_id, at)`` puts off the idle end; ``may_print(user_id, at)``
-    counts one more PDF, committed at once; ``menu`` is the menu for an actor.
+    at)`` makes the end; ``may_print(user_id, at)`` counts one more PDF, committed at once; ``menu``
+    is the menu for an actor.
     """
 
     book: AccessBook
