@@ -1,5 +1,6 @@
 """Who may request, prepare, lead, follow and write a meeting."""
 
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -14,9 +15,9 @@ from netmeet.cases.policy import (
 )
 from netmeet.cases.rules import Scope
 from netmeet.core import calendar
-from netmeet.core.access import Actor, Role, Rules, anyone, stepped_up
+from netmeet.core.access import Actor, Predicate, Role, Rules, anyone, stepped_up
 from netmeet.core.permissions import Permission as P
-from netmeet.meetings.rules import AgendaState
+from netmeet.meetings.rules import AgendaState, LifeArea
 from netmeet.organisations.policy import in_own_unit
 
 GUEST_WINDOW = timedelta(hours=72)
@@ -68,6 +69,60 @@ def in_window(actor: Actor, thing: Any) -> bool:
         last = max(last, calendar.to_instant(closing))
     return bool(actor.at <= last)
 
+
+@dataclass(frozen=True)
+class _CaseInArea:
+    """A case as it opens for one area of life: only the consents that cover it count."""
+
+    case: Any
+    area: LifeArea | None
+    is_neutral: bool
+
+    @property
+    def consents(self) -> list[Any]:
+        return [
+            consent
+            for consent in self.case.consents
+            if self.is_neutral or not consent.life_areas or self.area in consent.life_areas
+        ]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.case, name)
+
+
+@dataclass(frozen=True)
+class InArea:
+    """A point, agreement, file or other part of a meeting, judged within its area of life."""
+
+    thing: Any
+    case: _CaseInArea
+
+    @classmethod
+    def of(cls, thing: Any, *, is_neutral: bool = False) -> "InArea":
+        """Return the thing so that it is judged so; what says nothing about anybody is neutral."""
+        return cls(thing, _CaseInArea(thing.case, thing.life_area, is_neutral))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.thing, name)
+
+
+def in_its_area(holds: Predicate) -> Predicate:
+    """Condition ``C:x`` or ``CD:x`` on a file: by a consent that covers the file's area of life."""
+
+    def judged(actor: Actor, thing: Any) -> bool:
+        return holds(actor, InArea.of(thing))
+
+    return judged
+
+
+def file_is_released(_actor: Actor, thing: Any) -> bool:
+    """Condition ``P`` on a file: beside a shared agenda or published minutes, and not hidden."""
+    meeting = thing.meeting
+    is_out = meeting.published_at is not None or meeting.agenda_state is not AgendaState.DRAFT
+    return is_out and not thing.is_hidden_from_private and not thing.is_beside_nothing
+
+
+_FILES = in_its_area(consented_or_lawful(Scope.FILES))
 
 RULES: Rules = {
     P.AGENDA_READ: {
@@ -161,11 +216,11 @@ RULES: Rules = {
     P.FILE_READ: {
         Role.PAT: [[is_self]],
         Role.PROX: [[represents]],
-        Role.REL: [[consented(Scope.FILES), minutes_are_released]],
+        Role.REL: [[in_its_area(consented(Scope.FILES)), file_is_released]],
         Role.LEAD: [[in_network]],
-        Role.REG: [[in_network, consented_or_lawful(Scope.FILES)]],
-        Role.MUN: [[in_network, consented_or_lawful(Scope.FILES)]],
-        Role.GP: [[consented_or_lawful(Scope.FILES)]],
+        Role.REG: [[in_network, _FILES]],
+        Role.MUN: [[in_network, _FILES]],
+        Role.GP: [[_FILES]],
         Role.SYS: [[anyone]],
     },
     P.FILE_DELETE_OWN_UNPUBLISHED: {

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from netmeet.accounts.models import User
-from netmeet.cases.models import Case, Consent, TeamMember
+from netmeet.cases.models import TeamMember
 from netmeet.core.access import PRIVATE, Actor, Role, Way
 from netmeet.core.db import db, read_into, refer
 from netmeet.core.permissions import Permission
@@ -21,9 +21,9 @@ from netmeet.meetings.models import (
     MinutesEntry,
     Statement,
 )
-from netmeet.meetings.policy import RULES
+from netmeet.meetings.policy import RULES, InArea
 from netmeet.meetings.queries.meetings import access_options, with_points
-from netmeet.meetings.rules import ItemState, LifeArea, MinutesField, StandingPoint
+from netmeet.meetings.rules import ItemState, MinutesField, StandingPoint
 
 Thing = TypeVar("Thing")
 
@@ -122,37 +122,6 @@ def in_the_room(meeting: Meeting) -> list[TeamMember | None]:
     return [meeting.case.member(user_id) for user_id in ids]
 
 
-@dataclass(frozen=True)
-class _CaseInArea:
-    """A case as it opens for one area of life: only the consents that cover it count."""
-
-    case: Case
-    area: LifeArea | None
-    is_neutral: bool
-
-    @property
-    def consents(self) -> list[Consent]:
-        return [
-            consent
-            for consent in self.case.consents
-            if self.is_neutral or not consent.life_areas or self.area in consent.life_areas
-        ]
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.case, name)
-
-
-@dataclass(frozen=True)
-class _Seen:
-    """A point, agreement or other part of a meeting, judged within its area of life."""
-
-    thing: Any
-    case: _CaseInArea
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.thing, name)
-
-
 def is_open(thing: Any, *, reader: Actor, ways: Mapping[Role, Sequence[Way]]) -> bool:
     """Tell whether the rule's ``ways`` open this part of a meeting to the reader.
 
@@ -164,7 +133,7 @@ def is_open(thing: Any, *, reader: Actor, ways: Mapping[Role, Sequence[Way]]) ->
     if role in BOUND_BY_CONSENT and getattr(thing, "is_hidden_from_private", False):
         return False
     is_neutral = getattr(thing, "standing", "") in _SAYS_NOTHING
-    seen = _Seen(thing, _CaseInArea(thing.case, thing.life_area, is_neutral))
+    seen = InArea.of(thing, is_neutral=is_neutral)
     return any(all(holds(reader, seen) for holds in way) for way in ways.get(role, ()))
 
 

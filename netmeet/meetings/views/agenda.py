@@ -14,9 +14,12 @@ from netmeet.core.access import PRIVATE
 from netmeet.core.permissions import Permission as P
 from netmeet.core.refusals import Refused
 from netmeet.meetings import queries, service
+from netmeet.meetings.exports.files import file_data
 from netmeet.meetings.forms.agenda import ApproveForm, NotTakenUpForm, OwnPointForm, PointForm
 from netmeet.meetings.forms.choices import options
+from netmeet.meetings.queries import files
 from netmeet.meetings.rules import ItemState, Question
+from netmeet.meetings.service.files import takes_files
 from netmeet.meetings.views import bp
 from netmeet.web import guard
 from netmeet.web.guard import needs
@@ -200,7 +203,11 @@ def _values(item: "AgendaItem | None") -> dict[str, object]:
 def _tag(meeting: "Meeting") -> str:
     """Return what changes when the list does: for this reader, this meeting and these points."""
     actor = guard.actor()
-    parts = (actor.user_id, actor.role, str(meeting.version), queries.agenda_mark(meeting))
+    attached = (file.id for file in files.of_meetings([meeting]))
+    parts = (
+        *(actor.user_id, actor.role, str(meeting.version), queries.agenda_mark(meeting)),
+        *attached,
+    )
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:32]
 
 
@@ -210,6 +217,8 @@ def _facts(meeting: "Meeting") -> dict[str, object]:
     matters = queries.answer_to(meeting, Question.MATTERS) if may_read else None
     seen = queries.agenda_for(meeting, actor)
     points = [*seen.taken, *seen.not_taken_up]
+    there = {item.id for item in points}
+    attached = file_data(files.of_meetings([meeting]), reader=actor)
     is_open = {item.id for item in points if item.state is ItemState.OPEN}
     return {
         "meeting": meeting,
@@ -223,6 +232,8 @@ def _facts(meeting: "Meeting") -> dict[str, object]:
         "may_approve": guard.allowed(P.AGENDA_APPROVE, meeting),
         "etag": f'"{_tag(meeting)}"',
         "seen": queries.agenda_mark(meeting),
+        "files_of": {one: [f for f in attached if f.item_id == one] for one in there},
+        "files": [one for one in attached if one.item_id not in there],
     }
 
 
@@ -249,6 +260,7 @@ def _page(meeting: "Meeting", form: OwnPointForm | None) -> str:
         form=form,
         case_head=head(meeting.case, current=""),
         may_add=guard.allowed(P.AGENDA_ADD_ITEM, meeting),
+        may_attach=takes_files(meeting) and guard.allowed(P.FILE_UPLOAD, meeting),
         may_share=guard.allowed(P.MEETING_UPDATE, meeting),
     )
 

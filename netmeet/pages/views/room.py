@@ -18,6 +18,7 @@ from netmeet.core.permissions import Permission as P
 from netmeet.formats import pdf
 from netmeet.meetings import exports as meetings
 from netmeet.meetings.forms import minutes as forms
+from netmeet.meetings.queries import files
 from netmeet.meetings.queries import minutes as reading
 from netmeet.pages.queries import room as queries
 from netmeet.pages.views import bp
@@ -140,6 +141,7 @@ def minutes(meeting: "Meeting") -> ResponseReturnValue:
         agreed=queries.agreed_for(meeting, reader=guard.actor()),
         committed=_committed,
         beside=_beside(meeting),
+        is_paper=False,
         may_answer_contested=guard.allowed(P.LINE_ANSWER_CONTEST, meeting),
         items={item.id: item for item in reading.points(meeting)} if may_write else {},
         written={item.id: reading.written(item) for item in reading.points(meeting)},
@@ -167,6 +169,7 @@ def minutes_pdf(meeting: "Meeting") -> ResponseReturnValue:
         agreed=queries.agreed_for(meeting, reader=guard.actor()),
         committed=_committed,
         beside=_beside(meeting),
+        is_paper=True,
         may_answer_contested=False,
         printed_on=clock.today(),
         lang=lang,
@@ -195,7 +198,8 @@ def _committed(one: queries.Agreed) -> str:
 
 def _data(meeting: "Meeting") -> meetings.MinutesData:
     said = reading.statements(meeting.id) if meeting.published_at is not None else ()
-    return meetings.minutes_data(meeting, reader=guard.actor(), statements=said)
+    attached = files.of_meetings([meeting])
+    return meetings.minutes_data(meeting, reader=guard.actor(), statements=said, files=attached)
 
 
 def _check_draft(meeting: "Meeting") -> None:

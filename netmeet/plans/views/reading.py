@@ -10,6 +10,8 @@ from netmeet.cases import queries as loading
 from netmeet.core import clock
 from netmeet.core.access import PRIVATE, Actor
 from netmeet.core.permissions import Permission as P
+from netmeet.meetings.exports.files import FileData, readable_data
+from netmeet.meetings.queries import files as attached
 from netmeet.plans import exports, forms, queries, rules
 from netmeet.plans.service import sections
 from netmeet.plans.views import bp
@@ -76,6 +78,7 @@ def _page(plan: "Plan", facts: "Facts", shown: dict[str, Any], *, reader: Actor)
         "timeline": exports.timeline(facts, reader=reader, today=clock.today())
         if reads_history
         else [],
+        "files": _files(facts, reader=reader),
         "sharing": shared if on_persons_side else [],
         "readers": shared if may_preview else [],
         "may_contest": guard.allowed(P.MINUTES_DISAGREE_COMMENT, plan),
@@ -88,6 +91,15 @@ def _page(plan: "Plan", facts: "Facts", shown: dict[str, Any], *, reader: Actor)
         "is_relative": reader.role in PRIVATE and not on_persons_side,
         "case_head": cases.head(plan.case, current=HEAD),
     }
+
+
+def _files(facts: "Facts", *, reader: Actor) -> list[FileData]:
+    """Return what was put beside meetings that have been sent out, where it is open to the reader.
+
+    Without any it asks for nothing.
+    """
+    sent_out = [meeting for meeting in facts.meetings if meeting.published_at is not None]
+    return readable_data(attached.of_meetings(sent_out), reader=reader)
 
 
 def _may_write(plan: "Plan", *, reader: Actor) -> list[tuple[rules.Section, str, str]]:
