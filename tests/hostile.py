@@ -86,19 +86,19 @@ def png(size: tuple[int, int] = (60, 40), mode: str = "RGB") -> bytes:
 
 
 @cache
-def pdf(*, pages: int = 1) -> bytes:
+def pdf(*, pages: int = 1, words: str = "Brev fra kommunen") -> bytes:
     """Return a paper with some words on it."""
     with pikepdf.new() as paper:
         for _ in range(pages):
-            _page(paper)
+            _page(paper, words)
         return _saved(paper)
 
 
-def _page(paper: pikepdf.Pdf) -> Any:
+def _page(paper: pikepdf.Pdf, words: str = "Brev fra kommunen") -> Any:
     page = paper.add_blank_page(page_size=(200, 100))
     font = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
     page.obj.Resources = Dictionary(Font=Dictionary(F=paper.make_indirect(font)))
-    page.obj.Contents = paper.make_stream(b"BT /F 12 Tf 20 40 Td (Brev fra kommunen) Tj ET")
+    page.obj.Contents = paper.make_stream(f"BT /F 12 Tf 20 40 Td ({words}) Tj ET".encode())
     return page
 
 

@@ -22,6 +22,7 @@ _TABLES = (
     *("representation", "meeting", "invitation", "agenda_item", "meeting_request", "action"),
     *("plan", "goal", "plan_version", "contested_line", "relative_word", "access_question"),
     *("user", "unit_role", "unit", "organisation", "parked_text", "plan_section"),
+    "attachment",
 )
 
 

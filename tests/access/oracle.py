@@ -157,7 +157,18 @@ def _released(facts: Facts, _who: Caller, operation: str, thing: Thing) -> bool:
     if operation.startswith(OF_THE_AGENDA):
         row = facts.row(thing.table, thing.id) or {}
         return meeting["agenda_state"] != "draft" and not row.get("is_hidden_from_private", False)
+    if thing.table == "attachment":
+        return _is_beside_released(facts, meeting, thing)
     return meeting["published_at"] is not None
+
+
+def _is_beside_released(facts: Facts, meeting: Row, thing: Thing) -> bool:
+    """Tell whether a file stands beside what is shared or sent out, and is not hidden."""
+    row = facts.row(thing.table, thing.id) or {}
+    item = facts.row("agenda_item", row["item_id"]) or {}
+    is_out = meeting["published_at"] is not None or meeting["agenda_state"] != "draft"
+    is_hidden = row["is_kept_from_private"] or item.get("is_hidden_from_private", False)
+    return is_out and not is_hidden and item.get("state") != "withdrawn"
 
 
 def _in_time(facts: Facts, who: Caller, operation: str, thing: Thing) -> bool:

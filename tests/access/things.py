@@ -14,18 +14,22 @@ from netmeet.core import calendar
 from netmeet.core.access import Role
 from netmeet.core.db import db
 from netmeet.meetings.models import (
+    Attachment,
     ContestedLine,
+    FilePart,
     Meeting,
     MeetingRequest,
     MinutesEntry,
     PreparationAnswer,
     Statement,
 )
+from netmeet.meetings.models.files import digest_of
 from netmeet.meetings.rules import (
     AgendaState,
     AnswerToPerson,
     Conclusion,
     ContestKind,
+    FileKind,
     LifeArea,
     MeetingState,
     MinutesField,
@@ -35,6 +39,7 @@ from netmeet.plans import queries as plans
 from netmeet.plans.exports import freeze
 from netmeet.plans.models import Goal, Plan, PlanSection, PlanVersion
 from netmeet.plans.rules import SectionKey
+from tests import hostile
 from tests.world import World, now
 
 
@@ -102,6 +107,7 @@ def _mark(world: World, meeting: Meeting, users: dict[str, User], mark: str) -> 
         item.answer_kind, item.conclusion = AnswerToPerson.IN_PART, Conclusion.AGREED
         item.entries.append(_entry(item.id, lead.user, mark))
     db.session.add_all(_said(meeting, lead.user, mark))
+    db.session.add_all(_files(meeting, authors, mark))
 
 
 def _entry(item_id: str, by: User, mark: str) -> MinutesEntry:
@@ -126,6 +132,29 @@ def _said(meeting: Meeting, by: User, mark: str) -> list[Any]:
         ),
         Statement(meeting_id=meeting.id, author_id=by.id, text=f"{mark} udtalelse", at=now()),
     ]
+
+
+def _files(meeting: Meeting, authors: list[User], mark: str) -> list[Attachment]:
+    """Return papers of several people: beside the meeting, a point and a hidden one, and hidden."""
+    paper = hostile.pdf(words=f"{mark} papir")
+    places = [(None, False), (meeting.items[0].id, False), (meeting.items[1].id, False)]
+    made = []
+    for number, (item_id, is_kept) in enumerate([*places, (None, True)]):
+        row = Attachment(
+            meeting_id=meeting.id,
+            item_id=item_id,
+            author_id=authors[number % len(authors)].id,
+            raised_as=Role.PAT,
+            title=f"{mark} bilag {number}",
+            kind=FileKind.PDF,
+            size=len(paper),
+            digest=digest_of(paper),
+            is_kept_from_private=is_kept,
+            added_at=now(),
+        )
+        row.parts = [FilePart(n=0, body=paper)]
+        made.append(row)
+    return made
 
 
 def _plan_rows(plan: Plan, by: User, mark: str) -> list[Any]:

@@ -339,7 +339,9 @@ class MeetingTemplate(Versioned, Base):
 
 
 # A list reads no more than before: each meeting says itself whether anything is attached to it.
-Meeting.has_files = column_property(exists().where(Attachment.meeting_id == Meeting.id))
+Meeting.has_files = column_property(
+    exists().where(Attachment.meeting_id == Meeting.id).correlate_except(Attachment)
+)
 
 __all__ = [
     "AgendaItem",

@@ -52,7 +52,7 @@ def attach(meeting: Meeting, sent: Sent, *, by: Actor, at: datetime, most: int) 
     Raises ``Refused`` when there are ``most`` already, and when the meeting takes nothing any more.
     """
     # Who sends at the same time waits here, so that both count what is there.
-    db.session.refresh(meeting, ["published_at", "state"], with_for_update=True)
+    db.session.refresh(meeting, ["version", "published_at", "state"], with_for_update=True)
     check_takes_files(meeting)
     there = db.session.scalars(select(Attachment).where(Attachment.meeting_id == meeting.id)).all()
     digest = digest_of(sent.content)
