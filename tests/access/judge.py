@@ -42,7 +42,6 @@ NARROWER = {
     "invitations.respond": "there must be an invitation of one's own",
     "invitations.write": "there must be an invitation of one's own",
     "meetings.accept_request": "accepting begins a meeting, for members",
-    "meetings.remove_file": "what was sent out stays",
     "meetings.answer_question": "there must be such a question",
     "meetings.question": "there must be such a question",
     "organisations.show": "a guest has no organisation on netmeet",

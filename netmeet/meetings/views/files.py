@@ -49,7 +49,7 @@ def attach(meeting: "Meeting") -> ResponseReturnValue:
         queries.end_reading()
         content = service.make_harmless(form.sent, megabytes=_settings().file_megabytes)
         fresh = _judged_again(id_)
-        service.attach(
+        kept = service.attach(
             fresh,
             _sent(fresh, form, content),
             by=guard.actor(),
@@ -59,7 +59,8 @@ def attach(meeting: "Meeting") -> ResponseReturnValue:
     except Refused as no:
         form.refuse(no)
         return _page(_judged_again(id_), form), 422
-    return redirect(url_for("meetings.files", id=id_, point=form.point.data or None), 303)
+    point = kept.item_id
+    return redirect(url_for("meetings.files", id=id_, point=point, added=kept.id), 303)
 
 
 @bp.get("/files/<oid:id>")
@@ -116,6 +117,7 @@ def _page(meeting: "Meeting", form: FileForm) -> str:
     point = _point(meeting, form)
     form.point.data = point.id if point is not None else ""
     readers = queries.readers(meeting, point, by=actor)
+    shown = exports.file_data(queries.of_meetings([meeting]), reader=actor)
     form.kept.label.text = _kept_from([one for one in readers if one.may_be_left_out])
     is_private = actor.role in PRIVATE
     return render_template(
@@ -128,7 +130,8 @@ def _page(meeting: "Meeting", form: FileForm) -> str:
         readers=_said(readers),
         may_leave_out=any(one.may_be_left_out for one in readers),
         takes=service.takes_files(meeting),
-        files=exports.file_data(queries.of_meetings([meeting]), reader=actor),
+        files=shown,
+        added=next((one for one in shown if one.id == request.args.get("added")), None),
         megabytes=_settings().file_megabytes,
         may_agenda=guard.allowed(P.AGENDA_READ, meeting),
     )
