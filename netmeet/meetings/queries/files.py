@@ -15,7 +15,7 @@ from netmeet.core.permissions import Permission
 from netmeet.meetings.models import AgendaItem, Attachment, FilePart, Meeting
 from netmeet.meetings.policy import RULES, file_is_released
 from netmeet.meetings.queries.agenda import readable
-from netmeet.meetings.queries.meetings import access_options, for_agenda
+from netmeet.meetings.queries.meetings import OVER, access_options, for_agenda
 from netmeet.meetings.queries.minutes import BOUND_BY_CONSENT, actor_of
 from netmeet.meetings.rules import AgendaState, ItemState, LifeArea
 
@@ -81,6 +81,11 @@ def may_read(file: Attachment, reader: Actor) -> bool:
 def shown(files: Iterable[Attachment], reader: Actor) -> list[Attachment]:
     """Return the files that a list shows the reader: those open to them, and their own."""
     return [file for file in files if file.author_id == reader.user_id or may_read(file, reader)]
+
+
+def takes_files(meeting: Meeting) -> bool:
+    """Tell whether something can be put beside the meeting still."""
+    return meeting.published_at is None and meeting.state not in OVER
 
 
 def points_for_files(meeting: Meeting, reader: Actor) -> list[AgendaItem]:

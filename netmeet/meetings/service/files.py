@@ -100,11 +100,6 @@ def check_takes_files(meeting: Meeting) -> None:
         raise Refused(_("Mødet er aflyst. Læg det ved det næste møde."))
 
 
-def takes_files(meeting: Meeting) -> bool:
-    """Tell whether something can be put beside the meeting still."""
-    return meeting.published_at is None and meeting.state not in OVER
-
-
 def _parts(content: bytes) -> list[FilePart]:
     return [
         FilePart(n=n, body=content[begin : begin + PART])

@@ -19,7 +19,6 @@ from netmeet.meetings.forms.agenda import ApproveForm, NotTakenUpForm, OwnPointF
 from netmeet.meetings.forms.choices import options
 from netmeet.meetings.queries import files
 from netmeet.meetings.rules import ItemState, Question
-from netmeet.meetings.service.files import takes_files
 from netmeet.meetings.views import bp
 from netmeet.web import guard
 from netmeet.web.guard import needs
@@ -262,7 +261,7 @@ def _page(meeting: "Meeting", form: OwnPointForm | None) -> str:
         form=form,
         case_head=head(meeting.case, current=""),
         may_add=guard.allowed(P.AGENDA_ADD_ITEM, meeting),
-        may_attach=takes_files(meeting) and guard.allowed(P.FILE_UPLOAD, meeting),
+        may_attach=files.takes_files(meeting) and guard.allowed(P.FILE_UPLOAD, meeting),
         may_share=guard.allowed(P.MEETING_UPDATE, meeting),
     )
 

@@ -129,7 +129,7 @@ def _page(meeting: "Meeting", form: FileForm) -> str:
         points=queries.points_for_files(meeting, actor),
         readers=_said(readers),
         may_leave_out=any(one.may_be_left_out for one in readers),
-        takes=service.takes_files(meeting),
+        takes=queries.takes_files(meeting),
         files=shown,
         added=next((one for one in shown if one.id == request.args.get("added")), None),
         megabytes=_settings().file_megabytes,

@@ -18,7 +18,6 @@ from netmeet.meetings.forms.choices import options
 from netmeet.meetings.forms.meeting import KINDS, CancelForm, MeetingForm, PutOffForm
 from netmeet.meetings.queries import files
 from netmeet.meetings.rules import new_date_deadline
-from netmeet.meetings.service.files import takes_files
 from netmeet.meetings.views import bp
 from netmeet.web import guard
 from netmeet.web.guard import needs
@@ -192,7 +191,7 @@ def _offers(meeting: "Meeting") -> dict[str, bool]:
         "room": allowed(P.ROOM_STEER, meeting),
         "follow": allowed(P.ROOM_FOLLOW, meeting),
         "minutes": allowed(P.MINUTES_READ_PUBLISHED, meeting),
-        "attach": takes_files(meeting) and allowed(P.FILE_UPLOAD, meeting),
+        "attach": files.takes_files(meeting) and allowed(P.FILE_UPLOAD, meeting),
     }
 
 

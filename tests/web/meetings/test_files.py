@@ -364,3 +364,10 @@ def test_pages_without_files_ask_for_nothing_more(world, client, meeting, counti
         with counting() as after:
             assert client.get(path).status_code == 200
         assert len(after) == sent[path] + 1, path
+
+
+def test_who_is_invited_is_led_there_from_the_invitation(world, client, meeting):
+    for user, is_led in ((world.jonas, True), (world.made["mia"], True), (world.hanne, False)):
+        world.sign_in(client, user)
+        page = text(client.get(f"/meetings/{meeting.id}/answer"))
+        assert (f'href="/meetings/{meeting.id}/files"' in page) is is_led
