@@ -1,6 +1,8 @@
 """Pictures and papers are kept sealed, whole and few, and go with the case."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -14,7 +16,7 @@ from netmeet.cases.rules import CaseState, Keeping, Scope
 from netmeet.cases.service import erasing
 from netmeet.cli import rotating
 from netmeet.core import apart, resealing, sealed
-from netmeet.core.db import Base, db
+from netmeet.core.db import Base, db, may_write
 from netmeet.core.refusals import Refused
 from netmeet.formats.files import kind_of
 from netmeet.meetings import queries as meetings
@@ -175,3 +177,23 @@ def test_it_goes_with_the_case(world, meeting, tmp_path):
     assert db.session.scalar(select(func.count()).select_from(FilePart)) == 1
     tables = Base.metadata.tables
     assert person not in db.session.scalars(select(tables["attachment"].c.author_id)).all()
+
+
+def test_what_is_sent_at_once_is_kept_once_and_no_more_than_may(app, world, meeting):
+    mia, meeting_id = world.actor(world.made["mia"]), meeting.id
+    world.save()
+    contents = [hostile.jpeg((8 + 8 * (n % 6), 8)) for n in range(24)]
+
+    def send(content: bytes) -> None:
+        with app.app_context():
+            may_write()
+            fresh = queries.for_adding(meeting_id)
+            sent = service.Sent(content=content, title=TITLE, item_id=None)
+            with suppress(Refused):
+                service.attach(fresh, sent, by=mia, at=now(), most=4)
+            db.session.commit()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(send, contents))
+    kept = db.session.scalars(select(Attachment)).all()
+    assert len(kept) == len({file.digest for file in kept}) == 4
