@@ -13,7 +13,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream, String
 from PIL import Image
 
-CANARY = b"<script>kanarie()</script>"
+CANARY = b"<script>kanarie</script>"
 """Stands wherever a file can hold something that might run."""
 
 ACTIVE = frozenset(
@@ -149,6 +149,7 @@ def _named(paper: pikepdf.Pdf, _page: Any) -> None:
 def _additional(paper: pikepdf.Pdf, page: Any) -> None:
     paper.Root.AA = Dictionary(WC=_script())
     page.obj.AA = Dictionary(O=_script(), C=_action("Launch", F=String("/bin/sh")))
+    page.obj.PresSteps = Dictionary(NA=Dictionary(Kind=String(CANARY.decode())))
 
 
 def _link(paper: pikepdf.Pdf, page: Any) -> None:

@@ -144,8 +144,10 @@ def test_locked_papers_are_refused_with_an_empty_password_too():
 
 def test_a_flood_of_pixels_is_refused_before_it_is_poured_out():
     wide = io.BytesIO()
-    Image.new("RGB", (6000, 6000)).save(wide, "PNG")
+    Image.new("RGB", (5100, 5100)).save(wide, "PNG")
+    files.close()
     assert why(wide.getvalue()) is Why.PIXELS
+    assert max(workers().values()) < 80 << 10
     assert why(hostile.flood_of_objects()) in {Why.BROKEN, Why.SLOW}
 
 

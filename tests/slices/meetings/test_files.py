@@ -4,6 +4,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from cryptography.exceptions import InvalidTag
@@ -183,17 +184,21 @@ def test_what_is_sent_at_once_is_kept_once_and_no_more_than_may(app, world, meet
     mia, meeting_id = world.actor(world.made["mia"]), meeting.id
     world.save()
     contents = [hostile.jpeg((8 + 8 * (n % 6), 8)) for n in range(24)]
+    # SQLite lets one begin after the other; here all have read the meeting before anybody adds.
+    is_sqlite = db.engine.dialect.name == "sqlite"
+    ready = Barrier(1 if is_sqlite else 4)
 
     def send(content: bytes) -> None:
         with app.app_context():
             may_write()
             fresh = queries.for_adding(meeting_id)
             sent = service.Sent(content=content, title=TITLE, item_id=None)
+            ready.wait(timeout=30)
             with suppress(Refused):
-                service.attach(fresh, sent, by=mia, at=now(), most=4)
+                service.attach(fresh, sent, by=mia, at=now(), most=3)
             db.session.commit()
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(send, contents))
     kept = db.session.scalars(select(Attachment)).all()
-    assert len(kept) == len({file.digest for file in kept}) == 4
+    assert len(kept) == len({file.digest for file in kept}) == 3

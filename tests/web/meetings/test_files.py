@@ -281,8 +281,10 @@ def test_a_consent_for_one_area_opens_only_files_of_its_points(world, client, me
 def test_a_right_that_ends_while_a_file_is_opened_keeps_it_out(world, client, meeting, monkeypatch):
     world.sign_in(client, world.jonas)
     meeting_id, jonas, whole = meeting.id, world.jonas.id, service.make_harmless
+    opened: list[bool] = []
 
     def slow(data: bytes, *, megabytes: int) -> bytes:
+        opened.append(db.session().in_transaction())
         case = fresh(meeting_id).case
         cases.leave(case, case.member(jonas), at=now() - timedelta(seconds=1))
         db.session.commit()
@@ -293,6 +295,7 @@ def test_a_right_that_ends_while_a_file_is_opened_keeps_it_out(world, client, me
     assert db.session.scalars(select(Attachment)).all() == []
     rows = db.session.scalars(select(AuditEvent).where(AuditEvent.operation == "file.upload")).all()
     assert [row.allowed for row in rows] == [False]
+    assert opened == [False]
 
 
 def test_each_fetch_is_one_row_of_the_log_and_told_to_the_person(world, client, meeting):
