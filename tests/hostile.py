@@ -166,6 +166,16 @@ def _link(paper: pikepdf.Pdf, page: Any) -> None:
     page.obj.Annots = paper.make_indirect(Array([paper.make_indirect(one) for one in notes]))
 
 
+def with_photograph(*, wrapped: bool) -> bytes:
+    """Return a paper with a photograph on it, that tells what it tells."""
+    with pikepdf.new() as paper:
+        (_wrapped if wrapped else _photograph)(paper, _page(paper))
+        return _saved(paper, compress_streams=False, stream_decode_level=_AS_IT_IS)
+
+
+_AS_IT_IS = pikepdf.StreamDecodeLevel.none
+
+
 def filled_in() -> bytes:
     """Return a form that somebody has filled in."""
     with pikepdf.new() as paper:
@@ -215,8 +225,18 @@ def _elsewhere(paper: pikepdf.Pdf, page: Any) -> None:
 
 
 def _photograph(paper: pikepdf.Pdf, page: Any) -> None:
-    picture = paper.make_stream(jpeg() + CANARY)
-    picture.Type, picture.Subtype, picture.Filter = Name.XObject, Name.Image, Name.DCTDecode
+    _put_photograph(paper, page, jpeg() + CANARY, Name.DCTDecode)
+
+
+def _wrapped(paper: pikepdf.Pdf, page: Any) -> None:
+    packed = zlib.compress(jpeg()).hex().encode() + b">"
+    ways = Array([Name.ASCIIHexDecode, Name.FlateDecode, Name.DCTDecode])
+    _put_photograph(paper, page, packed, ways)
+
+
+def _put_photograph(paper: pikepdf.Pdf, page: Any, data: bytes, ways: Any) -> None:
+    picture = Stream(paper, data)
+    picture.Type, picture.Subtype, picture.Filter = Name.XObject, Name.Image, ways
     picture.Width, picture.Height, picture.BitsPerComponent = 60, 40, 8
     picture.ColorSpace = Name.DeviceRGB
     page.obj.Resources.XObject = Dictionary(Im=picture)
@@ -235,6 +255,7 @@ def _rich(paper: pikepdf.Pdf, page: Any) -> None:
 
 def _told(paper: pikepdf.Pdf, page: Any) -> None:
     paper.docinfo["/Title"] = CANARY.decode()
+    paper.trailer["/Kanarie"] = String(CANARY.decode())
     paper.trailer["/ID"] = Array([String(CANARY.decode()), String(CANARY.decode())])
     paper.Root.Metadata = paper.make_stream(b"<x:xmpmeta>" + CANARY + b"</x:xmpmeta>")
     page.obj.Metadata = paper.Root.Metadata
@@ -244,7 +265,7 @@ def _told(paper: pikepdf.Pdf, page: Any) -> None:
 
 _ARMS: list[Callable[[pikepdf.Pdf, Any], None]] = [
     *(_opening, _named, _additional, _link, _form, _carried, _elsewhere, _photograph, _rich),
-    _told,
+    *(_told, _wrapped),
 ]
 
 

@@ -192,15 +192,15 @@ def _bare(paper: Any) -> bytes:
     _keep(paper.Root, _OF_THE_PAPER)
     for page in paper.pages:
         _keep(page.obj, _OF_A_PAGE)
-    for name in set(paper.trailer.keys()) & {"/Info", "/ID"}:
-        del paper.trailer[name]
-    for one in paper.objects:
-        _strip(one, pikepdf)
+    _keep(paper.trailer, _OF_THE_TRAILER)
+    for one in list(paper.objects):
+        _strip(one, paper)
     made = io.BytesIO()
     paper.save(made, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return made.getvalue()
 
 
+_OF_THE_TRAILER = frozenset({"/Root", "/Size"})
 _OF_THE_PAPER = frozenset({"/Type", "/Pages", "/OCProperties"})
 _OF_A_PAGE = frozenset(
     {
@@ -226,36 +226,73 @@ def _keep(thing: Any, names: frozenset[str]) -> None:
         del thing[name]
 
 
-def _strip(one: Any, pikepdf: Any) -> None:
+def _strip(one: Any, paper: Any) -> None:
     """Take what may not be there out of an object and all that stands in it directly."""
+    import pikepdf  # noqa: PLC0415 - only this process loads it
+
     todo = [one]
     while todo:
         thing = todo.pop()
-        if isinstance(thing, pikepdf.Array):
-            todo += [part for part in thing if _holds_more(part, pikepdf)]
-            continue
-        if not isinstance(thing, pikepdf.Dictionary | pikepdf.Stream):
-            continue
         is_stream = isinstance(thing, pikepdf.Stream)
-        for name in set(thing.keys()) & (_GONE | _ELSEWHERE if is_stream else _GONE):
-            del thing[name]
-        if is_stream:
-            _strip_photograph(thing, pikepdf)
-        todo += [part for _name, part in thing.items() if _holds_more(part, pikepdf)]
+        if isinstance(thing, pikepdf.Array):
+            todo += [part for part in thing if _holds_more(part)]
+        elif is_stream or isinstance(thing, pikepdf.Dictionary):
+            for name in set(thing.keys()) & (_GONE | _ELSEWHERE if is_stream else _GONE):
+                del thing[name]
+            if is_stream:
+                _strip_photograph(thing, paper)
+            todo += [part for _name, part in thing.items() if _holds_more(part)]
 
 
-def _holds_more(part: Any, pikepdf: Any) -> bool:
-    is_direct = isinstance(part, pikepdf.Object) and not part.is_indirect
-    return is_direct and isinstance(part, pikepdf.Array | pikepdf.Dictionary)
+def _holds_more(part: Any) -> bool:
+    import pikepdf  # noqa: PLC0415 - only this process loads it
+
+    return isinstance(part, pikepdf.Array | pikepdf.Dictionary) and not part.is_indirect
 
 
-def _strip_photograph(stream: Any, pikepdf: Any) -> None:
-    """Take place, time and camera out of a photograph that lies in the paper as a JPEG."""
-    how = stream.get("/Filter")
-    only = how[0] if isinstance(how, pikepdf.Array) and len(how) == 1 else how
-    if only == pikepdf.Name.DCTDecode:
-        kept = b"".join(_parts_of_jpeg(stream.read_raw_bytes()))
-        stream.write(kept, filter=how, decode_parms=stream.get("/DecodeParms"))
+def _strip_photograph(stream: Any, paper: Any) -> None:
+    """Take place, time and camera out of a photograph that lies in the paper as a JPEG.
+
+    Raises ``ValueError`` for bytes that are packed in a way nobody can look into.
+    """
+    import pikepdf  # noqa: PLC0415 - only this process loads it
+
+    ways, how = _listed(stream.get("/Filter")), _listed(stream.get("/DecodeParms"))
+    if not {str(way) for way in ways} <= _PACKED:
+        raise ValueError
+    if _PHOTOGRAPH not in ways:
+        return
+    *outer, last = ways
+    if last != _PHOTOGRAPH or _PHOTOGRAPH in outer:
+        raise ValueError
+    data = stream.read_raw_bytes()
+    if outer:
+        wrapped = pikepdf.Stream(paper, data)
+        wrapped.Filter = pikepdf.Array(outer)
+        if how:
+            wrapped.DecodeParms = pikepdf.Array(how[:-1])
+        data = wrapped.read_bytes()
+    kept = b"".join(_parts_of_jpeg(data))
+    own = how[-1] if how and isinstance(how[-1], pikepdf.Dictionary) else None
+    stream.write(kept, filter=last, decode_parms=own)
+
+
+def _listed(value: Any) -> list[Any]:
+    import pikepdf  # noqa: PLC0415 - only this process loads it
+
+    if value is None:
+        return []
+    return list(value) if isinstance(value, pikepdf.Array) else [value]
+
+
+_PHOTOGRAPH = "/DCTDecode"
+_PACKED = frozenset(
+    {
+        *("/FlateDecode", "/LZWDecode", "/ASCII85Decode", "/ASCIIHexDecode", "/RunLengthDecode"),
+        *("/CCITTFaxDecode", "/JBIG2Decode", "/JPXDecode", _PHOTOGRAPH),
+    }
+)
+"""The ways a stream may be packed."""
 
 
 def _parts_of_jpeg(data: bytes) -> Iterator[bytes]:

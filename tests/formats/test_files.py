@@ -3,6 +3,7 @@
 import io
 import multiprocessing
 import time
+import zlib
 from itertools import islice
 from pathlib import Path
 
@@ -196,3 +197,31 @@ def test_what_was_filled_in_or_stamped_on_becomes_part_of_the_page():
         assert "/Annots" not in page.obj
         shown = [one.read_bytes() for one in page.Resources.XObject.as_dict().values()]
         assert [one for one in shown if b"udfyldt" in one]
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_a_photograph_on_a_paper_tells_no_more_than_one_by_itself(wrapped):
+    sent = hostile.with_photograph(wrapped=wrapped)
+    with pikepdf.open(io.BytesIO(clean(sent))) as paper:
+        (picture,) = paper.pages[0].Resources.XObject.as_dict().values()
+        data = picture.read_raw_bytes()
+    assert picture_of(sent) == (wrapped, True)
+    shown = opened(data)
+    assert (shown.size, dict(shown.getexif())) == ((60, 40), {})
+    assert b"Kanariefugl" not in data
+    assert hostile.CANARY not in data
+
+
+def picture_of(sent):
+    """Tell whether the sent photograph is wrapped, and whether it tells of its camera."""
+    with pikepdf.open(io.BytesIO(sent)) as paper:
+        (picture,) = paper.pages[0].Resources.XObject.as_dict().values()
+        is_wrapped = isinstance(picture.Filter, pikepdf.Array)
+        raw = picture.read_raw_bytes()
+    data = zlib.decompress(bytes.fromhex(raw[:-1].decode())) if is_wrapped else raw
+    return is_wrapped, b"Kanariefugl" in data
+
+
+def test_bytes_that_nobody_can_look_into_are_refused():
+    odd = hostile.with_photograph(wrapped=False).replace(b"/DCTDecode", b"/DCTDecodX")
+    assert why(odd) is Why.BROKEN
