@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent
 PREFIX = "NETMEET_"
 KEYS_FILE = "keys.env"
 _KEY_BYTES = 32
+_LIMITS = {"FILE_MEGABYTES": 25, "FILES_A_MEETING": 100}
 _RETENTION = {"region": 10, "municipality": 5, "practice": 10, "other": 10, "message": 2}
 
 
@@ -53,7 +54,8 @@ class Settings:
     ``keys_in_file``: the keys are those of ``instance/keys.env``, and may be changed there while
     netmeet runs. ``retention``: for how many years what is over is kept, by the sector that keeps
     it (a case counts the longest of its network) or "message". ``anchors`` is where the log's
-    anchors go: a file, or an https address.
+    anchors go: a file, or an https address. ``file_megabytes`` and ``files_a_meeting`` are how
+    large a file may be, and how many may be put beside a meeting.
     """
 
     database_url: str
@@ -73,6 +75,8 @@ class Settings:
     retention: Mapping[str, int]
     mail_from: str = ""
     needs_second_factor: bool = False
+    file_megabytes: int = 10
+    files_a_meeting: int = 10
     providers: Mapping[str, Provider] = field(default_factory=dict)
 
     @property
@@ -189,6 +193,7 @@ def read(environment: Mapping[str, str], *, instance: Path | None = None) -> Set
         retention = _retention(value("RETENTION"))
     except ValueError:
         problems.append(f"NETMEET_RETENTION must name years of {', '.join(_RETENTION)}: region=10")
+    limits = _limits(value, problems)
     if len(value("SECRET_KEY")) < _KEY_BYTES:
         problems.append("NETMEET_SECRET_KEY is missing or shorter than 32 characters")
     providers = _providers(value, problems)
@@ -214,9 +219,22 @@ def read(environment: Mapping[str, str], *, instance: Path | None = None) -> Set
         needs_second_factor=value("SECOND_FACTOR", "0" if demo else "1") == "1",
         providers=providers,
         retention=retention,
+        file_megabytes=limits["FILE_MEGABYTES"],
+        files_a_meeting=limits["FILES_A_MEETING"],
         keys_in_file=f"{PREFIX}KEYS" not in environment,
         anchors=value("ANCHORS", str(folder / "anchors.log")),
     )
+
+
+def _limits(value: Callable[..., str], problems: list[str]) -> dict[str, int]:
+    """Return the limits by name; what is no number, or out of bounds, goes to ``problems``."""
+    found = {}
+    for name, most in _LIMITS.items():
+        text = value(name, "10")
+        found[name] = int(text) if text.isascii() and text.isdigit() else 0
+        if not 1 <= found[name] <= most:
+            problems.append(f"{PREFIX}{name} must be a number from 1 to {most}")
+    return found
 
 
 def _is_safe(address: str) -> bool:

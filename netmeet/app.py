@@ -58,7 +58,17 @@ from netmeet.plans import views as plans_views
 from netmeet.readiness import policy as readiness_policy
 from netmeet.readiness import views as readiness_views
 from netmeet.reminders import exports as reminders_exports
-from netmeet.web import errors, filters, guard, headers, limits, templating, transaction, urls
+from netmeet.web import (
+    errors,
+    filters,
+    guard,
+    headers,
+    limits,
+    templating,
+    transaction,
+    uploads,
+    urls,
+)
 from netmeet.web.hooks import Hooks, Navigation
 from netmeet.web.languages import Languages
 
@@ -149,6 +159,7 @@ def create_app(settings: config.Settings) -> Flask:
     """Compose netmeet. Raises ``RuntimeError`` or ``ValueError`` for a gap in the access rules."""
     app = Flask("netmeet", template_folder=ROOT / "templates", static_folder=ROOT / "static")
     app.jinja_environment = templating.Templates
+    app.request_class = uploads.Request
     _configure(app, settings)
     newer = config.KeyFile(settings.instance) if settings.keys_in_file else None
     sealed.install(settings.keyring, renew=newer)
@@ -195,6 +206,7 @@ def _wrap_requests(app: Flask) -> None:
     app.before_request(limits.check)
     app.before_request(transaction.begin)
     app.before_request(guard.load_actor)
+    app.before_request(uploads.make_room)
     CSRFProtect(app)
     headers.install(app)
     app.after_request(transaction.end)

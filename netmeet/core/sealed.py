@@ -1,5 +1,6 @@
 """Text that is encrypted at rest, bound to its table, row and column."""
 
+import base64
 import hashlib
 import hmac
 import json
@@ -188,3 +189,26 @@ class SealedData:
         """Encrypt and keep ``value``."""
         kept = "" if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True)
         self._text.__set__(row, kept)
+
+
+class SealedBytes:
+    """Bytes kept encrypted, in a :class:`Sealed` column. None at all are stored as NULL."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        """Add the column to the owning model before SQLAlchemy maps it."""
+        self._text = Sealed()
+        self._text.__set_name__(owner, name)
+
+    @overload
+    def __get__(self, row: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, row: object, owner: type) -> bytes: ...
+    def __get__(self, row: object | None, owner: type) -> Self | bytes:
+        """Return the bytes."""
+        if row is None:
+            return self
+        return base64.b64decode(self._text.__get__(row, owner))
+
+    def __set__(self, row: object, value: bytes) -> None:
+        """Encrypt and keep ``value``."""
+        self._text.__set__(row, base64.b64encode(value).decode())

@@ -18,6 +18,7 @@ from netmeet.core.permissions import Permission
 from netmeet.formats import ical, qr
 from netmeet.invitations import queries
 from netmeet.meetings.models import Invitation, Meeting
+from netmeet.meetings.queries.files import takes_files
 from netmeet.organisations.rules import Sector
 from netmeet.outbox import exports as outbox
 from netmeet.outbox.models import Message
@@ -279,6 +280,7 @@ def answer_parts(
         ],
         "items": list(meeting.items),
         "may_write": allowed(Permission.WRITTEN_INPUT_ADD_OWN, meeting),
+        "may_attach": takes_files(meeting) and allowed(Permission.FILE_UPLOAD, meeting),
         "may_send_other": allowed(Permission.INVITATION_NAME_DEPUTY, meeting),
         "shows_place": allowed(Permission.MEETING_READ, meeting),
         "person": meeting.case.person.user.first_name,

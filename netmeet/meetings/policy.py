@@ -67,6 +67,13 @@ def in_window(actor: Actor, thing: Any) -> bool:
     return bool(begins - INTERPRETER_WINDOW <= actor.at <= ends + INTERPRETER_WINDOW)
 
 
+def file_is_released(_actor: Actor, thing: Any) -> bool:
+    """Condition ``P`` on a file: beside a shared agenda or published minutes, and not hidden."""
+    meeting = thing.meeting
+    is_out = meeting.published_at is not None or meeting.agenda_state is not AgendaState.DRAFT
+    return is_out and not thing.is_hidden_from_private and not thing.is_beside_nothing
+
+
 RULES: Rules = {
     P.AGENDA_READ: {
         Role.PAT: [[is_self]],
@@ -159,7 +166,7 @@ RULES: Rules = {
     P.FILE_READ: {
         Role.PAT: [[is_self]],
         Role.PROX: [[represents]],
-        Role.REL: [[consented(Scope.FILES), minutes_are_released]],
+        Role.REL: [[consented(Scope.FILES), file_is_released]],
         Role.LEAD: [[in_network]],
         Role.REG: [[in_network, consented_or_lawful(Scope.FILES)]],
         Role.MUN: [[in_network, consented_or_lawful(Scope.FILES)]],

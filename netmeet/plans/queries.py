@@ -142,6 +142,10 @@ _MEETINGS = (
             Meeting.form,
             Meeting.state,
             Meeting.follows_id,
+            Meeting.published_at,
+            Meeting.agenda_state,
+            Meeting.chair_id,
+            Meeting.has_files,
             Meeting.purpose.column_of(Meeting),
             Meeting.place.column_of(Meeting),
         )

@@ -176,6 +176,15 @@ def _refuse(
     return abort(403 if see is not None and book.allows(who, see, thing) else 404)
 
 
+def judge_again(permission: Permission, thing: Any, *, see: Permission) -> None:
+    """Judge the view's operation once more, after it took so long that a right may have ended.
+
+    Raises the refusal. The log is told of the operation once.
+    """
+    g.trail.clear()
+    _refuse(permission, see, thing, missing=thing is None)
+
+
 def ask_to_sign_in() -> Response:
     """Send a reader to the login; keep what a writer posted and answer 401."""
     if request.method in {"GET", "HEAD"}:

@@ -8,6 +8,9 @@ POLICY = (
     "object-src 'none'"
 )
 
+SANDBOX = "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+"""The policy of what somebody sent: opened as a page it can do nothing."""
+
 _ALWAYS = {
     "Content-Security-Policy": POLICY,
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
@@ -22,8 +25,11 @@ _REFUSALS = 400
 
 def add(response: Response) -> Response:
     """Put the headers on ``response``. Only static files that are there may be kept."""
+    is_sandboxed = response.headers.get("Content-Security-Policy") == SANDBOX
     for name, value in _ALWAYS.items():
         response.headers[name] = value
+    if is_sandboxed:
+        response.headers["Content-Security-Policy"] = SANDBOX
     if request.endpoint != "static" or response.status_code >= _REFUSALS:
         response.headers["Cache-Control"] = "no-store"
     return response

@@ -24,7 +24,7 @@ _TABLES = (
     *("minutes_statement", "preparation_answer", "written_input", "deputy", "meeting_request"),
     *("action", "plan", "goal", "plan_version", "plan_section", "contested_line", "relative_word"),
     *("access_question", "user", "unit_role", "unit", "organisation", "committee"),
-    *("parked_text", "session", "identity", "message"),
+    *("parked_text", "session", "identity", "message", "attachment"),
 )
 
 _BELONGS = (
@@ -133,6 +133,8 @@ class Facts:
         if thing.area is not None:
             return thing.area
         row = self.row(thing.table, thing.id) or {}
+        if thing.table == "attachment":
+            return str((self.row("agenda_item", row["item_id"]) or {}).get("life_area") or "")
         return (row["life_area"] or "") if "life_area" in row else None
 
     def person_id(self, case: Row) -> str:

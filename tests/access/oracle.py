@@ -248,7 +248,17 @@ def _released(facts: Facts, _who: Caller, operation: str, thing: Thing) -> bool:
         return False
     if operation.startswith(OF_THE_AGENDA):
         return bool(meeting["agenda_state"] != "draft")
+    if thing.table == "attachment":
+        return _is_beside_released(facts, meeting, row)
     return meeting["published_at"] is not None
+
+
+def _is_beside_released(facts: Facts, meeting: Row, row: Row) -> bool:
+    """Tell whether a file stands beside what is shared or sent out, and is not hidden."""
+    item = facts.row("agenda_item", row["item_id"]) or {}
+    is_out = meeting["published_at"] is not None or meeting["agenda_state"] != "draft"
+    is_hidden = row["is_kept_from_private"] or item.get("is_hidden_from_private", False)
+    return is_out and not is_hidden and item.get("state") != "withdrawn"
 
 
 def _in_time(facts: Facts, who: Caller, _operation: str, thing: Thing) -> bool:

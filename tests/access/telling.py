@@ -26,6 +26,7 @@ OPENS: Mapping[tuple[str, str], Iterable[str]] = {
     ("preparation_answer", "text"): ("preparation.read",),
     ("written_input", "text"): ("written_input.read",),
     ("plan_section", "text"): _PLAN,
+    ("attachment", "title"): ("file.read", "file.delete_own_unpublished"),
     ("goal", "words"): _PLAN,
     ("goal", "agreed"): _PLAN,
     ("action", "what"): ("action.read", *_DRAFT),

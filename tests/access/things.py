@@ -15,18 +15,22 @@ from netmeet.core import calendar
 from netmeet.core.access import Role
 from netmeet.core.db import db
 from netmeet.meetings.models import (
+    Attachment,
     ContestedLine,
+    FilePart,
     Meeting,
     MeetingRequest,
     MinutesEntry,
     PreparationAnswer,
     Statement,
 )
+from netmeet.meetings.models.files import digest_of
 from netmeet.meetings.rules import (
     AgendaState,
     AnswerToPerson,
     Conclusion,
     ContestKind,
+    FileKind,
     LifeArea,
     MeetingState,
     MinutesField,
@@ -36,6 +40,7 @@ from netmeet.plans import queries as plans
 from netmeet.plans.exports import freeze
 from netmeet.plans.models import Goal, Plan, PlanSection, PlanVersion
 from netmeet.plans.rules import AREA_NAMES, SectionKey
+from tests import hostile
 from tests.access.canary import Mint
 from tests.world import World, now
 
@@ -129,6 +134,8 @@ def _points(world: World, meeting: Meeting, users: dict[str, User], lead: User, 
                     saved_at=now(),
                 )
             )
+    db.session.flush()
+    db.session.add_all(_files(meeting, authors, mint))
 
 
 def _said(meeting: Meeting, by: User, mint: Mint) -> list[Any]:
@@ -142,6 +149,29 @@ def _said(meeting: Meeting, by: User, mint: Mint) -> list[Any]:
         ),
         Statement(meeting_id=meeting.id, author_id=by.id, text=mint("udtalelse"), at=now()),
     ]
+
+
+def _files(meeting: Meeting, authors: list[User], mint: Mint) -> list[Attachment]:
+    """Return papers of several people: beside the meeting, a point and a hidden one, and hidden."""
+    paper = hostile.pdf(words=mint("papir"))
+    places = [(None, False), (meeting.items[0].id, False), (meeting.items[1].id, False)]
+    made = []
+    for number, (item_id, is_kept) in enumerate([*places, (None, True)]):
+        row = Attachment(
+            meeting_id=meeting.id,
+            item_id=item_id,
+            author_id=authors[number % len(authors)].id,
+            raised_as=Role.PAT,
+            title=mint("bilag"),
+            kind=FileKind.PDF,
+            size=len(paper),
+            digest=digest_of(paper),
+            is_kept_from_private=is_kept,
+            added_at=now(),
+        )
+        row.parts = [FilePart(n=0, body=paper)]
+        made.append(row)
+    return made
 
 
 def _plan_rows(plan: Plan, by: User, mint: Mint) -> list[Any]:

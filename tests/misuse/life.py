@@ -78,7 +78,7 @@ class Life(RuleBasedStateMachine):
         Life.tally["examples"] += 1
         Life.tally["steps"] += self.steps
 
-    # helpers -------------------------------------------------------------------------------------
+    # helpers
 
     @property
     def case(self) -> str:
@@ -129,7 +129,7 @@ class Life(RuleBasedStateMachine):
         assert found is not None, f"{key} was taken and is nowhere"
         self.model.words[key] = found
 
-    # beginning -----------------------------------------------------------------------------------
+    # beginning
 
     @initialize()
     def people(self) -> None:
@@ -160,7 +160,7 @@ class Life(RuleBasedStateMachine):
         for other in ("hanne", "ole"):
             self.players.of.pop(other, None)
 
-    # the network and its rights ------------------------------------------------------------------
+    # the network and its rights
 
     @rule(dice=_dice)
     @precondition(lambda self: "jonas" not in self.model.inside and self.is_open)
@@ -292,7 +292,7 @@ class Life(RuleBasedStateMachine):
         path = f"{self.case}/coordinator"
         self.done("hand over", self.players.fill(self.lead(), path, to=to, reason=self.word()))
 
-    # the meeting ---------------------------------------------------------------------------------
+    # the meeting
 
     @rule(dice=_dice)
     @precondition(lambda self: self.is_open)
@@ -442,7 +442,7 @@ class Life(RuleBasedStateMachine):
             said = f"Lise ringer om {self.word()} om 14 dage"
             self.players.fill(lead, path, line=said, owner_id="", due_on="")
 
-    # the plan and what comes of it -----------------------------------------------------------------
+    # the plan and what comes of it
 
     @rule(dice=_dice)
     def write_the_plan(self, dice: Random) -> None:
@@ -499,7 +499,7 @@ class Life(RuleBasedStateMachine):
         of_case = select(Action.id).where(Action.case_id == self.model.case_id)
         return self.ids(of_case.where(Action.published_at.is_not(None)))
 
-    # anything at all -------------------------------------------------------------------------------
+    # anything at all
 
     @rule(dice=_dice)
     def wander(self, dice: Random) -> None:
@@ -562,7 +562,7 @@ class Life(RuleBasedStateMachine):
         outbox.drain(now(), lambda _letter: None)
         db.session.rollback()
 
-    # the end ---------------------------------------------------------------------------------------
+    # the end
 
     @property
     def is_open(self) -> bool:
@@ -603,7 +603,7 @@ class Life(RuleBasedStateMachine):
         Life.tally["erased"] += 1
         self.open_case()
 
-    # what must be true -----------------------------------------------------------------------------
+    # what must be true
 
     @invariant()
     def holds(self) -> None:

@@ -31,6 +31,8 @@ VIOLATIONS = [
     ("pages", "pages/views", "import netmeet.actions.service"),
     ("pdf", "formats/ical", "import weasyprint"),
     ("pdf", "plans/exports", "import weasyprint"),
+    ("files", "formats/pdf", "import PIL"),
+    ("files", "meetings/service", "import pikepdf"),
     ("mail", "outbox/service", "import smtplib"),
     ("mail", "web/errors", "import smtplib"),
     ("scheduler", "app", "import apscheduler"),
@@ -107,13 +109,15 @@ def test_no_import_is_excused():
     assert [name for name, section in contracts().items() if "ignore_imports" in section] == []
 
 
-def test_the_pdf_contract_names_all_of_formats_but_pdf():
-    named = set(contracts()["pdf"]["source_modules"].split())
-    assert modules("formats") - {"netmeet.formats.pdf"} <= named
+@pytest.mark.parametrize("free", ["pdf", "files"])
+def test_a_contract_of_formats_names_all_of_it_but_the_free_one(free):
+    named = set(contracts()[free]["source_modules"].split())
+    assert modules("formats") - {f"netmeet.formats.{free}"} <= named
 
 
 @pytest.mark.parametrize(
-    ("contract", "free"), [("pdf", "formats"), ("mail", "outbox"), ("scheduler", "worker")]
+    ("contract", "free"),
+    [("pdf", "formats"), ("files", "formats"), ("mail", "outbox"), ("scheduler", "worker")],
 )
 def test_a_contract_names_every_part_but_the_free_one(contract, free):
     parts = {path.stem for path in (ROOT / "netmeet").iterdir() if path.name[0].islower()}

@@ -195,7 +195,7 @@ def thing(operation: str) -> str:
         "agenda": _("dagsordenen"),
         "action": _("dine aftaler"),
         "preparation": _("det, du har skrevet før mødet"),
-        "file": _("dine bilag"),
+        "file": _("papirerne ved møderne"),
         "consent": _("hvem der må se hvad"),
         "legal_basis": _("hvem der må se hvad"),
         "network": _("hvem der er med i dit netværk"),

@@ -225,7 +225,7 @@ def _papers() -> dict[Scope, str]:
         Scope.PLAN: _("planen"),
         Scope.ACTIONS: _("aftalerne"),
         Scope.CRISIS: _("kriseplanen"),
-        Scope.FILES: _("bilag"),
+        Scope.FILES: _("papirerne"),
     }
 
 

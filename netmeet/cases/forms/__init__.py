@@ -43,7 +43,7 @@ PRIVATE_SCOPES = (
     (Scope.PLAN.value, _("Læse planen")),
     (Scope.ACTIONS.value, _("Se aftalerne")),
     (Scope.CRISIS.value, _("Se kriseplanen")),
-    (Scope.FILES.value, _("Se bilag")),
+    (Scope.FILES.value, _("Se billeder og papirer ved møderne")),
 )
 STAFF_SCOPES = (*PRIVATE_SCOPES, (Scope.EXPORT.value, _("Hente planen til sit eget system")))
 

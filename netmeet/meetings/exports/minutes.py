@@ -8,7 +8,8 @@ from netmeet.cases.models import TeamMember
 from netmeet.cases.policy import RULES as CASE_RULES
 from netmeet.core.access import STAFF, Actor, Role, Way
 from netmeet.core.permissions import Permission
-from netmeet.meetings.models import AgendaItem, Meeting, Statement
+from netmeet.meetings.exports.files import FileData, readable_data
+from netmeet.meetings.models import AgendaItem, Attachment, Meeting, Statement
 from netmeet.meetings.policy import RULES
 from netmeet.meetings.queries import minutes as reading
 from netmeet.meetings.rules import (
@@ -107,6 +108,7 @@ class MinutesData:
     comments_until: date | None
     final_at: datetime | None
     is_extract: bool
+    files: Sequence[FileData]
 
 
 def reading_rule(meeting: Meeting) -> Permission:
@@ -121,6 +123,7 @@ def minutes_data(
     *,
     reader: Actor,
     statements: Sequence[Statement] = (),
+    files: Sequence[Attachment] = (),
     is_paper: bool = False,
 ) -> MinutesData:
     """Return what ``reader`` may read of the minutes of a meeting loaded by ``minutes.room``.
@@ -158,6 +161,7 @@ def minutes_data(
         comments_until=meeting.comments_until,
         final_at=meeting.final_at,
         is_extract=bool(left_out) and reader.role_on(meeting) in STAFF,
+        files=readable_data(files, reader=reader),
     )
 
 

@@ -1,17 +1,18 @@
 """Request, preparation, meeting, agenda and minutes."""
 
 from datetime import date, datetime, time
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Date, ForeignKey, Index, Integer, String, Time, UniqueConstraint
-from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
+from sqlalchemy import Date, ForeignKey, Index, Integer, String, Time, UniqueConstraint, exists
+from sqlalchemy.orm import Mapped, backref, column_property, mapped_column, relationship
 
 from netmeet.accounts.models import User
 from netmeet.cases.models import Case
 from netmeet.core.access import Role
 from netmeet.core.db import Base, LocalDateTime, Versioned
 from netmeet.core.sealed import Sealed, SealedData
-from netmeet.meetings.models.shared import MeetingTemplate as MeetingTemplate
-from netmeet.meetings.models.shared import RenderedFile as RenderedFile
+from netmeet.meetings.models.files import Attachment, FilePart, RenderedFile
+from netmeet.meetings.models.words import ContestedLine, Journalised, Statement
 from netmeet.meetings.rules import (
     SAYS_NOTHING,
     AgendaState,
@@ -19,7 +20,6 @@ from netmeet.meetings.rules import (
     AttendanceMode,
     AttendanceStatus,
     Conclusion,
-    ContestKind,
     ItemState,
     LifeArea,
     MeetingForm,
@@ -32,7 +32,6 @@ from netmeet.meetings.rules import (
     RequestState,
     guests_until,
 )
-from netmeet.organisations.models import Organisation
 
 
 class MeetingRequest(Versioned, Base):
@@ -129,6 +128,8 @@ class Meeting(Versioned, Base):
     answers: Mapped[list["PreparationAnswer"]] = relationship(
         back_populates="meeting", lazy="raise_on_sql"
     )
+    if TYPE_CHECKING:
+        has_files: Mapped[bool]
 
     @property
     def meeting(self) -> "Meeting":
@@ -337,54 +338,39 @@ class Attendance(Versioned, Base):
     is_in_room: Mapped[bool] = mapped_column(default=False)
 
 
-class Statement(Base):
-    """What a participant says to the published minutes, printed with them."""
+class MeetingTemplate(Versioned, Base):
+    """The shared template of region and municipalities, as data with validity dates.
 
-    __tablename__ = "minutes_statement"
+    ``content`` holds purpose, preparation, standing points with minutes, ground rules.
+    """
 
-    meeting_id: Mapped[str] = mapped_column(ForeignKey("meeting.id"), index=True)
-    meeting: Mapped[Meeting] = relationship(lazy="raise_on_sql")
-    author_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
-    author: Mapped[User] = relationship(lazy="raise_on_sql")
-    text = Sealed()
-    at: Mapped[datetime]
-    disagrees: Mapped[bool] = mapped_column(default=False)
+    __tablename__ = "meeting_template"
 
-
-class Journalised(Base):
-    """An organisation has filed the minutes in its own record."""
-
-    __tablename__ = "journalised"
-    __table_args__ = (
-        UniqueConstraint("meeting_id", "organisation_id", name="uq_journalised_once"),
-    )
-
-    meeting_id: Mapped[str] = mapped_column(ForeignKey("meeting.id"), index=True)
-    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"))
-    organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
-    by_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
-    at: Mapped[datetime]
+    kind: Mapped[str] = mapped_column(String(40), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    content = SealedData()
+    valid_from: Mapped[date] = mapped_column(Date)
+    valid_to: Mapped[date | None] = mapped_column(Date)
 
 
-class ContestedLine(Versioned, Base):
-    """The person says of a line about them: it is wrong. Answered by a day, printed until then."""
+# A list reads no more than before: each meeting says itself whether anything is attached to it.
+Meeting.has_files = column_property(
+    exists().where(Attachment.meeting_id == Meeting.id).correlate_except(Attachment)
+)
 
-    __tablename__ = "contested_line"
-
-    case_id: Mapped[str] = mapped_column(ForeignKey("case.id"), index=True)
-    case: Mapped[Case] = relationship(lazy="raise_on_sql")
-    line_kind: Mapped[str] = mapped_column(String(40))
-    line_id: Mapped[str] = mapped_column(String(16), index=True)
-    line = Sealed()
-    kind: Mapped[ContestKind]
-    words = Sealed()
-    at: Mapped[datetime]
-    due_on: Mapped[date] = mapped_column(Date)
-    answer = Sealed()
-    answered_at: Mapped[datetime | None]
-    answered_by_id: Mapped[str | None] = mapped_column(ForeignKey("user.id"))
-
-    @property
-    def lead_ids(self) -> frozenset[str]:
-        """Return who coordinates the case."""
-        return self.case.lead_ids
+__all__ = [
+    "AgendaItem",
+    "Attachment",
+    "Attendance",
+    "ContestedLine",
+    "FilePart",
+    "Invitation",
+    "Journalised",
+    "Meeting",
+    "MeetingRequest",
+    "MeetingTemplate",
+    "MinutesEntry",
+    "PreparationAnswer",
+    "RenderedFile",
+    "Statement",
+]

@@ -79,6 +79,14 @@ class ItemState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class FileKind(StrEnum):
+    """What a file is by its content."""
+
+    PDF = "pdf"
+    JPEG = "jpeg"
+    PNG = "png"
+
+
 class MinutesField(StrEnum):
     """The fields of the minutes of one point; the person's words are a field of their own."""
 

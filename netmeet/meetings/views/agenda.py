@@ -14,15 +14,19 @@ from netmeet.core.access import PRIVATE
 from netmeet.core.permissions import Permission as P
 from netmeet.core.refusals import Refused
 from netmeet.meetings import queries, service
+from netmeet.meetings.exports.files import file_data
 from netmeet.meetings.forms.agenda import ApproveForm, NotTakenUpForm, OwnPointForm, PointForm
 from netmeet.meetings.forms.choices import options
+from netmeet.meetings.queries import files
 from netmeet.meetings.rules import ItemState, Question
 from netmeet.meetings.views import bp
 from netmeet.web import guard
 from netmeet.web.guard import needs
 
 if TYPE_CHECKING:
-    from netmeet.meetings.models import AgendaItem, Meeting
+    from collections.abc import Sequence
+
+    from netmeet.meetings.models import AgendaItem, Attachment, Meeting
 
 AnyPointForm = OwnPointForm | PointForm
 
@@ -49,7 +53,7 @@ def new_item(meeting: "Meeting") -> ResponseReturnValue:
 def agenda_list(meeting: "Meeting") -> ResponseReturnValue:
     """Hand an open screen the points when they have changed (ETag), else 304."""
     answer = make_response()
-    answer.set_etag(_tag(meeting))
+    answer.set_etag(_tag(meeting, files.of_meetings([meeting])))
     if answer.make_conditional(request).status_code == 304:  # noqa: PLR2004 - not modified
         return answer
     answer.set_data(render_template("meetings/_agenda_list.html", **_facts(meeting)))
@@ -197,10 +201,13 @@ def _values(item: "AgendaItem | None") -> dict[str, object]:
     }
 
 
-def _tag(meeting: "Meeting") -> str:
+def _tag(meeting: "Meeting", attached: "Sequence[Attachment]") -> str:
     """Return what changes when the list does: for this reader, this meeting and these points."""
     actor = guard.actor()
-    parts = (actor.user_id, actor.role, str(meeting.version), queries.agenda_mark(meeting))
+    parts = (
+        *(actor.user_id, actor.role, str(meeting.version), queries.agenda_mark(meeting)),
+        *(file.id for file in attached),
+    )
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:32]
 
 
@@ -210,6 +217,9 @@ def _facts(meeting: "Meeting") -> dict[str, object]:
     matters = queries.answer_to(meeting, Question.MATTERS) if may_read else None
     seen = queries.agenda_for(meeting, actor)
     points = [*seen.taken, *seen.not_taken_up]
+    there = {item.id for item in seen.taken}
+    attached = files.of_meetings([meeting])
+    shown = file_data(attached, reader=actor)
     is_open = {item.id for item in points if item.state is ItemState.OPEN}
     return {
         "meeting": meeting,
@@ -221,8 +231,10 @@ def _facts(meeting: "Meeting") -> dict[str, object]:
         "may_reorder": guard.allowed(P.AGENDA_REORDER, meeting),
         "may_answer": guard.allowed(P.AGENDA_DEFER_ITEM, meeting),
         "may_approve": guard.allowed(P.AGENDA_APPROVE, meeting),
-        "etag": f'"{_tag(meeting)}"',
+        "etag": f'"{_tag(meeting, attached)}"',
         "seen": queries.agenda_mark(meeting),
+        "files_of": {one: [file for file in shown if file.item_id == one] for one in there},
+        "files": [file for file in shown if file.item_id not in there],
     }
 
 
@@ -249,6 +261,7 @@ def _page(meeting: "Meeting", form: OwnPointForm | None) -> str:
         form=form,
         case_head=head(meeting.case, current=""),
         may_add=guard.allowed(P.AGENDA_ADD_ITEM, meeting),
+        may_attach=files.takes_files(meeting) and guard.allowed(P.FILE_UPLOAD, meeting),
         may_share=guard.allowed(P.MEETING_UPDATE, meeting),
     )
 

@@ -13,8 +13,10 @@ from netmeet.core.access import PRIVATE
 from netmeet.core.permissions import Permission as P
 from netmeet.core.refusals import Refused
 from netmeet.meetings import queries, service
+from netmeet.meetings.exports.files import file_data
 from netmeet.meetings.forms.choices import options
 from netmeet.meetings.forms.meeting import KINDS, CancelForm, MeetingForm, PutOffForm
+from netmeet.meetings.queries import files
 from netmeet.meetings.rules import new_date_deadline
 from netmeet.meetings.views import bp
 from netmeet.web import guard
@@ -41,6 +43,7 @@ def show(meeting: "Meeting") -> ResponseReturnValue:
         progress=queries.progress(meeting) if may_prepare else None,
         may=_offers(meeting),
         mine=meeting.invitation(guard.actor().user_id),
+        files=file_data(files.of_meetings([meeting]), reader=guard.actor()),
     )
 
 
@@ -189,6 +192,7 @@ def _offers(meeting: "Meeting") -> dict[str, bool]:
         "room": allowed(P.ROOM_STEER, meeting),
         "follow": allowed(P.ROOM_FOLLOW, meeting),
         "minutes": allowed(P.MINUTES_READ_PUBLISHED, meeting),
+        "attach": files.takes_files(meeting) and allowed(P.FILE_UPLOAD, meeting),
     }
 
 

@@ -11,6 +11,8 @@ from netmeet.cases import queries as loading
 from netmeet.core import clock
 from netmeet.core.access import PRIVATE, Role
 from netmeet.core.permissions import Permission as P
+from netmeet.meetings.exports.files import readable_data
+from netmeet.meetings.queries import files
 from netmeet.pages.queries import case as queries
 from netmeet.pages.queries import front
 from netmeet.pages.views import bp
@@ -48,6 +50,7 @@ def case(case: "Case") -> ResponseReturnValue:
         granted=actions.granted,
         today=clock.today(),
         version=page.version if reads_plan else None,
+        files=readable_data(files.of_meetings(page.meetings), reader=who),
         members=case.members if guard.allowed(P.NETWORK_READ_MEMBERS, case) else [],
         may=_may(case),
     )

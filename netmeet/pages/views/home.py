@@ -15,6 +15,8 @@ from netmeet.core.permissions import Permission as P
 from netmeet.indicators import exports as indicators
 from netmeet.invitations import queries as invitations
 from netmeet.meetings import queries as meetings
+from netmeet.meetings.exports.files import FileData, readable_data
+from netmeet.meetings.queries import files
 from netmeet.pages.queries import front as queries
 from netmeet.pages.views import bp
 from netmeet.plans import exports as plans
@@ -112,12 +114,13 @@ class Opened:
     invited: Sequence[queries.Invited]
     owed: Sequence[actions.Line]
     minutes: "Sequence[Meeting]"
+    files: "Sequence[FileData]"
     plan: "Plan | None"
 
     @property
     def is_empty(self) -> bool:
         """Tell whether there is nothing: withdrawn, not yet given and not yet sent are the same."""
-        return not (self.invited or self.owed or self.minutes or self.plan)
+        return not (self.invited or self.owed or self.minutes or self.files or self.plan)
 
 
 def relatives() -> ResponseReturnValue:
@@ -125,12 +128,13 @@ def relatives() -> ResponseReturnValue:
     who, today = guard.actor(), clock.today()
     found = cases.visible_to(who)
     ids = [case.id for case in found]
+    invited, sent_out = _invited(ids), queries.minutes_of(ids)
+    known = {one.id: one for one in (*(i.meeting for i in invited), *sent_out)}
     parts: dict[str, Sequence[Any]] = {
-        "invited": _invited(ids),
+        "invited": invited,
         "owed": _owed(ids),
-        "minutes": [
-            one for one in queries.minutes_of(ids) if guard.allowed(P.MINUTES_READ_PUBLISHED, one)
-        ],
+        "minutes": [one for one in sent_out if guard.allowed(P.MINUTES_READ_PUBLISHED, one)],
+        "files": files.of_meetings(known.values()),
     }
     plans_by_case = queries.plans_of(ids)
     opened = [_opened(case, parts, plans_by_case.get(case.id), today=today) for case in found]
@@ -146,15 +150,20 @@ def _opened(
     """Return what is open of one case. What they promised needs the person's consent too."""
     is_known = guard.allowed(P.PATIENT_READ_BASIC, case)
     reads_plan = plan is not None and plans_queries.may_read_plan(case, guard.actor())
-    owed = [one for one in parts["owed"] if one.case_id == case.id] if is_known else []
+    owed = _of(case, parts["owed"]) if is_known else []
     return Opened(
         case_id=case.id,
         name=case.person.user.first_name if is_known else "",
         invited=[one for one in parts["invited"] if one.meeting.case_id == case.id],
         owed=actions.lines(owed, today=today, whom=actions.for_whom) if owed else (),
-        minutes=[one for one in parts["minutes"] if one.case_id == case.id],
+        minutes=_of(case, parts["minutes"]),
+        files=readable_data(_of(case, parts["files"]), reader=guard.actor()),
         plan=plan if reads_plan else None,
     )
+
+
+def _of(case: "Case", rows: "Sequence[Any]") -> list[Any]:
+    return [one for one in rows if one.case_id == case.id]
 
 
 def _invited(case_ids: list[str]) -> list[queries.Invited]:

@@ -18,6 +18,7 @@ from netmeet.core.permissions import Permission as P
 from netmeet.formats import pdf
 from netmeet.meetings import exports as meetings
 from netmeet.meetings.forms import minutes as forms
+from netmeet.meetings.queries import files
 from netmeet.meetings.queries import minutes as reading
 from netmeet.pages.queries import room as queries
 from netmeet.pages.views import bp
@@ -141,6 +142,7 @@ def minutes(meeting: "Meeting") -> ResponseReturnValue:
         agreed=queries.agreed_for(meeting, reader=guard.actor()),
         committed=_committed,
         beside=_beside(meeting),
+        is_paper=False,
         may_answer_contested=guard.allowed(P.LINE_ANSWER_CONTEST, meeting),
         items={item.id: item for item in reading.points(meeting)} if may_write else {},
         written={item.id: reading.written(item) for item in reading.points(meeting)},
@@ -168,6 +170,7 @@ def minutes_pdf(meeting: "Meeting") -> ResponseReturnValue:
         agreed=queries.agreed_for(meeting, reader=guard.actor()),
         committed=_committed,
         beside=_beside(meeting),
+        is_paper=True,
         may_answer_contested=False,
         printed_on=clock.today(),
         lang=lang,
@@ -197,7 +200,13 @@ def _committed(one: queries.Agreed) -> str:
 
 def _data(meeting: "Meeting", *, is_paper: bool = False) -> meetings.MinutesData:
     said = reading.statements(meeting.id) if meeting.published_at is not None else ()
-    return meetings.minutes_data(meeting, reader=guard.actor(), statements=said, is_paper=is_paper)
+    return meetings.minutes_data(
+        meeting,
+        reader=guard.actor(),
+        statements=said,
+        files=files.of_meetings([meeting]),
+        is_paper=is_paper,
+    )
 
 
 def _is_draft(meeting: "Meeting") -> bool:

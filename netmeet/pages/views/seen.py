@@ -12,14 +12,19 @@ from netmeet.core import clock
 from netmeet.core.access import PRIVATE, Actor
 from netmeet.core.permissions import Permission as P
 from netmeet.meetings import queries as meetings
+from netmeet.meetings.exports.files import FileData, readable_data
 from netmeet.meetings.exports.minutes import minutes_data
+from netmeet.meetings.queries import files
 from netmeet.pages.queries import seen as queries
 from netmeet.pages.views import bp
 from netmeet.plans import exports as plans
 from netmeet.web import guard
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from netmeet.cases.models import Case, TeamMember
+    from netmeet.meetings.models import Meeting
 
 
 @bp.get("/cases/<oid:id>/seen")
@@ -84,8 +89,14 @@ def _page(
         coming=queries.coming(meeting, reader) if meeting is not None else None,
         agenda=meetings.agenda_for(meeting, reader).taken if meeting is not None else [],
         minutes=minutes_data(newest, reader=reader) if newest is not None else None,
+        files=_files([meeting, newest, *(plan[1].meetings if plan is not None else ())], reader),
         plan=plans.living(*plan, reader=reader) if plan is not None else None,
         plan_id="",
         may_contest=False,
         may_answer_contested=False,
     )
+
+
+def _files(meetings: "Iterable[Meeting | None]", reader: Actor) -> list[FileData]:
+    known = {one.id: one for one in meetings if one is not None}
+    return readable_data(files.of_meetings(known.values()), reader=reader)

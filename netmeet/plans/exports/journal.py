@@ -37,6 +37,7 @@ def journal_text(minutes: MinutesData, plan: Mapping[str, Any]) -> str:
         *_agreements(plan),
         "",
         _next(plan),
+        *_files(minutes),
     ]
     if absent := _names(minutes, was_there=False):
         parts.insert(3, _("Var ikke med: %(names)s", names=absent))
@@ -87,6 +88,12 @@ def _agreements(plan: Mapping[str, Any]) -> list[str]:
         if action["granted"]:
             lines.append(f"   {action['granted']}")
     return lines or [_("Ingen aftaler.")]
+
+
+def _files(minutes: MinutesData) -> list[str]:
+    """Return what was put beside the meeting: it is filed by who fetches it."""
+    lines = [f"- {file.title} ({file.kind}, {file.by})" for file in minutes.files]
+    return ["", _("Lagt ved mødet"), *lines] if lines else []
 
 
 def _next(plan: Mapping[str, Any]) -> str:

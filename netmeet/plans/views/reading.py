@@ -10,6 +10,8 @@ from netmeet.cases import queries as loading
 from netmeet.core import clock
 from netmeet.core.access import PRIVATE, Actor
 from netmeet.core.permissions import Permission as P
+from netmeet.meetings.exports.files import FileData, readable_data
+from netmeet.meetings.queries import files as attached
 from netmeet.plans import exports, forms, queries, rules
 from netmeet.plans.service import sections
 from netmeet.plans.views import bp
@@ -17,7 +19,7 @@ from netmeet.web import guard
 
 if TYPE_CHECKING:
     from netmeet.plans.models import Plan
-    from netmeet.plans.queries import NoPlan
+    from netmeet.plans.queries import Facts, NoPlan
 
 HEAD = "plans.of_case"
 
@@ -88,6 +90,15 @@ def _page(plan: "Plan", *, reader: Actor) -> dict[str, Any]:
         "is_relative": reader.role in PRIVATE and not on_persons_side,
         "case_head": cases.head(plan.case, current=HEAD),
     }
+
+
+def _files(facts: "Facts", *, reader: Actor) -> list[FileData]:
+    """Return what was put beside meetings that have been sent out, where it is open to the reader.
+
+    Without any it asks for nothing.
+    """
+    sent_out = [meeting for meeting in facts.meetings if meeting.published_at is not None]
+    return readable_data(attached.of_meetings(sent_out), reader=reader)
 
 
 def _may_write(plan: "Plan", *, reader: Actor) -> list[tuple[rules.Section, str, str]]:
@@ -193,6 +204,7 @@ def history(plan: "Plan") -> ResponseReturnValue:
         "plans/history_person.html" if is_private else "plans/history.html",
         plan_id=plan.id,
         timeline=exports.timeline(facts, reader=reader, today=clock.today()),
+        files=_files(facts, reader=reader),
         versions=list(reversed(plan.versions)),
         is_persons_side=queries.is_on_persons_side(reader),
         case_head=cases.head(plan.case, current=HEAD),

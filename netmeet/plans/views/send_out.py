@@ -13,6 +13,7 @@ from netmeet.core import clock
 from netmeet.core.permissions import Permission as P
 from netmeet.core.refusals import Refused
 from netmeet.meetings.exports.minutes import minutes_data
+from netmeet.meetings.queries import files
 from netmeet.plans import exports, forms, queries
 from netmeet.plans.service import publish as publishing
 from netmeet.plans.views import bp
@@ -21,6 +22,8 @@ from netmeet.web import guard
 
 if TYPE_CHECKING:
     from netmeet.cases.models import TeamMember
+    from netmeet.core.access import Actor
+    from netmeet.meetings.exports.minutes import MinutesData
     from netmeet.meetings.models import Meeting
     from netmeet.plans.queries import Facts
     from netmeet.plans.service.publish import Lack, Recipient
@@ -139,7 +142,7 @@ def _copy(meeting: "Meeting", content: dict[str, Any], one: "Recipient", facts: 
         name=exports.reader_name(one.member, to_person=False),
         user_id=one.member.user_id,
         plan=plan if one.reads_plan else None,
-        minutes=minutes_data(meeting, reader=one.reader) if one.reads_minutes else None,
+        minutes=_minutes(meeting, reader=one.reader) if one.reads_minutes else None,
     )
 
 
@@ -163,6 +166,10 @@ def _counts(told: "list[Recipient]") -> list[tuple[str, int]]:
     return sorted(found.items())
 
 
+def _minutes(meeting: "Meeting", *, reader: "Actor") -> "MinutesData":
+    return minutes_data(meeting, reader=reader, files=files.of_meetings([meeting]))
+
+
 @bp.get("/meetings/<oid:id>/journal")
 @guard.needs(P.MINUTES_READ_PUBLISHED, load=queries.meeting_with_minutes)
 def journal(meeting: "Meeting") -> ResponseReturnValue:
@@ -177,7 +184,7 @@ def journal(meeting: "Meeting") -> ResponseReturnValue:
     return render_template(
         "plans/journal.html",
         meeting=meeting,
-        text=exports.journal_text(minutes_data(meeting, reader=reader), plan),
+        text=exports.journal_text(_minutes(meeting, reader=reader), plan),
         counts=_counts(told),
         letters=[one for one in told if one.channel.value == "letter"],
         plan_id=version.plan_id,

@@ -1,5 +1,6 @@
 """What has had its time is gone, also after an older copy was put back (``security.md`` T30)."""
 
+import base64
 import os
 import subprocess
 import sys
@@ -28,10 +29,11 @@ from netmeet.core.db import Base, clean, db
 from netmeet.core.permissions import Permission as P
 from netmeet.core.refusals import Refused
 from netmeet.core.trail import entry
+from netmeet.meetings.service import files
 from netmeet.outbox import jobs as outbox
 from netmeet.outbox.models import Message
 from netmeet.outbox.rules import State
-from tests import plan_world
+from tests import hostile, plan_world
 from tests.soak import IS_FULL
 from tests.world import World, now
 
@@ -238,6 +240,7 @@ def test_nothing_is_left_after_erasing_and_after_an_older_copy_was_put_back(app,
         words = [name, db.session.get(Person, case.person_id).cpr or name]
         before = _blobs()
         assert any(name in said for said in before.values())
+        assert IS_FULL or base64.b64encode(hostile.pdf()).decode() in before.values()
         db.session.rollback()
         copy = installed / "older.copy"
         assert run("backup", str(copy)).exit_code == 0
@@ -266,7 +269,14 @@ def _tell(app):
         return
     world = World(app)
     world.case("Omar Haddad")
-    plan_world.agreed(world).send()
+    story = plan_world.agreed(world)
+    _put_a_paper_beside(story)
+    story.send()
+
+
+def _put_a_paper_beside(story):
+    sent = files.Sent(content=hostile.pdf(), title="Brev til Mia Sørensen", item_id=None)
+    files.attach(story.meeting, sent, by=story.actor(story.mia), at=now(), most=10)
 
 
 def _erase_by_command(case_id):

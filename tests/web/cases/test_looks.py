@@ -66,10 +66,10 @@ def test_weeks_are_apart_and_older_ones_behind_a_link(world, client, case):
     text = words_of(page.text)
     assert "Jonas, sagsbehandler, har læst referatet en gang." in text
     assert "Hanne, din søster, har læst dine aftaler en gang." in text
-    assert "bilag" not in text
+    assert "papirerne" not in text
     older = re.search(r'href="(/access-log\?week=[^"]+)"', page.text)[1]
     then = client.get(older)
-    assert "dine bilag" in then.text
+    assert "papirerne ved møderne" in then.text
     assert "Nyere" in then.text
     assert client.get("/access-log?week=nonsense").status_code == 200
 
