@@ -153,16 +153,17 @@ def _said(meeting: Meeting, by: User, mint: Mint) -> list[Any]:
 
 def _files(meeting: Meeting, authors: list[User], mint: Mint) -> list[Attachment]:
     """Return papers of several people: beside the meeting, a point and a hidden one, and hidden."""
-    paper = hostile.pdf(words=mint("papir"))
     places = [(None, False), (meeting.items[0].id, False), (meeting.items[1].id, False)]
     made = []
     for number, (item_id, is_kept) in enumerate([*places, (None, True)]):
+        title = mint("bilag")
+        paper = hostile.pdf(words=title)
         row = Attachment(
             meeting_id=meeting.id,
             item_id=item_id,
             author_id=authors[number % len(authors)].id,
             raised_as=Role.PAT,
-            title=mint("bilag"),
+            title=title,
             kind=FileKind.PDF,
             size=len(paper),
             digest=digest_of(paper),
