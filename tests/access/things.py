@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from netmeet.accounts.models import User
 from netmeet.actions.models import Action
-from netmeet.actions.rules import ActionKind
+from netmeet.actions.rules import ActionKind, Status
 from netmeet.cases.models import AccessQuestion, Case, RelativeWord
 from netmeet.cases.rules import MemberRole
 from netmeet.core import calendar
@@ -281,5 +281,6 @@ def _agreements(case: Case, meetings: Sequence[Meeting], owner: User, mint: Mint
                 created_by_id=lead.user_id,
                 published_at=at if state != "draft" else None,
                 closed_at=at if state == "done" else None,
+                status=Status.DONE if state == "done" else Status.NOT_STARTED,
             )
         )
