@@ -144,8 +144,8 @@ def _everything() -> list[tuple[str, str]]:
             found.append((place.name, sealed.unseal(bytes(kept), place=place.of(row_id))))
     for table in Base.metadata.sorted_tables:
         plain = [column for column in table.c if not column.name.endswith("_sealed")]
-        for row in db.session.execute(select(*plain)):
-            found.append((table.name, " ".join(map(str, row))))
+        rows = db.session.execute(select(*plain))
+        found += [(table.name, " ".join(map(str, row))) for row in rows]
     db.session.rollback()
     return found
 
