@@ -145,7 +145,7 @@ def _everything() -> list[tuple[str, str]]:
     for table in Base.metadata.sorted_tables:
         plain = [column for column in table.c if not column.name.endswith("_sealed")]
         rows = db.session.execute(select(*plain))
-        found.extend((table.name, " ".join(map(str, row))) for row in rows)
+        found += [(table.name, " ".join(map(str, row))) for row in rows]
     db.session.rollback()
     return found
 
