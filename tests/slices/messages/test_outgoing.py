@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from netmeet.accounts import rules
 from netmeet.accounts import service as accounts
 from netmeet.accounts.models import UnitRole, User
 from netmeet.actions.models import Action
@@ -275,8 +276,9 @@ def _given_away(paper: str, own: set[str], secrets: set[str]) -> list[str]:
 
 @pytest.mark.soak
 @pytest.mark.parametrize("is_protected", [False, True])
-def test_no_letter_gives_anything_away(told, client, is_protected):
+def test_no_letter_gives_anything_away(told, client, monkeypatch, is_protected):
     """On paper too: the recipient's own name and address and, to the person, who comes."""
+    monkeypatch.setattr(rules, "PDFS_A_MINUTE", 1_000)
     at_random, world, given_away, read = dice(), World(told), [], Counter()
     _vary("da, protected" if is_protected else "da", at_random)
     secrets = _secrets()
