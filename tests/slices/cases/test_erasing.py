@@ -321,7 +321,9 @@ def test_what_came_back_by_other_means_is_erased_before_anything_begins(app, ins
         (installed / "erased.log").write_text(ledger, encoding="ascii")
         started = subprocess.Popen([sys.executable, *STARTS[process]], cwd=ROOT)
         try:
-            while started.poll() is None and _is_there(case_id):
+            for _tenth in range(600):
+                if started.poll() is not None or not _is_there(case_id):
+                    break
                 Event().wait(0.1)
         finally:
             started.terminate()

@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from netmeet.accounts import rules
 from netmeet.accounts.models import User
 from netmeet.actions.models import Action
 from netmeet.cases import queries as cases
@@ -168,30 +169,32 @@ def _given_away(paper: str, own: set[str], secrets: set[str]) -> list[str]:
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("is_protected", [False, True])
-def test_no_letter_gives_anything_away(told, client, is_protected):
+def test_no_letter_gives_anything_away(told, client, monkeypatch):
     """On paper too: the recipient's own name and address and, to the person, who comes."""
+    monkeypatch.setattr(rules, "PDFS_A_MINUTE", 1_000)
     at_random, world, given_away, read = dice(), World(told), [], Counter()
-    _vary("da, protected" if is_protected else "da", at_random)
-    secrets = _secrets()
     sent = list(db.session.scalars(select(Invitation).where(Invitation.sent_at.is_not(None))))
-    at_random.shuffle(sent)
-    for number, invitation in enumerate(sent if IS_FULL else sent[:20]):
-        own = _own_words(invitation, is_protected=is_protected)
-        world.sign_in(client, _leader(db.session.get_one(Meeting, invitation.meeting_id)))
-        path = f"/meetings/{invitation.meeting_id}/letters/{invitation.user_id}"
-        for where in (path, f"{path}.pdf") if number < figure(30) else (path,):
-            answer = client.get(where)
-            if answer.status_code == 200:
-                read[answer.mimetype] += 1
-                paper = re.sub(r"https?://\S+", "", _paper(answer))
-                given_away += [f"{where} {hit}" for hit in _given_away(paper, own, secrets)]
-    print(
-        f"T22: {read.total()} letters{', protected' if is_protected else ''}: {dict(read)}, "
-        f"{len(given_away)} words given away"
+    for is_protected in (False, True):
+        _vary("da, protected" if is_protected else "da", at_random)
+        secrets = _secrets()
+        at_random.shuffle(sent)
+        for number, invitation in enumerate(sent if IS_FULL else sent[:10]):
+            own = _own_words(invitation, is_protected=is_protected)
+            world.sign_in(client, _leader(db.session.get_one(Meeting, invitation.meeting_id)))
+            path = f"/meetings/{invitation.meeting_id}/letters/{invitation.user_id}"
+            for where in (path, f"{path}.pdf") if number < figure(30) else (path,):
+                answer = client.get(where)
+                if answer.status_code == 200:
+                    read[answer.mimetype, is_protected] += 1
+                    paper = re.sub(r"https?://\S+", "", _paper(answer))
+                    given_away += [f"{where} {hit}" for hit in _given_away(paper, own, secrets)]
+    pages, files = (
+        sum(n for (kind, _is), n in read.items() if kind == one)
+        for one in ("text/html", "application/pdf")
     )
+    print(f"T22: letters: {pages} pages and {files} files, {len(given_away)} words given away")
     assert given_away == []
-    assert set(read) == {"text/html", "application/pdf"}
+    assert len(read) == 4
 
 
 @pytest.mark.soak

@@ -1,5 +1,6 @@
 """Nothing that leaves, and no page of relatives and guests, tells where a protected person is
-(``security.md`` T24); no file tells a number, a mail or an address of anybody (T22)."""
+(``security.md`` T24); no file tells a number, a mail or an address of anybody (T22); and reading
+all of it changes nothing (T17)."""
 
 import io
 import re
@@ -10,6 +11,7 @@ from collections import Counter
 import pikepdf
 import pytest
 
+from netmeet.accounts import rules
 from netmeet.accounts.models import User
 from netmeet.cases.models import Person
 from netmeet.core.db import db
@@ -67,6 +69,12 @@ def outside(answer):
         return name + behind(paper)
 
 
+@pytest.fixture(autouse=True)
+def _papers(monkeypatch):
+    """Let everybody print as much as the sweep asks for."""
+    monkeypatch.setattr(rules, "PDFS_A_MINUTE", 100_000)
+
+
 @pytest.fixture
 def protected(stage):
     """Return the facts of the stage while the person's name and address are protected."""
@@ -90,6 +98,7 @@ def protected(stage):
     stage.admit()
     with stage.app.app_context():
         yield facts.read()
+    stage.forgets = True
     mark(is_protected=False)
 
 
@@ -128,10 +137,12 @@ def asked(stage, known, dice):
 
 @pytest.mark.soak
 def test_no_exit_tells_where_a_protected_person_is(stage, protected):
-    dice, leaks, files, pages = soak.dice(), Counter(), Counter(), Counter()
+    dice, leaks, files, pages, read = soak.dice(), *(Counter() for _ in range(4))
+    before, stage.forgets = stage.contents(), False
     for route, persona, thing in asked(stage, protected, dice):
         role = persona.fresh.caller.role
         answer = stage.ask(persona.fresh, "GET", route.path(thing.id, stage.parts))
+        read[role] += 1
         if answer.status_code != 200:
             continue
         words = said(answer)
@@ -148,7 +159,12 @@ def test_no_exit_tells_where_a_protected_person_is(stage, protected):
         f"{sum(pages[role] for role in OUTSIDE)} of them of relatives and guests, "
         f"{leaks.total()} tell where"
     )
+    after = stage.contents()
+    changed = [name for name in before if before[name] != after[name]]
+    print(f"T17: {read.total()} pages read as {len(read)} roles, {len(changed)} tables changed")
     assert not leaks, "\n".join(map(str, leaks))
+    assert not changed
+    assert len(read) > 10
     assert sum(pages[role] for role in OUTSIDE) > 5
 
 
