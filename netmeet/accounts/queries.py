@@ -157,6 +157,15 @@ def by_email(email: str) -> User | None:
     return db.session.scalars(with_roles().where(User.email_index == index)).one_or_none()
 
 
+def alone_by_email(email: str) -> User | None:
+    """Return the user with exactly this address and nothing else of theirs.
+
+    In one statement, whether there is one or not: how long an answer takes must not tell.
+    """
+    index = sealed.keyring().index(email.strip().lower(), kind="email")
+    return db.session.scalars(select(User).where(User.email_index == index)).one_or_none()
+
+
 def by_emails(emails: Iterable[str]) -> dict[str, User]:
     """Return the users with exactly these addresses by address as given, with roles; one query."""
     by_index = {

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import event
@@ -50,7 +50,7 @@ def _plain(values: Any, known: set[str]) -> str:
 
 
 def _kept(value: Any, known: set[str]) -> Any:
-    if isinstance(value, datetime | bytes | memoryview):
+    if isinstance(value, datetime) or not isinstance(value, str | int | date | None):
         return type(value).__name__
     is_long = isinstance(value, str) and len(value) >= len(NOBODYS)
     return "text" if is_long and value not in known else value

@@ -19,14 +19,14 @@ from netmeet.accounts.models import UnitRole, User
 from netmeet.core.access import Role
 from netmeet.core.db import db
 from netmeet.organisations.models import Unit
+from netmeet.outbox import service as outbox
+from netmeet.outbox.models import Message
 from tests.access import canary, facts
 from tests.access.facts import Caller
 from tests.world import World, now
 
-# What outlives a refusal (``security.md`` § 3), and what every request leaves: rows of the log.
-Rows = dict[str, dict[str, dict[str, Any]]]
-
 OUTLIVES = frozenset({"audit_event", "rate_count", "parked_text", "session", "anchor"})
+"""What outlives a refusal (``security.md`` § 3), and what every request leaves: rows of the log."""
 
 ANON = Caller(user_id="", role="anon", stepped_up=False)
 
@@ -81,7 +81,7 @@ class Stage:
         self.app = app
         self.forgets = True
         self.watches = False
-        self.seen: Rows = {}
+        self.letters: list[str] = []
         self.world = World(app)
         self.mint = canary.Mint()
         self.personas: dict[str, Persona] = {}
@@ -99,9 +99,19 @@ class Stage:
         if self.forgets:
             if self.watches:
                 db.session.flush()
-                self.seen = rows()
+                self.letters += self._letters()
             db.session.rollback()
         return response
+
+    def _letters(self) -> list[str]:
+        """Return what the messages say that the request has put in the outbox, as sent."""
+        fresh = select(Message).where(Message.id.not_in(self.ids["message"]))
+        letters = [outbox.render(one, at=now()) for one in db.session.scalars(fresh)]
+        return [
+            f"{one.subject}\n{one.text}\n{one.html}\n{(one.calendar or b'').decode()}"
+            for one in letters
+            if one is not None
+        ]
 
     # asking --------------------------------------------------------------------------------------
 
@@ -204,12 +214,3 @@ class Stage:
 
 def _digest(found: Any) -> str:
     return hashlib.sha256(repr(sorted(map(repr, found))).encode()).hexdigest()
-
-
-def rows() -> Rows:
-    """Return every row but those that outlive a refusal, by table and id, as it is now."""
-    return {
-        table.name: {row["id"]: dict(row) for row in db.session.execute(select(table)).mappings()}
-        for table in db.metadata.sorted_tables
-        if table.name not in OUTLIVES and "id" in table.c
-    }

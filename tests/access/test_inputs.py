@@ -8,6 +8,7 @@ import pytest
 
 from netmeet.core.db import db
 from tests.access import effects, pages, share
+from tests.access.canary import CANARY
 from tests.access.pages import BAD
 
 EVERY = 13_000
@@ -125,10 +126,10 @@ def test_no_bad_input_makes_an_error_or_becomes_markup(stage, forms, dice):
     assert not wrong, "\n".join(map(str, wrong))
 
 
-def _guess(name, stage):
+def _guess(name, stage, persona):
     """Return a value that would do harm if the column of that name took it."""
     if name.endswith("_id"):
-        return stage.personas["pat_other"].user_id
+        return stage.personas["pat_other" if persona.endswith("_far") else "rel_far"].user_id
     if name.startswith(("is_", "has_", "needs_")):
         return "1"
     known = {"role": "adm", "state": "closed", "status": "done", "id": stage.ids["case"][-1]}
@@ -146,9 +147,10 @@ def test_what_a_form_does_not_name_changes_nothing(stage, dice):
     columns = {column.name for table in db.metadata.sorted_tables for column in table.c}
     names = columns | NAMED
     wrong, done, acted = Counter(), 0, 0
+    stage.watches, stage.letters = True, []
     for _ in range(share.figure(MASS, part=10)):
         form = dice.choice(forms)
-        foreign = {name: _guess(name, stage) for name in names - form.fields.keys()}
+        foreign = {name: _guess(name, stage, form.persona) for name in names - form.fields.keys()}
         seen = []
         for data in (form.fields, {**foreign, **form.fields}):
             with effects.heard(stage) as written:
@@ -160,7 +162,10 @@ def test_what_a_form_does_not_name_changes_nothing(stage, dice):
             wrong[form.persona, form.action, str(sorted(map(str, more))[:4])] += 1
         if done % 500 == 0:
             stage.admit()
+    told = [one for one in stage.letters if CANARY in one]
     print(
-        f"T4: {done} posts with {len(names)} foreign names, {acted} that act, {len(wrong)} effects"
+        f"T4: {done} posts with {len(names)} foreign names, {acted} that act, {len(wrong)} effects;"
+        f" T3: {len(stage.letters)} mails, {len(told)} with canaries"
     )
     assert not wrong, "\n".join(map(str, wrong))
+    assert not told

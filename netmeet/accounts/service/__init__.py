@@ -100,7 +100,7 @@ def give_role(
 
 def check_password(email: str, password: str) -> User | None:
     """Return the user when address and password are right; the work is the same when not."""
-    user = queries.by_email(email)
+    user = queries.alone_by_email(email)
     kept = user.password_hash if user is not None and user.password_hash else _nobodys_hash()
     try:
         _hasher.verify(kept, password)
