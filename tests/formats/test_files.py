@@ -14,6 +14,7 @@ from PIL import Image
 from netmeet.formats import files
 from netmeet.formats.files import Kind, Unfit, Why
 from tests import hostile, soak
+from tests.active import active
 
 MOST = 10 << 20
 EVERY = 10_000
@@ -107,9 +108,9 @@ def test_a_paper_keeps_its_words_and_what_was_filled_in():
 @pytest.mark.parametrize("seed", range(12))
 def test_nothing_active_is_left_in_a_paper(seed):
     armed = hostile.armed(soak.random.Random(seed))
-    assert hostile.active(armed)
+    assert active(armed)
     made = clean(armed)
-    assert hostile.active(made) == []
+    assert active(made) == []
     assert hostile.CANARY not in made
     with pikepdf.open(io.BytesIO(made)) as paper:
         unpacked = io.BytesIO()
@@ -174,7 +175,7 @@ def test_of_many_hostile_files_nothing_active_is_left():
         else:
             taken += 1
             kind = files.kind_of(made)
-            if hostile.CANARY in made or (kind is Kind.PDF and hostile.active(made)):
+            if hostile.CANARY in made or (kind is Kind.PDF and active(made)):
                 wrong.append(n)
             if kind is not Kind.PDF:
                 opened(made).load()

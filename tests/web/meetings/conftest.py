@@ -7,6 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
+from netmeet.cases.rules import Scope
+from netmeet.meetings.models import Meeting
+from netmeet.meetings.rules import LifeArea, MeetingState
+from tests.web.meetings.sending import OWN
+from tests.world import World
+
 
 @pytest.fixture
 def counting() -> Callable[[], AbstractContextManager[list[str]]]:
@@ -27,3 +33,17 @@ def counting() -> Callable[[], AbstractContextManager[list[str]]]:
             event.remove(Engine, "before_cursor_execute", note)
 
     return count
+
+
+@pytest.fixture
+def meeting(world: World) -> Meeting:
+    """Return a meeting whose agenda is shared, with a sister who may see everything of it."""
+    scopes = [Scope.BASIC, Scope.INVITE, Scope.AGENDA, Scope.MINUTES, Scope.FILES]
+    case = world.case(relative=world.hanne, relative_scopes=scopes)
+    world.made["mia"] = case.person.user
+    made = world.meeting(case, state=MeetingState.INVITED)
+    item = world.item(made, OWN, by=case.person.user)
+    item.life_area = LifeArea.HOUSING
+    world.made["point"] = item.id
+    world.save()
+    return made

@@ -18,6 +18,7 @@ from netmeet.formats import files
 from netmeet.formats.files import Kind
 from netmeet.meetings.models import Attachment, FilePart
 from tests import hostile, soak
+from tests.active import active
 from tests.world import World
 
 EVERY = 4_000
@@ -68,7 +69,7 @@ class Sender:
         db.session.commit()
         answer = self.ask(f"/files/{file_id}")
         kind = files.kind_of(answer.data)
-        is_active = kind is Kind.PDF and hostile.active(answer.data)
+        is_active = kind is Kind.PDF and active(answer.data)
         is_sealed_off = answer.headers["Content-Security-Policy"].startswith("sandbox")
         is_kept = answer.headers["Content-Disposition"].startswith("attachment;")
         if hostile.CANARY in answer.data or is_active or not (is_sealed_off and is_kept and kind):

@@ -1,0 +1,110 @@
+"""Where a picture or a paper beside a meeting is told of."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from sqlalchemy import select
+
+from netmeet.audit.models import AuditEvent
+from netmeet.cases import service as cases
+from netmeet.core.db import db
+from netmeet.meetings.service import files as service
+from tests import hostile, plan_world
+from tests.web.meetings.sending import OWN, TITLE, fresh, only, publish, send, text
+from tests.world import now
+
+Counting = Callable[[], AbstractContextManager[list[str]]]
+
+
+def test_each_fetch_is_one_row_of_the_log_and_told_to_the_person(world, client, meeting):
+    world.sign_in(client, world.made["mia"])
+    send(client, meeting, hostile.jpeg())
+    file = only()
+    world.sign_in(client, world.jonas)
+    for _ in range(2):
+        client.get(f"/files/{file.id}")
+    world.sign_in(client, world.stranger)
+    client.get(f"/files/{file.id}")
+    rows = db.session.scalars(select(AuditEvent).where(AuditEvent.operation == "file.read")).all()
+    assert [(row.user_id, row.allowed) for row in rows] == [
+        (world.jonas.id, True),
+        (world.jonas.id, True),
+        (world.stranger.id, False),
+    ]
+    assert {(row.object_kind, row.object_id) for row in rows} == {("attachment", file.id)}
+    world.sign_in(client, world.made["mia"])
+    page = text(client.get("/access-log"))
+    assert "har læst papirerne ved møderne to gange." in page
+    assert "prøvede at se papirerne ved møderne, men fik ikke lov." in page
+
+
+def test_the_case_minutes_plan_and_preview_list_it(world, client, meeting):
+    world.sign_in(client, world.made["mia"])
+    send(client, meeting, hostile.jpeg(), point=world.made["point"])
+    seen = text(client.get(f"/cases/{meeting.case_id}/seen?of={world.hanne.id}"))
+    assert TITLE in seen
+    assert "Ser ingen billeder" not in seen
+    world.sign_in(client, world.lise)
+    assert TITLE in text(client.get(f"/cases/{meeting.case_id}"))
+    case = fresh(meeting.id).case
+    cases.withdraw_consent(
+        case,
+        next(c for c in case.consents if c.recipient_id == world.hanne.id),
+        by=world.actor(world.made["mia"]),
+        at=now(),
+    )
+    world.sign_in(client, world.made["mia"])
+    seen = text(client.get(f"/cases/{meeting.case_id}/seen?of={world.hanne.id}"))
+    assert TITLE not in seen
+    assert "Ser ingen billeder eller papirer." in seen
+    supposed = {"scopes": ["files"], "recipient": f"user:{world.hanne.id}"}
+    assert TITLE in text(client.send(f"/cases/{meeting.case_id}/seen", supposed))
+    publish(meeting)
+    for where in (f"/meetings/{meeting.id}/minutes",):
+        page = text(client.get(where))
+        assert f"Hører til »{OWN}«." in page
+        assert TITLE in page
+    paper = client.get(f"/meetings/{meeting.id}/minutes.pdf")
+    assert paper.mimetype == "application/pdf"
+
+
+def test_pages_without_files_ask_for_nothing_more(world, client, meeting, counting: Counting):
+    paths = (f"/meetings/{meeting.id}", f"/meetings/{meeting.id}/agenda")
+    paths += (f"/cases/{meeting.case_id}",)
+    world.sign_in(client, world.lise)
+    sent = {}
+    for path in paths:
+        client.get(path)
+        with counting() as before:
+            assert client.get(path).status_code == 200
+        sent[path] = len(before)
+        assert "title_sealed FROM attachment" not in " ".join(before)
+    for side in range(3):
+        assert send(client, meeting, hostile.jpeg((side * 8 + 8, 8))).status_code == 303
+    for path in paths:
+        with counting() as after:
+            assert client.get(path).status_code == 200
+        assert len(after) == sent[path] + 1, path
+
+
+def test_who_is_invited_is_led_there_from_the_invitation(world, client, meeting):
+    for user, is_led in ((world.jonas, True), (world.made["mia"], True), (world.hanne, False)):
+        world.sign_in(client, user)
+        page = text(client.get(f"/meetings/{meeting.id}/answer"))
+        assert (f'href="/meetings/{meeting.id}/files"' in page) is is_led
+
+
+def test_what_was_sent_out_is_listed_with_the_plan_and_in_the_journal(world, client):
+    story = plan_world.agreed(world)
+    sent = service.Sent(content=hostile.pdf(), title=TITLE, item_id=story.item_id)
+    service.attach(story.meeting, sent, by=story.actor(story.mia), at=now(), most=10)
+    meeting_id, mia = story.meeting.id, story.mia
+    world.save()
+    world.sign_in(client, world.lise)
+    assert TITLE in text(client.get(f"/meetings/{meeting_id}/send-out?reader={mia.id}"))
+    assert TITLE not in text(client.get(f"/meetings/{meeting_id}/send-out?reader={world.hanne.id}"))
+    plan_id = story.send().plan_id
+    assert f"{TITLE} (PDF, Mia Sørensen)" in text(client.get(f"/meetings/{meeting_id}/journal"))
+    for user, is_open in ((world.lise, True), (mia, True), (world.hanne, False)):
+        world.sign_in(client, user)
+        assert (TITLE in text(client.get(f"/plans/{plan_id}"))) is is_open
