@@ -166,17 +166,7 @@ def create_app(settings: config.Settings) -> Flask:
     pdf.use_fonts(ROOT / "static" / "vendor" / "fonts")
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
-    app.extensions["netmeet"] = Hooks(
-        book=AccessBook(*_RULES),
-        load_actor=load_actor,
-        owner_of=accounts_queries.owner_of,
-        record=audit_service.record,
-        park=accounts_service.park,
-        keep_awake=accounts_service.keep_awake,
-        end_login=accounts_sessions.end,
-        may_print=accounts_limits.may_print,
-        menu=menu,
-    )
+    app.extensions["netmeet"] = _hooks()
     _wrap_requests(app)
     filters.install(app)
     templating.install(app)
@@ -188,6 +178,21 @@ def create_app(settings: config.Settings) -> Flask:
     _wire_slices()
     cli.install(app)
     return app
+
+
+def _hooks() -> Hooks:
+    """Return what the web layer is handed, because it lies below those who own it."""
+    return Hooks(
+        book=AccessBook(*_RULES),
+        load_actor=load_actor,
+        owner_of=accounts_queries.owner_of,
+        record=audit_service.record,
+        park=accounts_service.park,
+        keep_awake=accounts_service.keep_awake,
+        end_login=accounts_sessions.end,
+        may_print=accounts_limits.may_print,
+        menu=menu,
+    )
 
 
 def _wire_slices() -> None:

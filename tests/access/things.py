@@ -135,7 +135,7 @@ def _points(world: World, meeting: Meeting, users: dict[str, User], lead: User, 
                 )
             )
     db.session.flush()
-    db.session.add_all(_files(meeting, authors, mint))
+    db.session.add_all(_files(meeting, authors[:2], mint))
 
 
 def _said(meeting: Meeting, by: User, mint: Mint) -> list[Any]:

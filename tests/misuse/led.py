@@ -17,7 +17,7 @@ from netmeet.core import sealed
 from netmeet.core.access import Role
 from netmeet.core.db import db
 from netmeet.meetings.models import Meeting
-from tests.access import judge, routes
+from tests.access import routes
 from tests.conftest import Backend
 from tests.misuse.players import Players
 from tests.misuse.truths import CANARY, Model, Truths, where
@@ -49,7 +49,7 @@ class Led(RuleBasedStateMachine):
             one
             for one in routes.found(self.backend.app)
             if one.method == "GET" and one.table not in {"", "own", "personal_link"}
-            if not one.rule.rule.endswith(".pdf") and one.endpoint not in judge.DEMO_ONLY
+            if not one.rule.rule.endswith(".pdf")
             if one.rule.arguments == {"id"}
         ]
 

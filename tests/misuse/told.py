@@ -256,6 +256,7 @@ def _of_committees() -> Iterator[Any]:
 def _of_offices() -> Iterator[Any]:
     """Yield what an auditor looked into, of everybody who works somewhere."""
     held = select(UnitRole.user_id, Unit.organisation_id).join(Unit, UnitRole.unit_id == Unit.id)
+    held = held.distinct()
     for user_id, organisation_id in db.session.execute(held).all():
         yield FollowUp(
             organisation_id=organisation_id,
