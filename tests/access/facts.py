@@ -171,14 +171,14 @@ class Facts:
         return local.replace(tzinfo=HERE).astimezone(UTC) if local else None
 
 
-def read(born: Mapping[str, date], links: Mapping[str, bool]) -> Facts:
-    """Return the facts of this moment."""
+def read(born: Mapping[str, date] | None = None, links: Mapping[str, bool] | None = None) -> Facts:
+    """Return the facts of this moment; when people were born and which links hold as told."""
     known = db.metadata.tables
     rows = {
         name: {row["id"]: dict(row) for row in db.session.execute(select(known[name])).mappings()}
         for name in _TABLES
     }
     sits = db.session.scalars(select(known["committee_member"].c.organisation_id))
-    facts = Facts(datetime.now(UTC), born, links, rows, frozenset(sits))
+    facts = Facts(datetime.now(UTC), born or {}, links or {}, rows, frozenset(sits))
     db.session.commit()
     return facts
