@@ -92,34 +92,31 @@ def _of_cases(token: str) -> Iterator[tuple[str, dict[str, str]]]:
             yield user_id, {**missing, **facts}
 
 
-def _made(kind: str) -> list[Message]:
-    """Return a message of the kind to everybody it could be for."""
-    return [
-        Message(
-            id=(key := ids.new_id()),
-            key=f"{kind}:{key}",
-            kind=kind,
-            user_id=user_id,
-            case_id=facts.get("case_id"),
-            channel=Channel.MAIL,
-            address="",
-            facts=facts,
-            created_at=now(),
-        )
-        for user_id, facts in _facts(kind)
-    ]
+def _message(kind: str, user_id: str, facts: dict[str, str]) -> Message:
+    key = ids.new_id()
+    return Message(
+        id=key,
+        key=f"{kind}:{key}",
+        kind=kind,
+        user_id=user_id,
+        case_id=facts.get("case_id"),
+        channel=Channel.MAIL,
+        address="",
+        facts=facts,
+        created_at=now(),
+    )
 
 
 def written(kind: str, at_random: Random, *, most: int) -> Iterator[tuple[Message, Letter]]:
     """Yield at most so many letters of the kind that would leave on one of the days around now."""
-    made = _made(kind)
-    at_random.shuffle(made)
-    for message in made:
+    known = [one for one in _facts(kind) if one[0]]
+    at_random.shuffle(known)
+    for user_id, facts in known:
         if most == 0:
             return
+        message = _message(kind, user_id, facts)
         for days in (0, 1):
-            at = message.created_at + timedelta(days=days)
-            letter = outbox.render(message, at=at) if message.user_id else None
+            letter = outbox.render(message, at=message.created_at + timedelta(days=days))
             if letter is not None:
                 most -= 1
                 yield message, letter

@@ -104,14 +104,14 @@ def holds(file: bytes, said: bytes) -> bool:
 
 
 def words(file: bytes) -> str:
-    """Return the words of a PDF without the blanks and breaks of its lines."""
+    """Return the words of a PDF without blanks, and without the hyphens that end lines."""
     run = subprocess.run(
         ["pdftotext", "-enc", "UTF-8", "-raw", "-", "-"],  # noqa: S607 - PATH decides
         input=file,
         capture_output=True,
         check=True,
     )
-    return re.sub(r"\s+", "", run.stdout.decode())
+    return re.sub(r"\s+|\u2010", "", run.stdout.decode())
 
 
 def of_book(file: bytes) -> list[str]:
