@@ -34,11 +34,20 @@ _REFUSES = {
 
 
 def expected(
-    known: Facts, who: Caller, route: Route, thing: Thing, parts: Mapping[str, Any]
+    known: Facts,
+    who: Caller,
+    route: Route,
+    thing: Thing,
+    parts: Mapping[str, Any] | None = None,
 ) -> Wanted:
-    """Return what the matrix, and then the view, means for this request."""
+    """Return what the matrix, and then the view, means for this request.
+
+    Without ``parts`` of the address the matrix alone is asked.
+    """
     is_there = _is_there(known, who, route, thing)
     if is_there and oracle.allows(known, who, route.operation, thing):
+        if parts is None:
+            return Wanted.LET_IN
         asked = beyond.Asked(known, who, thing, parts)
         return _REFUSES[beyond.refusal(route.endpoint, asked)]
     if who.role == "anon" and route.table != "personal_link":

@@ -178,7 +178,8 @@ def _may_open(
         things = [facts.Thing(route.table, one) for one in stage.ids[route.table]]
     for thing in things:
         said = parts(thing)
-        if expected(known, who, route, thing, said) is Wanted.LET_IN:
+        judged = said if route.rule.arguments - {"id"} else None
+        if expected(known, who, route, thing, judged) is Wanted.LET_IN:
             yield route.path(thing.id or NOBODYS, said)
 
 

@@ -196,6 +196,11 @@ class Stage:
         with self.app.app_context():
             return facts.read(self.born, self.links)
 
+    @property
+    def first_parts(self) -> dict[str, Any]:
+        """Return what stands in addresses beside the id, always the same."""
+        return {name: some[0] for name, some in self.parts.items()}
+
     def choose_parts(self, dice: random.Random) -> dict[str, Any]:
         """Return what stands in addresses beside the id, this time."""
         return {name: dice.choice(some) for name, some in self.parts.items()}

@@ -216,7 +216,7 @@ def _kinds(dice):
 
 
 _TITLES = frozenset(
-    {"Brev", "Referat af netværksmøde", "Spørgsmål før dit møde", "Min kriseplan"}
+    {"Brev", "Referat", "Spørgsmål før dit møde", "Min kriseplan"}
     | {words.name_of(kind, to_person=to_person) for kind in PlanType for to_person in (True, False)}
 )
 _READ = {

@@ -135,7 +135,7 @@ def furnish(stage: Stage) -> None:
         invited = on.invitations[0]
         user = db.session.get_one(User, invited.user_id)
         link = accounts.make_link(user, purpose="invitation", subject_id=invited.id, at=now())
-        stage.tokens.append(link)
+        stage.links.append(link)
         _more_cases(stage)
         stage.remember()
         db.session.remove()
@@ -202,7 +202,7 @@ def _things(
     if table in {"", "own"}:
         who = persona.fresh.caller
         return [own_case(known, who) if table == "own" else facts.NOTHING]
-    ids = stage.tokens if table == "personal_link" else stage.ids[table]
+    ids = stage.links if table == "personal_link" else stage.ids[table]
     return [facts.Thing(table, one) for one in reversed(ids)]
 
 
@@ -233,7 +233,7 @@ def _on_page(
     stage: Stage, route: routes.Route, persona: Persona, thing: facts.Thing
 ) -> dict[str, Any]:
     """Return the form as it is printed for this very thing, empty when it is not."""
-    here = route.path(thing.id, stage.parts)
+    here = route.path(thing.id, stage.first_parts)
     body = _open(stage, persona, ON_PAGE[route.endpoint].format(id=thing.id))
     leads = [link for link in pages.read(body, here).links if link.startswith(f"{here}?")]
     body = _open(stage, persona, leads[0]) if leads else body

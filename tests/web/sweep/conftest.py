@@ -8,10 +8,10 @@ from sqlalchemy import func, select
 
 from netmeet.audit.models import AuditEvent
 from netmeet.core.db import db, only_read
-from tests.access.conftest import postgresql_stage, sqlite_stage, stage
+from tests.access.conftest import dice, postgresql_stage, sqlite_stage, stage
 from tests.access.stage import Stage
 
-__all__ = ["postgresql_stage", "sqlite_stage", "stage"]
+__all__ = ["dice", "postgresql_stage", "sqlite_stage", "stage"]
 
 COLUMNS = ("operation", "allowed", "object_id", "case_id", "user_id", "at")
 

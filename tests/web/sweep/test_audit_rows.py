@@ -18,7 +18,8 @@ from netmeet.core.db import db
 from netmeet.core.permissions import LOOKS, Permission
 from netmeet.core.trail import entry
 from tests import soak
-from tests.access import cast, facts, judge, oracle, pages, routes
+from tests.access import facts, judge, oracle, pages, routes
+from tests.access.canary import CANARY
 from tests.access.judge import NOBODYS, Wanted, expected, own_case
 from tests.web.sweep import acts
 from tests.world import now
@@ -78,7 +79,7 @@ def things(stage, known, route, seat):
         return [facts.NOTHING]
     if route.table == "own":
         return [own_case(known, seat.caller)]
-    ids = stage.tokens if route.table == "personal_link" else stage.ids[route.table]
+    ids = stage.links if route.table == "personal_link" else stage.ids[route.table]
     return [facts.Thing(route.table, one) for one in [*ids, NOBODYS]]
 
 
@@ -159,7 +160,6 @@ def furnished():
 @pytest.fixture
 def known(stage, furnished):
     """Return the facts of the stage, on which a meeting is going on as well."""
-    stage.parts.setdefault("door", "person")
     if id(stage) not in furnished:
         acts.furnish(stage)
         furnished.add(id(stage))
@@ -201,7 +201,7 @@ def printed(stage, known, dice):
 def test_every_operation_leaves_one_row_allowed_and_denied(stage, known, watch):
     count, begun = Count(stage, known, watch), watch.count()
     for route, seat, thing, wanted in cells(stage, known):
-        path = route.path(thing.id or NOBODYS, stage.parts)
+        path = route.path(thing.id or NOBODYS, stage.first_parts)
         data = {} if route.method == "POST" else None
         answer = stage.ask(seat, route.method, path, data)
         count.look(route, seat, thing, wanted, answer)
@@ -237,7 +237,7 @@ def test_every_act_leaves_one_row_when_it_is_done(stage, known, watch):
     for route in posts if soak.IS_FULL else dice.sample(posts, len(posts) // 10):
         shown = forms.get(route.endpoint, {})
         for persona, thing, form in islice(acts.good_forms(stage, known, route, shown), TRIES):
-            path = route.path(thing.id or NOBODYS, stage.parts)
+            path = route.path(thing.id or NOBODYS, stage.first_parts)
             watch.count()
             answer = stage.ask(persona.fresh, "POST", path, form)
             judged = facts.NOTHING if route.endpoint in acts.TABLES else thing
@@ -294,11 +294,11 @@ def test_without_its_row_nothing_is_shown_and_nothing_done(stage, known, watch, 
     found = [one for one in routes.found(stage.app) if not one.operation.startswith("public.")]
     for route in found if soak.IS_FULL else dice.sample(found, len(found) // 10):
         for persona, thing, form in islice(acts.good_forms(stage, known, route, {}), 1):
-            path = route.path(thing.id or NOBODYS, stage.parts)
+            path = route.path(thing.id or NOBODYS, stage.first_parts)
             data = form if route.method == "POST" else None
             answer = stage.ask(persona.fresh, route.method, path, data)
             asked += 1
-            is_silent = cast.CANARY not in answer.get_data(as_text=True)
+            is_silent = CANARY not in answer.get_data(as_text=True)
             # A page that leads on shows nothing and has no row; a request that is no form at all
             # (400) and one that is asked too often (429) stop before anybody is judged.
             if not is_silent or answer.status_code not in {500, 303, 400, 429}:

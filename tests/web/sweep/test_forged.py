@@ -15,7 +15,6 @@ from tests.web.sweep import acts
 @pytest.fixture
 def kept(stage):
     """Keep whatever a request changes, so that it would be found."""
-    stage.parts.setdefault("door", "person")
     stage.admit()
     stage.forgets = False
     yield
@@ -33,7 +32,7 @@ def test_a_good_form_without_a_good_token_does_nothing(stage, kept):
     posts = [one for one in routes.found(stage.app) if one.method == "POST"]
     for route in posts if soak.IS_FULL else dice.sample(posts, len(posts) // 4):
         for persona, thing, form in islice(acts.good_forms(stage, known, route, {}), 1):
-            path = route.path(thing.id or NOBODYS, stage.parts)
+            path = route.path(thing.id or NOBODYS, stage.first_parts)
             for token in tokens.values() if soak.IS_FULL else [dice.choice([*tokens.values()])]:
                 seat = replace(persona.fresh, token=token)
                 answer = stage.ask(seat, "POST", path, {**form, "csrf_token": token})

@@ -61,7 +61,6 @@ def scanned(body):
 @pytest.mark.soak
 @pytest.mark.parametrize("stage", ["sqlite"], indirect=True)
 def test_no_page_has_anything_inline_or_of_others(stage):
-    stage.parts.setdefault("door", "person")
     stage.admit()
     with stage.app.app_context():
         known = facts.read()
