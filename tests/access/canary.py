@@ -11,6 +11,8 @@ from netmeet.core.sealed import Sealed, SealedData
 from tests.access.facts import Thing
 
 CANARY = "Kanariefugl"
+STORED = "b2bad"
+"""The name of an element and of an attribute that every kept text would like to be."""
 _FOUND = re.compile(CANARY + r"(\d{5})")
 
 
@@ -23,9 +25,9 @@ class Place:
 
 
 class Mint:
-    """Makes words that are there once. ``tail`` follows each of them."""
+    """Makes words that are there once, each with a tail that wants to be markup."""
 
-    tail = ""
+    tail = f"\"'><{STORED} {STORED}=1 onload=alert(1)>"
 
     def __init__(self) -> None:
         self.number = 0
