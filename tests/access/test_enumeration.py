@@ -47,7 +47,7 @@ def work(monkeypatch):
 @pytest.fixture
 def quick(world, monkeypatch):
     """Let passwords be hashed in a moment: what is counted is how often."""
-    monkeypatch.setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=8))
+    monkeypatch.setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=64))
     accounts._nobodys_hash.cache_clear()  # noqa: SLF001 - made by the slow one
     accounts.check_password("nobody@example.org", "made once, before anybody is compared")
     yield
