@@ -11,7 +11,11 @@ from netmeet.core.sealed import Sealed, SealedData
 from tests.access.facts import Thing
 
 CANARY = "Kanariefugl"
-_FOUND = re.compile(CANARY + r"(\d{5})")
+CPR = "cpr"
+STORED = "b2bad"
+"""The name of an element and of an attribute that every kept text would like to be."""
+_BORN = "010190"
+_FOUND = re.compile(rf"{CANARY}(\d{{5}})|\b{_BORN}-?(\d{{4}})\b")
 
 
 @dataclass(frozen=True)
@@ -23,9 +27,9 @@ class Place:
 
 
 class Mint:
-    """Makes words that are there once. ``tail`` follows each of them."""
+    """Makes words that are there once, each with a tail that wants to be markup."""
 
-    tail = ""
+    tail = f"\"'><{STORED} {STORED}=1 onload=alert(1)>"
 
     def __init__(self) -> None:
         self.number = 0
@@ -39,10 +43,15 @@ class Mint:
             self.areas[mark] = area
         return f"{words} {CANARY}{mark}{self.tail}"
 
+    def cpr(self) -> str:
+        """Return a CPR number that is a canary, too."""
+        self.number += 1
+        return f"{_BORN}{self.number:04d}"
+
 
 def heard(text: str) -> set[str]:
-    """Return the canaries in a text."""
-    return set(_FOUND.findall(text))
+    """Return the canaries in a text; a CPR number is one when it stands there in full."""
+    return {word or f"{CPR}{number}" for word, number in _FOUND.findall(text)}
 
 
 def places(mint: Mint) -> dict[str, list[Place]]:

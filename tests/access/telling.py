@@ -17,6 +17,7 @@ OPENS: Mapping[tuple[str, str], Iterable[str]] = {
     ("user", "address"): ("patient.read_contact",),
     ("person", "language"): ("patient.read_basic", "patient.read_contact"),
     ("person", "interpreter"): ("patient.read_basic", "patient.read_contact"),
+    ("person", "cpr"): ("patient.reveal_cpr",),
     ("meeting", "purpose"): ("meeting.read",),
     ("meeting", "place"): ("meeting.read",),
     ("invitation", "why"): ("invitation.read_responses",),

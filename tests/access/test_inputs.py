@@ -109,7 +109,7 @@ def _wrong(answer):
 def test_no_bad_input_makes_an_error_or_becomes_markup(stage, forms, dice):
     ids = [one for known in stage.ids.values() for one in known]
     wrong, tally, fields = Counter(), Counter(), set()
-    for _ in range(share.figure(EVERY, part=12)):
+    for _ in range(share.figure(EVERY, part=25)):
         form = dice.choice(forms)
         name, data = _spoilt(form, dice, ids)
         answer = _send(stage, form, data)
@@ -148,7 +148,7 @@ def test_what_a_form_does_not_name_changes_nothing(stage, dice):
     names = columns | NAMED
     wrong, done, acted = Counter(), 0, 0
     stage.watches, stage.letters = True, []
-    for _ in range(share.figure(MASS, part=10)):
+    for _ in range(share.figure(MASS, part=15)):
         form = dice.choice(forms)
         foreign = {name: _guess(name, stage, form.persona) for name in names - form.fields.keys()}
         seen = []

@@ -75,7 +75,7 @@ class Sweep:
             good = is_as_expected(wanted, answer)
         self.wrong[told] += not good
         for mark in self._foreign(persona, wanted, answer):
-            kept = {(place.thing.table, place.column) for place in self.stage.places[mark]}
+            kept = {(one.thing.table, one.column) for one in self.stage.places.get(mark, ())}
             self.leaks[(*told, *kept)] += 1
 
     def _instead(self, route, seat):
@@ -120,10 +120,8 @@ class Sweep:
     def _foreign(self, persona, wanted, answer):
         """Return the words in an answer that are not the caller's to know: of a refusal, all."""
         said = text_of(answer)
-        if CANARY not in said:
-            return set()
         if wanted is not Wanted.LET_IN:
-            return heard(said)
+            return heard(said) | ({CANARY} if CANARY in said else set())
         if persona.name not in self.open_to:
             open_ = telling.opened(self.stage.places, self.known, persona.fresh.caller)
             self.open_to[persona.name] = open_

@@ -11,7 +11,7 @@ from netmeet.actions.models import Action
 from netmeet.actions.rules import ActionKind, Status
 from netmeet.cases.models import AccessQuestion, Case, RelativeWord
 from netmeet.cases.rules import MemberRole
-from netmeet.core import calendar
+from netmeet.core import calendar, sealed
 from netmeet.core.access import Role
 from netmeet.core.db import db
 from netmeet.meetings.models import (
@@ -66,6 +66,8 @@ def fill(world: World, case: Case, mint: Mint, *, days: Sequence[int] = tuple(KI
     assert lead is not None
     case.person.interpreter, case.person.language = mint("tolk"), mint("sprog")
     person.address, person.phone = mint("Vej 7"), "30 40 50 60"
+    case.person.cpr = mint.cpr()
+    case.person.cpr_index = sealed.keyring().index(case.person.cpr, kind="cpr")
     meetings = [_meeting(world, case, day, mint) for day in days]
     plan = Plan(case_id=case.id, case=case, begun_at=now())
     db.session.add(plan)
