@@ -139,8 +139,9 @@ def doors(
 ) -> Iterator[tuple[Persona, str]]:
     """Yield who may open which address: of every route so many roles, of each so many things.
 
-    Without ``roles`` everybody does; the share ``skipped`` of the routes is left out. ``endings`` are those of files (``".pdf"``), or ``""`` for
-    pages; ``parts`` gives what stands in a thing's addresses beside its id, else chance does.
+    Without ``roles`` everybody does; the share ``skipped`` of the routes is left out.
+    ``endings`` are those of files (``".pdf"``), or ``""`` for pages; ``parts`` gives what stands
+    in a thing's addresses beside its id, else chance does.
     """
     everybody = list(stage.personas.values())
     for route in routes.found(stage.app):
