@@ -87,7 +87,9 @@ def _private_identity(asked: Asked) -> int:
 
 
 def _their_role_here(asked: Asked) -> int:
-    held = asked.facts.rows["unit_role"][asked.parts["role_id"]]
+    held = asked.facts.row("unit_role", asked.parts["role_id"])
+    if held is None:
+        return NOT_THERE
     unit = asked.facts.row("unit", held["unit_id"]) or {}
     is_here = unit.get("organisation_id") == asked.who.organisation_id
     return _unless(held["user_id"] == asked.thing.id and is_here)
@@ -97,8 +99,8 @@ def _their_role_here(asked: Asked) -> int:
 
 
 def _draft_of_it(asked: Asked) -> int:
-    action = asked.facts.rows["action"][asked.parts["action_id"]]
-    is_draft = action["published_at"] is None
+    action = asked.facts.row("action", asked.parts["action_id"])
+    is_draft = action is not None and action["published_at"] is None
     return _unless(is_draft and action["meeting_id"] == asked.thing.id)
 
 
@@ -216,8 +218,8 @@ def _crisis_text(asked: Asked) -> int:
 
 
 def _contested(asked: Asked) -> int:
-    goal = asked.facts.rows["goal"][asked.parts["goal"]]
-    return _unless(goal["plan_id"] == asked.thing.id)
+    goal = asked.facts.row("goal", asked.parts["goal"])
+    return _unless(goal is not None and goal["plan_id"] == asked.thing.id)
 
 
 def _shows_others(asked: Asked) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import event
 
 from netmeet.core.db import db
-from tests.access.judge import NOBODYS
+from tests.access.routes import NOBODYS
 from tests.access.stage import OUTLIVES, Stage
 
 _WRITES = ("INSERT", "UPDATE", "DELETE")

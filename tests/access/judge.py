@@ -21,9 +21,6 @@ class Wanted(StrEnum):
     NOT_THERE = "404"
 
 
-NOBODYS = "0" * 16
-"""An id, and a token, that nothing has."""
-
 _REFUSED = frozenset({401, 403, 404, 405, 500})
 _REFUSES = {
     beyond.GOOD: Wanted.LET_IN,

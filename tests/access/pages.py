@@ -12,7 +12,8 @@ from tests import soak
 from tests.access import facts, routes
 from tests.access.canary import STORED
 from tests.access.fields import read_by
-from tests.access.judge import NOBODYS, Wanted, expected, own_case
+from tests.access.judge import Wanted, expected, own_case
+from tests.access.routes import NOBODYS
 from tests.access.stage import Persona, Stage
 
 BAD = "b1bad"

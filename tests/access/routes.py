@@ -22,6 +22,22 @@ SENT = {
 }
 """What a page is asked about beside its id, by the name in the address and that of the part."""
 
+NOBODYS = "0" * 16
+"""An id, and a token, that nothing has."""
+
+NO_PARTS = {
+    **dict.fromkeys(("action_id", "role_id", "user_id", "user", "goal"), NOBODYS),
+    "question": "matters",
+    "field": "talked",
+    "key": "d",
+    "n": 1,
+    "door": "person",
+    "line_kind": "goal",
+    "committee": "",
+    "quarter": "",
+}
+"""What stands in addresses beside the id when nothing belongs to it."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Route:

@@ -8,7 +8,8 @@ from netmeet.core.access import Actor, Role
 from netmeet.core.permissions import Permission
 from tests import soak
 from tests.access import facts, oracle, routes, share
-from tests.access.judge import NOBODYS, Wanted, expected, is_as_expected, own_case
+from tests.access.judge import Wanted, expected, is_as_expected, own_case
+from tests.access.routes import NOBODYS
 from tests.world import now
 
 EVERY = 24_000

@@ -13,7 +13,8 @@ from werkzeug.exceptions import HTTPException
 from tests import soak
 from tests.access import facts, routes, share, telling
 from tests.access.canary import CANARY, heard
-from tests.access.judge import NOBODYS, Wanted, expected, is_as_expected, own_case
+from tests.access.judge import Wanted, expected, is_as_expected, own_case
+from tests.access.routes import NOBODYS
 
 EVERY = 10_000
 """On each of two databases."""

@@ -8,7 +8,8 @@ import pytest
 from tests import soak
 from tests.access import pages, routes, share, telling
 from tests.access.canary import CPR, heard
-from tests.access.judge import NOBODYS, Wanted, expected
+from tests.access.judge import Wanted, expected
+from tests.access.routes import NOBODYS
 from tests.access.test_matrix import things
 from tests.access.test_sweep import text_of
 

@@ -18,7 +18,7 @@ from netmeet.meetings.models import Meeting, MeetingRequest
 from netmeet.outbox import jobs as outbox
 from netmeet.plans.models import Plan
 from netmeet.reminders import jobs as reminders
-from tests.access import facts, judge, pages
+from tests.access import facts, judge, pages, routes
 from tests.misuse.led import DICE
 from tests.misuse.led_meeting import Meetings
 from tests.misuse.led_network import Network
@@ -112,7 +112,7 @@ class Life(Network, Meetings):
             who = self.players.of[name].caller
             if thing is None or judge.expected(known, who, route, thing) is not judge.Wanted.LET_IN:
                 continue
-            path = route.path(thing.id, _PARTS)
+            path = route.path(thing.id, routes.NO_PARTS)
             body = self.players.ask(name, "GET", path).get_data(as_text=True)
             forms = [f for f in pages.read(body, path, name).forms if self._is_safe(f.action)]
             if forms:
@@ -240,7 +240,7 @@ class Life(Network, Meetings):
         if thing is None or name in self.model.without_role:
             return
         wanted = judge.expected(known, self.players.of[name].caller, route, thing)
-        answer = self.players.ask(name, "GET", route.path(thing.id, _PARTS))
+        answer = self.players.ask(name, "GET", route.path(thing.id, routes.NO_PARTS))
         told = f"{name} {route.endpoint}: {wanted}, {answer.status_code} {answer.location}"
         is_let_in = wanted is judge.Wanted.LET_IN
         # Who may read what is not there yet gets 404 too.
@@ -249,13 +249,3 @@ class Life(Network, Meetings):
         if not is_let_in:
             assert CANARY not in answer.get_data(as_text=True), told
         self.tally["probes"] += 1
-
-
-_PARTS = {
-    **dict.fromkeys(("action_id", "role_id", "user_id", "user"), judge.NOBODYS),
-    "question": "matters",
-    "field": "talked",
-    "key": "d",
-    "n": 1,
-    "door": "person",
-}

@@ -40,8 +40,8 @@ from netmeet.meetings.rules import ContestKind, MeetingKind, MeetingState, Quest
 from netmeet.organisations.models import Committee, Unit
 from netmeet.plans.models import Goal, Plan
 from netmeet.plans.rules import SectionKey
+from tests.access import routes
 from tests.access.facts import Thing
-from tests.access.judge import NOBODYS
 from tests.access.stage import Stage
 from tests.world import now
 
@@ -118,8 +118,7 @@ def stage(folder: Path) -> Told:
         for user_id, name, _who, _role in demo.people():
             told.add(name, db.session.get_one(User, user_id))
         told.add("nobody")
-        told.parts = dict.fromkeys(("action_id", "role_id", "user_id", "user"), NOBODYS)
-        told.parts |= {"field": "talked", "n": 1, "door": "person"}
+        told.parts = dict(routes.NO_PARTS)
         told.remember()
         db.session.remove()
     told.admit()

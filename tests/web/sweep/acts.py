@@ -10,6 +10,7 @@ from sqlalchemy.orm import selectinload
 
 from netmeet.accounts import service as accounts
 from netmeet.accounts.models import User
+from netmeet.core import calendar
 from netmeet.core.access import Role
 from netmeet.core.db import db
 from netmeet.meetings.models import Attendance, Meeting
@@ -120,7 +121,7 @@ Act = tuple[Persona, facts.Thing, dict[str, Any]]
 def furnish(stage: Stage) -> None:
     """Let somebody be in the rooms of today, one meeting have begun, and a link lead to it."""
     with stage.app.app_context():
-        waits, on = (_of_today(case_id) for case_id in stage.marks)
+        waits, on = (_of_today(stage.cases[name]) for name in ("main", "beside"))
         for meeting in (waits, on):
             here = Attendance(
                 meeting_id=meeting.id,
@@ -131,11 +132,11 @@ def furnish(stage: Stage) -> None:
             db.session.add(here)
         on.started_at, on.current_item_id = now(), on.items[0].id
         waits.items[1].raised_as = Role.REG
-        _let_be_written(next(iter(stage.marks)))
+        _let_be_written(stage.cases["main"])
         invited = on.invitations[0]
         user = db.session.get_one(User, invited.user_id)
         link = accounts.make_link(user, purpose="invitation", subject_id=invited.id, at=now())
-        stage.links.append(link)
+        stage.links[link] = True
         _more_cases(stage)
         stage.remember()
         db.session.remove()
@@ -167,12 +168,17 @@ def _more_cases(stage: Stage) -> None:
 
 
 def _of_today(case_id: str) -> Meeting:
+    """Return the first meeting of the case that lies ahead, and let it be today."""
     statement = (
         select(Meeting)
         .where(Meeting.case_id == case_id, Meeting.state == MeetingState.INVITED)
         .options(selectinload(Meeting.invitations), selectinload(Meeting.items))
+        .order_by(Meeting.starts_local)
     )
-    return db.session.scalars(statement).one()
+    meeting = db.session.scalars(statement).first()
+    assert meeting is not None
+    meeting.starts_local = calendar.to_local(now()).replace(tzinfo=None)
+    return meeting
 
 
 def good_forms(

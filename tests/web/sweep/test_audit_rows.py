@@ -20,7 +20,8 @@ from netmeet.core.trail import entry
 from tests import soak
 from tests.access import facts, judge, oracle, pages, routes
 from tests.access.canary import CANARY
-from tests.access.judge import NOBODYS, Wanted, expected, own_case
+from tests.access.judge import Wanted, expected, own_case
+from tests.access.routes import NOBODYS
 from tests.web.sweep import acts
 from tests.world import now
 
@@ -164,8 +165,7 @@ def known(stage, furnished):
         acts.furnish(stage)
         furnished.add(id(stage))
     stage.admit()
-    with stage.app.app_context():
-        return facts.read()
+    return stage.facts()
 
 
 class Count:

@@ -8,7 +8,7 @@ import pytest
 
 from tests import soak
 from tests.access import facts, routes
-from tests.access.judge import NOBODYS
+from tests.access.routes import NOBODYS
 from tests.web.sweep import acts
 
 

@@ -7,17 +7,19 @@ import re
 import subprocess
 import zipfile
 from collections import Counter
+from dataclasses import dataclass
 
 import pikepdf
 import pytest
 
 from netmeet.accounts import rules
 from netmeet.accounts.models import User
-from netmeet.cases.models import Person
+from netmeet.cases import queries
 from netmeet.core.db import db
 from netmeet.meetings.models import Meeting
 from tests import soak
-from tests.access import facts, routes
+from tests.access import routes
+from tests.access.canary import CANARY, heard
 from tests.access.judge import Wanted, expected
 from tests.web.sweep.test_audit_rows import things
 
@@ -25,9 +27,6 @@ from tests.web.sweep.test_audit_rows import things
 pytestmark = pytest.mark.parametrize("stage", ["sqlite"], indirect=True)
 
 PHONE = "98 76 54 32"
-PLACE = r"sted Kanariefugl\d{5}"
-HOME = re.compile(rf"Vej 7 Kanariefugl\d{{5}}|{PHONE}|{PHONE.replace(' ', '')}")
-WHERE = re.compile(rf"{HOME.pattern}|{PLACE}")
 ANYBODYS = re.compile(r"@example\.org|\b\d{6}[- ]?\d{4}\b|Vej 7 Kanariefugl\d{5}")
 """Mails, numbers and addresses: of nobody in any file but the mail of who gets it."""
 A_PATIENT = re.compile(r"Kanariefugl|psyki|diagnos|netværksmøde|behandl", re.IGNORECASE)
@@ -75,42 +74,45 @@ def _papers(monkeypatch):
     monkeypatch.setattr(rules, "PDFS_A_MINUTE", 100_000)
 
 
+@dataclass
+class Protected:
+    """Words that tell where somebody is: how to reach them at home, and where they are met."""
+
+    home: re.Pattern
+    anywhere: re.Pattern
+
+
 @pytest.fixture
 def protected(stage):
-    """Return the facts of the stage while the person's name and address are protected."""
-    case_id = next(iter(stage.marks))
+    """Return the words of the person of the main case, whose name and address are protected."""
 
     def mark(*, is_protected):
         with stage.app.app_context():
-            person = db.session.get_one(Person, stage_person)
-            person.is_protected = is_protected
-            db.session.get_one(User, person.user_id).phone = PHONE
-            for meeting in db.session.query(Meeting).filter_by(case_id=case_id):
+            case = queries.by_id(stage.cases["main"])
+            case.person.is_protected = is_protected
+            case.person.user.phone = PHONE
+            meetings = db.session.query(Meeting).filter_by(case_id=case.id).all()
+            for meeting in meetings:
                 meeting.show_place = is_protected
+            home = [*marked(case.person.user.address), PHONE, PHONE.replace(" ", "")]
+            places = [mark for meeting in meetings for mark in marked(meeting.place)]
             db.session.commit()
             db.session.remove()
+        return Protected(*(re.compile("|".join(words)) for words in (home, [*home, *places])))
 
-    with stage.app.app_context():
-        known = facts.read()
-    stage_person = known.rows["case"][case_id]["person_id"]
-    mark(is_protected=True)
-    stage.admit()
-    with stage.app.app_context():
-        yield facts.read()
+    yield mark(is_protected=True)
     stage.forgets = True
     mark(is_protected=False)
 
 
-@pytest.fixture
-def open_facts(stage):
-    """Return the facts of the stage with nobody protected."""
-    stage.admit()
-    with stage.app.app_context():
-        return facts.read()
+def marked(text):
+    """Return the words of a text that are on the stage once."""
+    return [f"{CANARY}{number}" for number in heard(text)]
 
 
-def asked(stage, known, dice):
-    """Yield who may read what of the person's: each address by each role, or a tenth of them."""
+def asked(stage, dice):
+    """Yield who may read what there is: each address by each role, or a tenth of them."""
+    known = stage.facts()
     everybody = list(stage.personas.values())
     for route in routes.found(stage.app):
         if route.method != "GET" or route.operation.startswith("public."):
@@ -123,7 +125,7 @@ def asked(stage, known, dice):
             may = [
                 thing
                 for thing in things(stage, known, route, persona.fresh)
-                if expected(known, who, route, thing) is Wanted.LET_IN
+                if expected(known, who, route, thing, stage.first_parts) is Wanted.LET_IN
             ]
             is_wanted = is_file or who.role in OUTSIDE or dice.random() <= TENTH
             if not may or who.role in seen or not is_wanted or (TENTH < 1 and is_file and seen):
@@ -137,7 +139,7 @@ def asked(stage, known, dice):
 def test_no_exit_tells_where_a_protected_person_is(stage, protected):
     dice, leaks, files, pages, read = soak.dice(), *(Counter() for _ in range(4))
     before, stage.forgets = stage.contents(), False
-    for route, persona, thing in asked(stage, protected, dice):
+    for route, persona, thing in asked(stage, dice):
         role = persona.fresh.caller.role
         answer = stage.ask(persona.fresh, "GET", route.path(thing.id, stage.first_parts))
         read[role] += 1
@@ -147,9 +149,9 @@ def test_no_exit_tells_where_a_protected_person_is(stage, protected):
         is_page = answer.mimetype == "text/html" and "/letters/" not in route.rule.rule
         (pages if is_page else files)[role] += 1
         if not is_page or role in OUTSIDE:
-            hit = WHERE.search(words)
+            hit = protected.anywhere.search(words)
         else:
-            hit = HOME.search(words) if role not in PERSONS_SIDE else None
+            hit = protected.home.search(words) if role not in PERSONS_SIDE else None
         if hit:
             leaks[route.rule.rule, role, hit.group()] += 1
     print(
@@ -166,27 +168,28 @@ def test_no_exit_tells_where_a_protected_person_is(stage, protected):
     assert sum(pages[role] for role in OUTSIDE) > 5
 
 
-def whose(stage, route, thing, persona):
-    """Return the mail of who gets the file, which alone may stand in it."""
+def of_whom(stage, route, persona):
+    """Return the mail and the address of who gets the file, which alone may stand in it."""
     who = stage.first_parts["user_id"] if "user_id" in route.rule.arguments else persona.user_id
     with stage.app.app_context():
-        found = db.session.get_one(User, who).email
+        user = db.session.get_one(User, who)
+        found = [user.email, *marked(user.address)]
         db.session.rollback()
-    return found
+    return re.compile("|".join(map(re.escape, found)))
 
 
 @pytest.mark.soak
-def test_no_file_tells_numbers_mails_or_addresses(stage, open_facts):
+def test_no_file_tells_numbers_mails_or_addresses(stage):
     """Papers name whom they are about; what they never hold is a number, a mail or an address."""
     dice, leaks, kinds = soak.dice(), Counter(), Counter()
-    for route, persona, thing in asked(stage, open_facts, dice):
+    for route, persona, thing in asked(stage, dice):
         ending = route.rule.rule.rpartition(".")[2]
         if ending not in {"pdf", "ics", "xlsx", "csv"}:
             continue
         answer = stage.ask(persona.fresh, "GET", route.path(thing.id, stage.first_parts))
         if answer.status_code != 200:
             continue
-        words = said(answer).replace(whose(stage, route, thing, persona), "")
+        words = of_whom(stage, route, persona).sub("", said(answer))
         kinds[ending] += 1
         leaks.update((route.rule.rule, hit) for hit in ANYBODYS.findall(words))
         if ending in {"xlsx", "csv", "ics"}:
