@@ -9,9 +9,8 @@ import signal
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
-from types import FrameType
 
-from apscheduler.schedulers.blocking import BlockingScheduler
+from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
 import config
@@ -34,14 +33,14 @@ DEMO_DRAIN_SECONDS = 2
 REMINDERS_MINUTES = 10
 
 
-def plan(app: Flask) -> BlockingScheduler:
+def plan(app: Flask) -> BackgroundScheduler:
     """Return the scheduler with every job of ``app``; none of them overlaps itself.
 
     What was missed while the machine slept is made up for once (the default grace of one second
     would drop it).
     """
     settings: config.Settings = app.config["NETMEET"]
-    scheduler = BlockingScheduler(
+    scheduler = BackgroundScheduler(
         timezone=UTC,
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
@@ -84,20 +83,21 @@ def drain(now: datetime, *, send: channels.Send) -> None:
 
 
 def main() -> None:
-    """Work until SIGTERM or Ctrl-C; a job that has begun is let finish."""
+    """Work until SIGTERM or Ctrl-C; a job that has begun is let finish.
+
+    The signals are waited for, not handled: a handler that raises while the scheduler hands out a
+    job is caught there, and the worker would go on for ever.
+    """
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
-    scheduler = plan(create_app(config.read(os.environ)))
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        raise SystemExit(0)
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    try:
-        scheduler.start()
-    finally:
-        if scheduler.running:
-            scheduler.shutdown()
+    app = create_app(config.read(os.environ))
+    # An older copy of the database may have been put back: no mail may go to who was erased.
+    run(app, partial(cases.erase_again, ledger=app.config["NETMEET"].erased))
+    ends = {signal.SIGTERM, signal.SIGINT}
+    signal.pthread_sigmask(signal.SIG_BLOCK, ends)
+    scheduler = plan(app)
+    scheduler.start()
+    signal.sigwait(ends)
+    scheduler.shutdown()
 
 
 if __name__ == "__main__":

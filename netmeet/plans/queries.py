@@ -373,10 +373,7 @@ def may_read_draft(case: Case, reader: Actor) -> bool:
 
 
 def as_if_published(meeting: Meeting, *, at: datetime) -> None:
-    """Let the loaded meeting look published, to show beforehand what each reader will get.
-
-    Only for a request that reads: nothing of it is written.
-    """
+    """Let the loaded meeting look published, for a request that shows what each reader will get."""
     set_committed_value(meeting, "published_at", at)
 
 
@@ -391,10 +388,7 @@ def is_on_persons_side(reader: Actor) -> bool:
 
 
 def end_reading() -> None:
-    """End the transaction of a reading request: what follows works on plain data alone.
-
-    A PDF is never made inside a transaction (``security.md`` § 3).
-    """
+    """End a reading request's transaction: no PDF is made inside one (``security.md`` § 3)."""
     db.session.rollback()
 
 

@@ -119,7 +119,6 @@ class Reading:
         knife = self._knife()
         content = _without(content, self._unknown)
         kind = PlanType(content["kind"])
-        mark = _marker(contested, to_person=self._to_person)
         made = {
             **self._gist(content, knife),
             "name": words.name_of(kind, to_person=self._to_person),
@@ -133,20 +132,7 @@ class Reading:
             "wishes": knife.keep(P.PLAN_READ_PUBLISHED, content["wishes"]),
             "met_on": _day(content["met_on"]),
         }
-        for action in made["actions"]:
-            action["met_on"], action["granted"] = _day(action["met_on"]), _granted(action)
-            mark("action", action, action["what"])
-        for goal in made["goals"]:
-            on_days = [(date.fromisoformat(on), value) for on, value in goal["scores"]]
-            goal["scale"] = scale.draw(on_days)
-            mark("goal", goal, goal["agreed"])
-        for one in made["sections"]:
-            for line in one["lines"]:
-                mark(f"section-{one['key']}", line, line["text"])
-        for wish in made["wishes"]:
-            mark("item", wish, wish["title"])
-        for seen in made["differs"]:
-            mark("item", seen, seen["text"])
+        _describe(made, _marker(contested, to_person=self._to_person))
         made["is_extract"] = bool(knife.left_out) and _is_staff(self._reader, self._case)
         return made
 
@@ -240,6 +226,23 @@ def _person(content: Content, knife: _Knife) -> Line | None:
 
 
 Mark = Callable[[str, Line, str], Line]
+
+
+def _describe(made: dict[str, Any], mark: Mark) -> None:
+    """Put into words what a page shows of each line, and beside it that the person contests it."""
+    for action in made["actions"]:
+        action["met_on"], action["granted"] = _day(action["met_on"]), _granted(action)
+        mark("action", action, action["what"])
+    for goal in made["goals"]:
+        goal["scale"] = scale.draw([(date.fromisoformat(on), at) for on, at in goal["scores"]])
+        mark("goal", goal, goal["agreed"])
+    for one in made["sections"]:
+        for line in one["lines"]:
+            mark(f"section-{one['key']}", line, line["text"])
+    for wish in made["wishes"]:
+        mark("item", wish, wish["title"])
+    for seen in made["differs"]:
+        mark("item", seen, seen["text"])
 
 
 def _marker(contested: Sequence[ContestedLine], *, to_person: bool) -> Mark:
