@@ -23,7 +23,6 @@ def told_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
 def stage(told_stage: Told) -> Iterator[Told]:
     """Return the stage with its own keys in use; what a test does to it is undone."""
     sealed.install(told_stage.app.config["NETMEET"].keyring)
-    told_stage.forgets = True
     with told_stage.set_back():
         yield told_stage
 

@@ -13,7 +13,7 @@ import icalendar
 import pikepdf
 
 from netmeet.outbox.rules import Letter
-from tests.access import pages
+from tests.misuse import matrix
 
 _NS = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -25,7 +25,7 @@ _DOORS = frozenset({"/OpenAction", "/AA", "/EmbeddedFile", "/Filespec", "/RichMe
 
 def of_letter(letter: Letter) -> list[str]:
     """Return what in a letter is more than words."""
-    wrong = [f"html: {said}" for said in pages.read(letter.html).bad]
+    wrong = [f"html: {said}" for said in matrix.read(letter.html).bad]
     if re.search(r"[\x00-\x1f\x7f]", letter.subject):
         wrong.append("a line break in the subject")
     links = re.findall(r'(?:href|src|action)="([^"]*)"', letter.html)

@@ -17,8 +17,8 @@ from netmeet.core import sealed
 from netmeet.core.access import Role
 from netmeet.core.db import db
 from netmeet.meetings.models import Meeting
-from tests.access import judge, routes
 from tests.conftest import Backend
+from tests.misuse import matrix
 from tests.misuse.players import Players
 from tests.misuse.truths import CANARY, Model, Truths, where
 
@@ -45,13 +45,7 @@ class Led(RuleBasedStateMachine):
         self.truths = Truths(self.players, self.model)
         self.counted = 0
         self.seen: dict[str, list[str]] = {key: [] for key in _SEEN}
-        self.routes = [
-            one
-            for one in routes.found(self.backend.app)
-            if one.method == "GET" and one.table not in {"", "own", "personal_link"}
-            if not one.rule.rule.endswith(".pdf") and one.endpoint not in judge.DEMO_ONLY
-            if one.rule.arguments == {"id"}
-        ]
+        self.routes = matrix.rows(self.backend.app)
 
     # helpers -------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, has_app_context
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -78,17 +78,22 @@ class Players:
         self.of[name] = Player(name, user.id, held.id, caller)
         self.sign_in(name)
 
+    def join_as_nobody(self) -> None:
+        """Let there be somebody without a login."""
+        caller = Caller(user_id="", role="anon", stepped_up=False)
+        self.of["nobody"] = Player("nobody", "", "", caller)
+        self.sign_in("nobody")
+
     def sign_in(self, name: str) -> None:
-        """Let somebody be signed in anew, just proved."""
+        """Let somebody be signed in anew, just proved; who is nobody gets a token alone."""
         player, browser = self.of[name], FlaskClient(self.app, Response)
-        user, role = (
-            db.session.get_one(User, player.user_id),
-            db.session.get_one(UnitRole, player.role_id),
-        )
-        secret = accounts.sign_in(user, role=role, by="code", at=now())
-        db.session.commit()
-        with browser.session_transaction() as session:
-            session["sid"] = secret
+        if player.user_id:
+            user = db.session.get_one(User, player.user_id)
+            role = db.session.get_one(UnitRole, player.role_id)
+            secret = accounts.sign_in(user, role=role, by="code", at=now())
+            db.session.commit()
+            with browser.session_transaction() as session:
+                session["sid"] = secret
         answer = contextvars.Context().run(
             browser.get, "/login/token", headers={"Accept": "application/json"}
         )
@@ -102,7 +107,8 @@ class Players:
         """Return the answer to one request of somebody's, with a good token."""
         player = self.of[name]
         headers = {"Cookie": f"netmeet={player.cookie}", "X-CSRFToken": player.token}
-        db.session.rollback()
+        if has_app_context():
+            db.session.rollback()
         answer = self._client.open(path, method=method, data=data, headers=headers, **more)
         assert answer.status_code < 500, f"{name} {method} {path} {data}: {self.faults}"
         return answer

@@ -5,7 +5,6 @@ T13 and T18-T20, T23 of ``security.md`` § 3: the demo, each text of it replaced
 
 import re
 from collections import Counter
-from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
@@ -21,8 +20,7 @@ from netmeet.outbox import service as outbox
 from netmeet.plans.exports import words
 from netmeet.plans.rules import PlanType
 from tests import letters, soak
-from tests.access import facts, pages
-from tests.misuse import exits, payloads, spoil, watch
+from tests.misuse import exits, matrix, payloads, spoil, watch
 from tests.services import ear
 
 CONTEXTS = (
@@ -47,7 +45,7 @@ def replaced(stage, write):
     """Let every field hold what ``write`` makes for it; return the facts and the fields' names."""
     with stage.app.app_context():
         names = spoil.every_text(write)
-        known = facts.read()
+        known = matrix.now()
         db.session.remove()
     return known, names
 
@@ -88,21 +86,22 @@ def test_no_kept_text_runs_in_a_real_browser(stage, chromium):
     dice = stage.dice = soak.dice()
     known, names = replaced(stage, lambda at: payloads.markup(dice, at))
     roles, things = (0, EVERYBODY) if soak.IS_FULL else (3, 1)
-    stage.admit()
     opened, people, done = 0, set(), set()
     with watch.served(stage.app) as address, watch.watching(chromium, address) as seen:
         seen.open("/post")
-        doors = pages.doors(stage, known, dice, roles=roles, things=things, parts=stage.parts_for)
-        for persona, path, sort in _some(list(doors), dice):
+        doors = matrix.doors(stage, known, dice, roles=roles, things=things)
+        for token in dice.sample(stage.tokens, 2):
+            seen.open(f"/i/{token}")
+        for player, path, sort in _some(list(doors), dice):
             if sort in done and not soak.IS_FULL:
                 continue
-            seen.become(persona.fresh.cookie)
-            answer = seen.open(path, persona.name)
+            seen.become(player.cookie)
+            answer = seen.open(path, player.name)
             assert answer.status != 500, path
             if answer.status == 200:
                 opened += 1
                 done.add(sort)
-                people.add(persona.name)
+                people.add(player.name)
     unseen = sorted(names - seen.places)
     print(
         f"T13: {opened} pages of {len(done)} sorts as {len(people)} people, "
@@ -117,8 +116,8 @@ def test_no_kept_text_runs_in_a_real_browser(stage, chromium):
 
 def _some(doors, dice):
     """Yield who opens what and its sort: all of it, or some sorts where a tenth is asked for."""
-    told = [(persona, path, pages.shape(path)) for persona, path in doors]
-    sorts = sorted({sort for _persona, _path, sort in told})
+    told = [(player, path, matrix.shape(path)) for player, path in doors]
+    sorts = sorted({sort for _player, _path, sort in told})
     chosen = set(sorts if soak.IS_FULL else dice.sample(sorts, SORTS))
     yield from (one for one in told if one[2] in chosen)
 
@@ -126,13 +125,13 @@ def _some(doors, dice):
 def _files(stage, known, dice, *endings):
     """Yield the files somebody gets: each sort once where a tenth is asked for, else for all."""
     more = {} if soak.IS_FULL else {"roles": 5, "things": 10}
-    doors = pages.doors(stage, known, dice, endings=endings, parts=stage.parts_for, **more)
+    doors = matrix.doors(stage, known, dice, endings=endings, **more)
     done = set()
-    for persona, path in doors:
-        sort = pages.shape(path)
+    for player, path in doors:
+        sort = matrix.shape(path)
         if sort in done and not soak.IS_FULL:
             continue
-        answer = stage.ask(persona.fresh, "GET", path)
+        answer = stage.ask(player.name, "GET", path)
         if answer.status_code == 200:
             done.add(sort)
             yield path, answer
@@ -141,17 +140,26 @@ def _files(stage, known, dice, *endings):
 # T18: every other way out ------------------------------------------------------------------------
 
 
+def _pages(stage, known, dice):
+    """Yield every sort of page with who reads it."""
+    for player, path in matrix.doors(stage, known, dice, roles=20 if soak.IS_FULL else 1):
+        answer = stage.ask(player.name, "GET", path)
+        if answer.mimetype == "text/html" and answer.status_code == 200:
+            yield player, path, answer.get_data(as_text=True)
+
+
 def _answers(stage, opened, dice):
     """Yield what somebody reads after sending a form as it stood on one of the pages."""
-    forms = pages.sorts_of_forms(opened)
+    forms = matrix.forms(stage, opened)
     dice.shuffle(forms)
-    for form in forms if soak.IS_FULL else forms[:40]:
-        seat = stage.personas[form.persona].fresh
-        answer = stage.ask(seat, "POST", form.action, form.fields)
+    for name, form in forms if soak.IS_FULL else forms[:40]:
+        player = stage.of[name]
+        answer, cookie = stage.ask(name, "POST", form.action, form.fields), player.cookie
         if answer.status_code == 303 and answer.location.startswith("/"):
             kept = answer.headers.get("Set-Cookie", "").partition(";")[0].partition("=")[2]
-            after = replace(seat, cookie=kept or seat.cookie)
-            answer = stage.ask(after, "GET", answer.location)
+            player.cookie = kept or cookie
+            answer = stage.ask(name, "GET", answer.location)
+            player.cookie = cookie
         if answer.mimetype == "text/html":
             yield form.action, answer.get_data(as_text=True)
 
@@ -160,18 +168,16 @@ def _answers(stage, opened, dice):
 def test_no_kept_text_acts_in_a_title_a_notice_or_an_answer(stage):
     dice = stage.dice = soak.dice()
     known, _names = replaced(stage, lambda at: payloads.markup(dice, at))
-    stage.admit()
     wrong, said = Counter(), 0
-    opened = list(pages.opened(stage, known, dice, parts=stage.parts_for))
-    for persona, path, body in opened:
-        found = pages.read(body)
+    opened = list(_pages(stage, known, dice))
+    for player, path, body in opened:
+        found = matrix.read(body)
         wrong += Counter((path, one) for one in found.bad)
-        if persona.fresh.caller.role in {"pat", "prox", "rel"} and payloads.CALL in found.title:
+        if player.caller.role in {"pat", "prox", "rel"} and payloads.CALL in found.title:
             wrong[path, found.title] += 1
-    stage.forgets = False
     for path, body in _answers(stage, opened, dice):
         said += payloads.CALL in body
-        wrong += Counter((path, one) for one in pages.read(body).bad)
+        wrong += Counter((path, one) for one in matrix.read(body).bad)
     print(
         f"T18: {len(opened)} page titles, {said} answers that name a kept text, {len(wrong)} active"
     )
@@ -183,7 +189,6 @@ def test_no_kept_text_acts_in_a_title_a_notice_or_an_answer(stage):
 def test_no_kept_text_acts_in_a_letter_or_a_file(stage):
     dice = stage.dice = soak.dice()
     known, _names = replaced(stage, lambda at: payloads.markup(dice, at))
-    stage.admit()
     wrong, kinds, files, named = Counter(), Counter(), Counter(), 0
     with stage.app.app_context():
         letters.add_what_the_stories_lack(stage.app)
@@ -269,7 +274,6 @@ def test_no_exported_cell_is_a_formula_and_every_text_comes_back(stage, tmp_path
     cells, wrong = 0, Counter()
     for only in payloads.FORMULAS if soak.IS_FULL else (None,):
         known, _names = replaced(stage, _formulas(dice, only))
-        stage.admit()
         with stage.app.app_context():
             names = {*db.session.scalars(select(Unit.name)), ""}
             names |= {user.name for user in db.session.scalars(select(User))}
@@ -324,9 +328,8 @@ def test_no_printed_text_fetches_anything(stage, tmp_path):
                 return (only or dice.choice([*payloads.FETCHES.values()])).format(at=where)
 
             known, names = replaced(stage, write)
-            stage.admit()
             for path, answer in _files(stage, known, dice, ".pdf"):
-                printed[pages.shape(path)] += 1
+                printed[matrix.shape(path)] += 1
                 shown |= names & set(_PRINTED.findall(exits.words(answer.data)))
                 wrong += Counter((path, said) for said in exits.of_pdf(answer.data, names=_TITLES))
                 wrong[path, "the secret"] += exits.holds(answer.data, b"planted-4711")

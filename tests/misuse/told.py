@@ -1,4 +1,4 @@
-"""The demo on a stage: everybody of the stories seated, and what the stories lack."""
+"""The demo, everybody of the stories signed in, and what the stories lack."""
 
 import shutil
 from collections.abc import Iterator, Mapping
@@ -23,7 +23,7 @@ from netmeet.cases.rules import Keeping
 from netmeet.cli import demo
 from netmeet.core import clock
 from netmeet.core.access import Role
-from netmeet.core.db import db
+from netmeet.core.db import Base, db
 from netmeet.indicators import rules as indicators
 from netmeet.indicators.models import RiskNote
 from netmeet.invitations.models import Deputy, Mandate, WrittenInput
@@ -42,14 +42,20 @@ from netmeet.plans.models import Goal, Plan
 from netmeet.plans.rules import SectionKey
 from tests.access.facts import Thing
 from tests.access.judge import NOBODYS
-from tests.access.stage import Stage
+from tests.misuse.players import Players
 from tests.world import now
 
 
-class Told(Stage):
-    """The stage on which the demo was told; its addresses name what belongs together."""
+class Told(Players):
+    """The demo and its people; addresses name what belongs together."""
 
     dice = Random(0)
+    parts: Mapping[str, Any] = {
+        **dict.fromkeys(("action_id", "role_id", "user_id", "user"), NOBODYS),
+        "field": "talked",
+        "n": 1,
+        "door": "person",
+    }
 
     def parts_for(self, thing: Thing) -> Mapping[str, Any]:
         """Return what stands in the thing's addresses beside its id, by chance where any does."""
@@ -61,7 +67,11 @@ class Told(Stage):
 
     def remember(self) -> None:
         """Note the ids of all rows, and who and what belongs to which."""
-        super().remember()
+        self.ids = {
+            table.name: list(db.session.scalars(select(table.c.id)))
+            for table in Base.metadata.sorted_tables
+            if "id" in table.c
+        }
         self.near: dict[str, dict[str, Any]] = {}
         for invitation in db.session.scalars(select(Invitation)):
             self.near.setdefault(invitation.meeting_id, {})["user_id"] = invitation.user_id
@@ -116,17 +126,18 @@ def stage(folder: Path) -> Told:
         told.tokens = [_link(case.person.user, case) for case in cases]
         db.session.commit()
         for user_id, name, _who, _role in demo.people():
-            told.add(name, db.session.get_one(User, user_id))
-        told.add("nobody")
-        told.parts = dict.fromkeys(("action_id", "role_id", "user_id", "user"), NOBODYS)
+            told.join(name, db.session.get_one(User, user_id))
+        told.join_as_nobody()
+        told.parts: dict[str, Any] = dict.fromkeys(
+            ("action_id", "role_id", "user_id", "user"), NOBODYS
+        )
         told.parts |= {"field": "talked", "n": 1, "door": "person"}
         told.remember()
         db.session.remove()
-    told.admit()
     return told
 
 
-def close(told: Stage) -> None:
+def close(told: Players) -> None:
     """Let the database go."""
     with told.app.app_context():
         db.session.remove()
