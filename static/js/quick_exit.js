@@ -32,7 +32,8 @@
     document.dispatchEvent(new CustomEvent("netmeet:leave", { detail: unsent }));
     const last = unsent.pop() || endLogin;
     await within(Promise.allSettled(unsent.map((send) => send(false))));
-    await within(last(true));
+    // What could not be sent at all cannot end the login either.
+    await within(last(true).then((answer) => answer || endLogin()));
     location.replace(form.dataset.quickExit);
   });
 

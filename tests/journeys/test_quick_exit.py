@@ -29,3 +29,18 @@ def test_what_is_typed_at_that_moment_goes_with_the_end_of_the_login(someone: An
     page.goto(f"{page.url}/practical")
     shown = page.get_by_label("Hvad kan gøre det svært")
     assert shown.input_value() == "Mange mennesker i venteværelset."
+
+
+def test_a_text_that_cannot_be_sent_does_not_keep_the_login_open(someone: Any) -> None:
+    mia = someone(PHONE)
+    mia.become("Mia")
+    page = mia.page
+    follow(mia, "Fortæl, hvad der er vigtigt for dig")
+    page.goto(f"{page.url}/practical")
+    headed(mia, "Hvad skal der til")
+    page.route("**/practical", lambda route: route.abort())
+    page.get_by_label("Hvad kan gøre det svært").fill("Det her kommer ikke frem.")
+    press(mia, "Luk hurtigt")
+    page.wait_for_url("**/roligt")
+    mia.go("/")
+    headed(mia, "Log ind")
