@@ -1,8 +1,11 @@
 """What has had its time is gone, also after an older copy was put back (``security.md`` T30)."""
 
 import os
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 from click.testing import CliRunner
@@ -33,6 +36,7 @@ from tests.soak import IS_FULL
 from tests.world import World, now
 
 YEARS = {"region": 10, "municipality": 5, "practice": 10, "other": 10}
+ROOT = Path(config.__file__).parent
 REMAIN = {"audit_event", "erasure"}
 """The tables that may still name an erased case, by its id."""
 
@@ -275,6 +279,41 @@ def _put_back(copy):
 
 def _name(case):
     return db.session.get(User, db.session.get(Person, case.person_id).user_id).name
+
+
+STARTS = {"web": ["-c", "import wsgi"], "worker": ["-m", "netmeet.worker"]}
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("process", STARTS)
+def test_what_came_back_by_other_means_is_erased_before_anything_begins(app, installed, process):
+    """Whoever puts an older copy back by hand lets neither readers nor mails at it."""
+    with app.app_context():
+        world = World(app)
+        case, other = world.case(), world.case("Omar Haddad")
+        case_id, stays, user_id = case.id, other.id, case.person.user_id
+        world.save()
+        db.session.remove()
+        ledger = f"2026-01-01T00:00:00+00:00 {case_id} {user_id}\n"
+        (installed / "erased.log").write_text(ledger, encoding="ascii")
+        started = subprocess.Popen([sys.executable, *STARTS[process]], cwd=ROOT)
+        try:
+            for _tenth in range(600):
+                if started.poll() is not None or not _is_there(case_id):
+                    break
+                Event().wait(0.1)
+        finally:
+            started.terminate()
+            started.wait()
+        assert not _is_there(case_id)
+        assert _is_there(stays)
+        assert db.session.get_one(User, user_id).name == ""
+
+
+def _is_there(case_id):
+    found = db.session.scalar(select(Case.id).where(Case.id == case_id))
+    db.session.rollback()
+    return found is not None
 
 
 def test_cleaning_leaves_the_database_usable(world):
