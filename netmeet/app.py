@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from flask import Flask, g, has_request_context, request, session, url_for
+from flask import Flask, g, has_request_context, session
 from flask_babel import lazy_gettext as _
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
@@ -252,7 +252,7 @@ def _page_variables(settings: config.Settings) -> dict[str, object]:
     known = actor if actor is not None and not actor.is_anonymous else None
     return {
         "actor": known,
-        "nav": _links(menu(known)) if known else [],
+        "nav": menu(known) if known else [],
         "acute_phone": Phone(settings.acute_label, settings.acute_number),
         "quick_exit_url": settings.exit_url,
         "lang": _lang(),
@@ -265,9 +265,3 @@ def _page_variables(settings: config.Settings) -> dict[str, object]:
 def _lang() -> str:
     """Return the language of the request; Danish where there is none, as in the worker."""
     return session.get("lang", "da") if has_request_context() else "da"
-
-
-def _links(entries: Sequence[Navigation]) -> list[tuple[str, str, bool]]:
-    """Return label, address and whether it is the page being shown."""
-    here = request.endpoint
-    return [(str(e.label), url_for(e.endpoint), here == e.endpoint) for e in entries]

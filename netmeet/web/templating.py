@@ -65,11 +65,11 @@ def _addresses(app: Flask) -> Callable[..., str]:
         if endpoint not in known:
             known[endpoint] = pattern(endpoint)
         found = known[endpoint]
-        if found is not None and parts.keys() == found[1]:
-            texts = {name: str(value) for name, value in parts.items()}
-            if all(map(_PLAIN.fullmatch, texts.values())):
-                return found[0].format_map(texts)
-        return url_for(endpoint, **parts)
+        texts = {name: str(value) for name, value in parts.items() if value is not None}
+        if found is None or texts.keys() != found[1]:
+            return url_for(endpoint, **parts)
+        is_plain = all(map(_PLAIN.fullmatch, texts.values()))
+        return found[0].format_map(texts) if is_plain else url_for(endpoint, **parts)
 
     return address
 
