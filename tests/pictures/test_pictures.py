@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser
 
-from tests import browser
+from tests import browser, hostile
 from tests.browser import DESK, PHONE, ROOT, Live, Someone
 
 FOLDER = ROOT / "docs" / "pictures"
@@ -202,6 +202,20 @@ def test_take_the_link_of_an_invitation(viewport, someone):
     human.go(_next(human, "/i/[^/]+"))
     assert "Kan du være med" in human.page.inner_text("main")
     _keep(f"05-invitation-link-{viewport['width']}", human.page.screenshot(full_page=True))
+
+
+@pytest.mark.pictures
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+def test_take_the_files_of_a_meeting(viewport, someone):
+    human = someone(viewport)
+    _walk(human, Screen("03-files", MIA, (f"{MEETING}/answer", f"{MEETING}/files")))
+    human.page.locator("#file").set_input_files(
+        {"name": "brev.pdf", "mimeType": "application/pdf", "buffer": hostile.pdf()}
+    )
+    human.page.locator("#title").fill("Brevet fra kommunen")
+    human.page.get_by_role("button", name="Læg det ved").click()
+    human.page.get_by_text("er lagt ved.").wait_for()
+    _keep(f"03-files-{viewport['width']}", human.page.screenshot(full_page=True))
 
 
 @pytest.mark.pictures
