@@ -11,6 +11,7 @@ from netmeet.cases.models import Case
 from netmeet.core.access import Role
 from netmeet.core.db import Base, LocalDateTime, Versioned
 from netmeet.core.sealed import Sealed, SealedData
+from netmeet.meetings.models.beside import InMeeting
 from netmeet.meetings.models.files import Attachment, FilePart, RenderedFile
 from netmeet.meetings.models.words import ContestedLine, Journalised, Statement
 from netmeet.meetings.rules import (
@@ -160,7 +161,7 @@ class Meeting(Versioned, Base):
         return next((i for i in self.current_invitations if i.user_id == user_id), None)
 
 
-class Invitation(Versioned, Base):
+class Invitation(InMeeting, Versioned, Base):
     """Who is invited, as what, to which part; from when, and withdrawn when.
 
     ``number`` is the recipient's own for this meeting, the only thing a calendar shows.
@@ -186,21 +187,6 @@ class Invitation(Versioned, Base):
     sent_sequence: Mapped[int | None]
     opened_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
-
-    @property
-    def case(self) -> Case:
-        """Return the case it belongs to."""
-        return self.meeting.case
-
-    @property
-    def case_id(self) -> str:
-        """Return the case's id (for the access log)."""
-        return self.meeting.case_id
-
-    @property
-    def lead_ids(self) -> frozenset[str]:
-        """Return who leads the meeting."""
-        return self.meeting.lead_ids
 
     def ask(
         self, *, why: str, is_required: bool, part_from: time | None, part_to: time | None
@@ -246,7 +232,7 @@ class PreparationAnswer(Versioned, Base):
     confirmed_at: Mapped[datetime | None]
 
 
-class AgendaItem(Versioned, Base):
+class AgendaItem(InMeeting, Versioned, Base):
     """One point: who raised it, what for, how long, who decides; and how it ended.
 
     A person's point is never edited by others and not closed without an answer to the person.
@@ -278,21 +264,6 @@ class AgendaItem(Versioned, Base):
     conclude_on: Mapped[date | None] = mapped_column(Date)
     closed_at: Mapped[datetime | None]
     entries: Mapped[list["MinutesEntry"]] = relationship(back_populates="item", lazy="raise_on_sql")
-
-    @property
-    def case(self) -> Case:
-        """Return the case it belongs to."""
-        return self.meeting.case
-
-    @property
-    def case_id(self) -> str:
-        """Return the case's id (for the access log)."""
-        return self.meeting.case_id
-
-    @property
-    def lead_ids(self) -> frozenset[str]:
-        """Return who leads the meeting."""
-        return self.meeting.lead_ids
 
     @property
     def is_neutral(self) -> bool:
@@ -364,6 +335,7 @@ __all__ = [
     "Attendance",
     "ContestedLine",
     "FilePart",
+    "InMeeting",
     "Invitation",
     "Journalised",
     "Meeting",

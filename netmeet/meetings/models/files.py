@@ -13,14 +13,14 @@ from netmeet.core import sealed
 from netmeet.core.access import Role
 from netmeet.core.db import Base
 from netmeet.core.sealed import Sealed, SealedBytes
+from netmeet.meetings.models.beside import InMeeting
 from netmeet.meetings.rules import FileKind, ItemState, LifeArea
 
 if TYPE_CHECKING:
-    from netmeet.cases.models import Case
     from netmeet.meetings.models import AgendaItem, Meeting
 
 
-class Attachment(Base):
+class Attachment(InMeeting, Base):
     """A picture or a paper that somebody has put beside a meeting or one of its points.
 
     ``title`` is the sender's own words. ``digest`` is keyed: it tells whether the content is whole
@@ -45,21 +45,6 @@ class Attachment(Base):
     parts: Mapped[list["FilePart"]] = relationship(
         lazy="raise_on_sql", order_by="FilePart.n", cascade="all, delete-orphan"
     )
-
-    @property
-    def case(self) -> "Case":
-        """Return the case it belongs to."""
-        return self.meeting.case
-
-    @property
-    def case_id(self) -> str:
-        """Return the case's id (for the access log)."""
-        return self.meeting.case_id
-
-    @property
-    def lead_ids(self) -> frozenset[str]:
-        """Return who leads the meeting."""
-        return self.meeting.lead_ids
 
     @property
     def life_area(self) -> LifeArea | None:

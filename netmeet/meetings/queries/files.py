@@ -7,12 +7,11 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
 from netmeet.accounts.models import User
-from netmeet.cases.models import Case
 from netmeet.core import apart
 from netmeet.core.access import Actor
 from netmeet.core.db import db, read_into, refer
 from netmeet.core.permissions import Permission
-from netmeet.meetings.models import AgendaItem, Attachment, FilePart, Meeting
+from netmeet.meetings.models import AgendaItem, Attachment, FilePart, InMeeting, Meeting
 from netmeet.meetings.policy import RULES, file_is_released
 from netmeet.meetings.queries.agenda import readable
 from netmeet.meetings.queries.meetings import OVER, access_options, for_agenda
@@ -99,19 +98,11 @@ def points_for_files(meeting: Meeting, reader: Actor) -> list[AgendaItem]:
 
 
 @dataclass(frozen=True)
-class _Planned:
+class _Planned(InMeeting):
     """A file that is not there yet, as the rules ask about it."""
 
     meeting: Meeting
     item: AgendaItem | None
-
-    @property
-    def case(self) -> Case:
-        return self.meeting.case
-
-    @property
-    def lead_ids(self) -> frozenset[str]:
-        return self.meeting.lead_ids
 
     @property
     def life_area(self) -> LifeArea | None:

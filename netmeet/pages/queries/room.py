@@ -18,7 +18,7 @@ from netmeet.core.db import db, refer
 from netmeet.core.permissions import Permission
 from netmeet.invitations.models import Mandate
 from netmeet.invitations.rules import MandateValue
-from netmeet.meetings.models import AgendaItem, Attendance, Meeting, PreparationAnswer
+from netmeet.meetings.models import AgendaItem, Attendance, InMeeting, Meeting, PreparationAnswer
 from netmeet.meetings.policy import RULES as MEETING_RULES
 from netmeet.meetings.queries import minutes as reading
 from netmeet.meetings.rules import AttendanceStatus, LifeArea, Question, StandingPoint
@@ -156,7 +156,7 @@ def earlier(meeting: Meeting, at: datetime) -> list[Agreed]:
         .order_by(Action.due_on, Action.id)
     )
     ways = ACTION_RULES[Permission.ACTION_READ]
-    found = [_InMeeting(action, meeting) for action in db.session.scalars(statement)]
+    found = [_AgreedThere(action, meeting) for action in db.session.scalars(statement)]
     shown = reading.open_to_all(found, meeting=meeting, at=at, ways=ways)
     return [_agreed(one.action, meeting) for one in shown]
 
@@ -174,7 +174,7 @@ def agreed_for(meeting: Meeting, *, reader: Actor) -> list[Agreed]:
         shown = {i.id for i in meeting.items if reading.is_open(i, reader=reader, ways=draft)}
 
         def may_read(one: Action) -> bool:
-            return reading.is_open(_InMeeting(one, meeting), reader=reader, ways=draft)
+            return reading.is_open(_AgreedThere(one, meeting), reader=reader, ways=draft)
 
         return [
             _agreed(one, meeting, to_person=to_person)
@@ -185,20 +185,16 @@ def agreed_for(meeting: Meeting, *, reader: Actor) -> list[Agreed]:
     return [
         _agreed(action, meeting, to_person=to_person)
         for action in found
-        if reading.is_open(_InMeeting(action, meeting), reader=reader, ways=ways)
+        if reading.is_open(_AgreedThere(action, meeting), reader=reader, ways=ways)
     ]
 
 
 @dataclass(frozen=True)
-class _InMeeting:
+class _AgreedThere(InMeeting):
     """An agreement beside its meeting, which is loaded already."""
 
     action: Action
     meeting: Meeting
-
-    @property
-    def case(self) -> object:
-        return self.meeting.case
 
     @property
     def life_area(self) -> LifeArea | None:
@@ -211,10 +207,6 @@ class _InMeeting:
     @property
     def is_live(self) -> bool:
         return self.action.is_live
-
-    @property
-    def lead_ids(self) -> frozenset[str]:
-        return self.meeting.lead_ids
 
 
 def _agreed(action: Action, meeting: Meeting, *, to_person: bool = False) -> Agreed:
