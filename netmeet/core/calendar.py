@@ -117,6 +117,11 @@ def to_instant(local: datetime) -> datetime:
     return local.replace(tzinfo=COPENHAGEN).astimezone(UTC)
 
 
+def midnight(day_: date) -> datetime:
+    """Return the instant at which the day begins in Denmark."""
+    return to_instant(datetime.combine(day_, time()))
+
+
 def to_local(instant: datetime) -> datetime:
     """Return the naive wall time in Copenhagen of an aware instant; ValueError when naive."""
     if instant.tzinfo is None:

@@ -1,6 +1,5 @@
 """The base of every form."""
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import request
@@ -38,17 +37,25 @@ def stripped(value: str | None) -> str:
     return "".join(c for c in text if c in "\n\t" or c.isprintable()).strip()
 
 
+def chosen(value: Any) -> Any:
+    """Return the choice, ``""`` for white space, which WTForms takes for no choice either."""
+    return stripped(value) if isinstance(value, str) else value
+
+
 class Form(FlaskForm):
-    """A form of netmeet: CSRF-protected, its texts stripped."""
+    """A form of netmeet: CSRF-protected, its texts stripped, its choices none or one of them."""
 
     class Meta(FlaskForm.Meta):
-        """Strip every text field."""
+        """Strip what every field takes."""
 
         def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
-            """Add the stripping filter to text fields."""
+            """Add the stripping filter to fields for texts and choices."""
+            kinds = {kind.__name__ for kind in getattr(unbound_field.field_class, "__mro__", ())}
             filters = list(unbound_field.kwargs.get("filters", []))
-            if _takes_text(unbound_field.field_class):
+            if "StringField" in kinds and "PasswordField" not in kinds:
                 filters.append(stripped)
+            if "SelectField" in kinds:
+                filters.append(chosen)
             return unbound_field.bind(form=form, filters=filters, **options)
 
     def refuse(self, refusal: Refused) -> None:
@@ -69,8 +76,3 @@ class VersionedForm(Form):
     """A form over something that others edit too: carries the version it was opened at."""
 
     version = IntegerField(widget=HiddenInput(), default=0)
-
-
-def _takes_text(field_class: Callable[..., Any]) -> bool:
-    names = {kind.__name__ for kind in getattr(field_class, "__mro__", ())}
-    return bool(names & {"StringField"}) and "PasswordField" not in names

@@ -12,7 +12,7 @@ from tests.access.judge import Wanted, expected, is_as_expected, own_case
 from tests.access.routes import NOBODYS
 from tests.world import now
 
-EVERY = 24_000
+EVERY = 30_000
 ROUNDS = 60
 
 
@@ -82,7 +82,7 @@ def test_every_operation_as_everybody_is_as_the_matrix_says(stage, dice):
         if not is_as_expected(wanted, answer):
             told = (route.method, route.endpoint, persona.name, wanted, answer.status_code)
             wrong[told] += 1
-        if tally.total() == share.figure(EVERY, part=20):
+        if tally.total() == share.figure(EVERY, part=25):
             break
     operations = {route.operation for route in routes.found(stage.app)}
     cells = {(operation, name) for operation in operations for name in stage.personas}

@@ -4,7 +4,7 @@ import random
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -60,15 +60,15 @@ def wanted(
     """Return what to find of the organisation's units on the days from ``since`` to ``until``."""
     return Wanted(
         unit_ids=[unit.id for unit in organisations.units_of(organisation_id)],
-        since=_midnight(since),
-        until=_midnight(until + timedelta(days=1)),
+        since=calendar.midnight(max(since, _FIRST)),
+        until=calendar.midnight(min(until, _LAST) + timedelta(days=1)),
         user_id=user_id,
         case_id=case_id,
     )
 
 
-def _midnight(day: date) -> datetime:
-    return calendar.to_instant(datetime.combine(day, time()))
+_FIRST, _LAST = date(1, 1, 2), date(9999, 12, 30)
+"""Days that begin and end within what a clock can tell, also where it is another day."""
 
 
 def trail(case_id: str, organisation_id: str | None) -> Trail | None:
@@ -132,7 +132,8 @@ def sample(scope: Wanted, organisation_id: str, day: date) -> list[Sampled]:
     The lot hangs on the key of look-ups, so that nobody knows beforehand whom it falls on.
     """
     first: dict[tuple[str, str], datetime] = {}
-    that_day = replace(scope, since=_midnight(day), until=_midnight(day + timedelta(days=1)))
+    begins, ends = calendar.midnight(day), calendar.midnight(day + timedelta(days=1))
+    that_day = replace(scope, since=begins, until=ends)
     for user_id, case_id, at in audit.looks(that_day, most=_MOST):
         first[user_id, case_id] = at
     seed = sealed.keyring().index(f"{organisation_id}|{day.isoformat()}", kind="sample")

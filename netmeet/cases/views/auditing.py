@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from flask import redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -85,16 +85,19 @@ def audit_read_trail(trail: "Trail") -> ResponseReturnValue:
 @bp.post("/audit/follow-up")
 @needs(P.AUDIT_READ_ORG_METADATA)
 def audit_follow_up() -> ResponseReturnValue:
-    """Write down what came out of looking into a day."""
+    """Write down what came out of looking into a day; only of one in the organisation's log."""
     form = FollowUpForm()
     searching = _search_form(AuditSearchForm(formdata=None, **_last_week()))
     if not form.validate() or form.day.data is None:
         return _page(searching, refused=_("Skriv, hvad du fandt ud af.")), 422
+    about, day = form.about.data or "", form.day.data
+    if not log.found(found.wanted(_organisation(), since=day, until=day, user_id=about), most=1):
+        abort(404)
     try:
         service.follow_up(
             organisation_id=_organisation(),
-            user_id=form.about.data or "",
-            day=form.day.data,
+            user_id=about,
+            day=day,
             words=form.words.data or "",
             by_id=guard.actor().user_id,
             at=clock.now(),

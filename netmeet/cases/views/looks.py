@@ -1,6 +1,6 @@
 """Who has looked, why, and the answer of somebody else than the one who looked."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from flask import abort, redirect, render_template, request, url_for
@@ -20,11 +20,11 @@ from netmeet.web import guard
 from netmeet.web.guard import needs
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from netmeet.cases.models import AccessQuestion, Case
 
 _WEEKS = 12
+_OLDEST = date(2000, 1, 3)
+"""A Monday before any log."""
 
 
 @bp.get("/access-log", defaults={"id": ""})
@@ -41,12 +41,12 @@ def ask_why(case: "Case") -> ResponseReturnValue:
     form = AskForm()
     if not form.validate() or form.week.data is None:
         abort(400)
-    begins = form.week.data - timedelta(days=form.week.data.weekday())
+    begins = _monday_of(form.week.data)
     seen = audit.of_user_in_case(
         case.id,
         user_id=form.about.data or "",
-        since=_midnight(begins),
-        until=_midnight(begins + timedelta(days=7)),
+        since=calendar.midnight(begins),
+        until=calendar.midnight(begins + timedelta(days=7)),
     )
     try:
         words.ask_why(
@@ -59,10 +59,10 @@ def ask_why(case: "Case") -> ResponseReturnValue:
 
 def _page(case: "Case", *, refused: str = "") -> str:
     last = _last_monday()
-    since = _midnight(last - timedelta(weeks=_WEEKS - 1))
+    since = calendar.midnight(last - timedelta(weeks=_WEEKS - 1))
     me = case.person.user_id
     events = audit.of_case(
-        case.id, since=since, until=_midnight(last + timedelta(days=7)), besides=me
+        case.id, since=since, until=calendar.midnight(last + timedelta(days=7)), besides=me
     )
     people = queries.users_by_id({event.user_id for event in events})
     older = last - timedelta(weeks=_WEEKS)
@@ -75,22 +75,24 @@ def _page(case: "Case", *, refused: str = "") -> str:
     )
 
 
-def _this_monday() -> "date":
+def _this_monday() -> date:
     today = clock.today()
     return today - timedelta(days=today.weekday())
 
 
-def _last_monday() -> "date":
+def _last_monday() -> date:
     """Return the Monday of the newest week to show, as the address says or else this week's."""
     try:
         asked = datetime.fromisoformat(request.args.get("week", "")).date()
     except ValueError:
         return _this_monday()
-    return min(asked - timedelta(days=asked.weekday()), _this_monday())
+    return _monday_of(asked)
 
 
-def _midnight(day: "date") -> datetime:
-    return calendar.to_instant(datetime.combine(day, time()))
+def _monday_of(day: date) -> date:
+    """Return the Monday of the day's week, or the nearest one that a log may be of."""
+    held = max(day, _OLDEST)
+    return min(held - timedelta(days=held.weekday()), _this_monday())
 
 
 @bp.get("/access-questions")

@@ -125,6 +125,29 @@ def test_what_stands_out_is_listed_and_followed_up_once(world, client, auditor):
     assert client.send("/audit/follow-up", form).status_code == 422
 
 
+def test_only_days_in_the_own_log_are_followed_up(world, client, auditor):
+    look(world, world.lise, world.case())
+    world.sign_in(client, auditor)
+    today = clock.today().isoformat()
+    for about, day, status in (
+        (world.lise.id, today, 303),
+        (world.lise.id, "2020-01-01", 404),
+        (world.jonas.id, today, 404),
+        ("0" * 16, today, 404),
+        ("'><img src=x>", today, 404),
+        (world.lise.id, "9999-12-31", 404),
+    ):
+        form = {"about": about, "day": day, "words": "Aftalt med lederen"}
+        assert client.send("/audit/follow-up", form).status_code == status, (about, day)
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_the_ends_of_time_are_searched_too(world, client, auditor, day):
+    world.sign_in(client, auditor)
+    form = {"who": "", "since": day, "until": day, "reason": "Prøve"}
+    assert client.send("/audit/search", form).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("facts", "found"),
     [

@@ -1,0 +1,60 @@
+"""What every form does with what it is sent."""
+
+import pytest
+from werkzeug.datastructures import MultiDict
+from wtforms import (
+    DateField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+)
+from wtforms.validators import Optional
+
+from netmeet.web.forms import Form
+
+COLOURS = [SelectChoice("red", "Rød"), SelectChoice("blue", "Blå")]
+NUMBERS = [SelectChoice(1, "én"), SelectChoice(2, "to")]
+
+
+class Sample(Form):
+    """One field of each sort that may be left out."""
+
+    words = StringField()
+    radio = RadioField(choices=COLOURS, validators=[Optional()])
+    select = SelectField(choices=COLOURS, validators=[Optional()])
+    number = SelectField(choices=NUMBERS, coerce=int, validators=[Optional()])
+    many = SelectMultipleField(choices=COLOURS)
+    day = DateField(validators=[Optional()])
+
+
+@pytest.fixture
+def sent(app):
+    """Return a maker of the form as it comes from a browser."""
+
+    def make(**values):
+        with app.test_request_context(method="POST"):
+            form = Sample(MultiDict(values), meta={"csrf": False})
+            return form, form.validate()
+
+    return make
+
+
+@pytest.mark.parametrize("nothing", ["\n", " ", "\t", "\x1e", "\u00a0"])
+def test_white_space_is_no_choice(sent, nothing):
+    form, is_good = sent(words=nothing, radio=nothing, select=nothing, day=nothing)
+    assert is_good
+    assert (form.words.data, form.radio.data, form.select.data, form.day.data) == ("", "", "", None)
+
+
+def test_choices_are_kept_as_they_are(sent):
+    form, is_good = sent(radio="red", select="blue", number="2", many=["red", "blue"])
+    assert is_good
+    assert (form.radio.data, form.select.data, form.number.data) == ("red", "blue", 2)
+    assert form.many.data == ["red", "blue"]
+
+
+def test_what_is_no_choice_is_refused(sent):
+    _form, is_good = sent(radio="green")
+    assert not is_good
