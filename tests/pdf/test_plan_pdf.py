@@ -23,6 +23,7 @@ def story(world):
     sections.write(plan, SectionKey.CRISIS, "Ring til Hanne.", by=by, at=now(), version=0)
     goal = sections.add_goal(plan, by=by, at=now(), words="Sove igen", agreed="", area="health")
     sections.score(goal, on=now().date(), value=3)
+    world.lise.phone = "00 00 12 01"
     db.session.commit()
     db.session.expire_all()
     made.reload_case()
@@ -67,7 +68,8 @@ def test_page_one_is_who_what_when_contacts_and_the_next_meeting(world, app, sto
     plan_id = queries.of_case(story.case.id).id
     body = printed(world, app, world.lise, f"/plans/{plan_id}.pdf?version=1")
     first = words(body, "-l", "1")
-    for said in ("Ansøger om midlertidig bolig", "Jonas Holm", "senest", "Kontakt", "Næste møde"):
+    wanted = ("Ansøger om midlertidig bolig", "Jonas Holm", "senest", "Kontakt", "00 00 12 01")
+    for said in (*wanted, "Næste møde"):
         assert said in first
     assert "Det spurgte Mia om" not in first
     assert "Det spurgte Mia om" in words(body, "-f", "2")
@@ -92,5 +94,8 @@ def test_the_crisis_plan_fits_the_wallet(world, app, story):
     body = printed(world, app, story.mia, f"/plans/{plan_id}/crisis.pdf")
     assert page.validate_pdf_bytes(body, profile="ua1").failures == []
     assert "Ring til Hanne." in words(body)
+    assert f"{world.lise.name}: 00 00 12 01" in words(body)
+    by_lise = as_(world, app, world.lise).get(f"/plans/{plan_id}/crisis.pdf")
+    assert by_lise.status_code == 403 or "00 00 12 01" not in words(by_lise.data)
     answer = as_(world, app, world.hanne).get(f"/plans/{plan_id}/crisis.pdf")
     assert answer.status_code == 403

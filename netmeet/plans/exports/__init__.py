@@ -1,7 +1,7 @@
 """The plan as plain data: frozen, cut for a reader, compared, as text, and its messages."""
 
 from netmeet.plans.exports.compare import Changes, changes, word_by_word
-from netmeet.plans.exports.content import freeze
+from netmeet.plans.exports.content import freeze, to_ring
 from netmeet.plans.exports.copies import held
 from netmeet.plans.exports.cut import Reading, cut, find_line, living, readers, said_of, sharing
 from netmeet.plans.exports.journal import journal_text
@@ -36,6 +36,7 @@ __all__ = [
     "said_of",
     "sharing",
     "timeline",
+    "to_ring",
     "version_name",
     "word_by_word",
 ]

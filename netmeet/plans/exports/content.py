@@ -85,7 +85,7 @@ def _belongs(action: Action, *, since: datetime | None) -> bool:
 def _action(action: Action, facts: Facts) -> dict[str, Any]:
     owner = action.owner
     member = facts.case.member(owner.id) if owner is not None else None
-    item, said_at = action.item, action.partys_word_at
+    item = action.item
     side = party(action, facts.case)
     return {
         "id": action.id,
@@ -98,10 +98,8 @@ def _action(action: Action, facts: Facts) -> dict[str, Any]:
         "where": member.where if member is not None else (action.unit.name if action.unit else ""),
         "is_persons": action.is_persons,
         "due": action.due_on.isoformat() if action.due_on else "",
-        "status": action.status.value,
-        "commitment": action.commitment.value,
         "party": side.value if side is not None else "",
-        "answered_on": calendar.to_local(said_at).date().isoformat() if said_at else "",
+        **action_now(action),
         "is_live": action.closed_at is None,
         "postponed": action.postponed,
         "carried": _carried(action, facts),
@@ -112,6 +110,16 @@ def _action(action: Action, facts: Facts) -> dict[str, Any]:
         "criterion": action.criterion,
         "informs": action.informs_person,
         "persons_word": action.persons_word.value if action.persons_word else "",
+    }
+
+
+def action_now(action: Action) -> dict[str, str]:
+    """Return what of an agreement changes when it has been sent out: its status, and the yes."""
+    said_at = action.partys_word_at
+    return {
+        "status": action.status.value,
+        "commitment": action.commitment.value,
+        "answered_on": calendar.to_local(said_at).date().isoformat() if said_at else "",
     }
 
 
@@ -174,13 +182,20 @@ def _member(member: TeamMember, case: Case) -> dict[str, Any]:
         "where": member.where,
         "relation": member.relation,
         "reach": member.reachable,
-        "phone": unit_phone or house_phone,
+        "phone": member.user.phone if member.role.is_staff else "",
+        "office": unit_phone or house_phone,
         "stand_in": member.stand_in,
         "is_staff": member.role.is_staff,
         "is_person": member.user_id == case.person.user_id,
         "is_coordinator": member.is_coordinator,
         "is_contact": member.is_contact or member.is_coordinator,
     }
+
+
+def to_ring(case: Case) -> list[dict[str, Any]]:
+    """Return whom the person may ring, who has a number: name, number and when, as in a plan."""
+    found = (_member(one, case) for one in case.members if one.role.is_staff)
+    return [one for one in found if one["is_contact"] and (one["phone"] or one["office"])]
 
 
 def _next(facts: Facts, *, today: date) -> dict[str, Any] | None:

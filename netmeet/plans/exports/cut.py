@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 
 from netmeet.actions import exports as agreements
 from netmeet.actions import rules as action_rules
+from netmeet.actions.models import Action
 from netmeet.actions.rules import Commitment
 from netmeet.cases.models import Case, TeamMember
 from netmeet.cases.rules import EVERY_AREA
@@ -22,8 +23,8 @@ from netmeet.meetings.models import ContestedLine
 from netmeet.organisations.rules import Sector
 from netmeet.plans import queries, rules
 from netmeet.plans.exports import scale, words
-from netmeet.plans.exports.content import Content, freeze
-from netmeet.plans.models import Plan
+from netmeet.plans.exports.content import Content, action_now, freeze
+from netmeet.plans.models import Plan, PlanVersion
 from netmeet.plans.queries import Facts, Part
 from netmeet.plans.rules import PlanType, SectionKey
 
@@ -31,6 +32,8 @@ _SCOPES = {"basic": P.PATIENT_READ_BASIC, "network": P.NETWORK_READ_MEMBERS}
 _SCOPES |= {"plan": P.PLAN_READ_PUBLISHED, "actions": P.ACTION_READ, "crisis": P.CRISIS_PLAN_READ}
 
 Line = dict[str, Any]
+_BEFORE_OFFICES = {"office": ""}
+"""What the oldest versions say of somebody's office: their ``phone`` is its number."""
 
 
 @dataclass
@@ -129,7 +132,9 @@ class Reading:
             "team": _team(content, knife),
             "next": _next(content, knife),
             "no_next": content["no_next"],
-            "call": content["call"] if self._to_person else None,
+            "call": {**_BEFORE_OFFICES, **content["call"]}
+            if content["call"] and self._to_person
+            else None,
             "wishes": knife.keep(P.PLAN_READ_PUBLISHED, content["wishes"]),
             "met_on": _day(content["met_on"]),
         }
@@ -140,10 +145,17 @@ class Reading:
     def living(self, plan: Plan, facts: Facts) -> dict[str, Any]:
         """Return the living plan; who may not read drafts gets what is published."""
         newest = plan.newest
-        if newest is None or queries.may_read_draft(self._case, self._reader):
-            content = freeze(facts, kind=plan.kind, at=self._reader.at)
-        else:
-            content = newest.content
+        if newest is not None and not queries.may_read_draft(self._case, self._reader):
+            return self.newest(newest, facts)
+        content = freeze(facts, kind=plan.kind, at=self._reader.at)
+        return self.cut(content, contested=facts.contested)
+
+    def newest(self, version: PlanVersion, facts: Facts) -> dict[str, Any]:
+        """Return the newest version: its words as sent out, and how far each agreement is now.
+
+        A reader who was shown nothing but "not begun" would believe that nothing has happened.
+        """
+        content = {**version.content, "actions": _as_they_stand(version.content, facts.actions)}
         return self.cut(content, contested=facts.contested)
 
 
@@ -161,6 +173,12 @@ def cut(
 def living(plan: Plan, facts: Facts, *, reader: Actor) -> dict[str, Any]:
     """Return the living plan for the reader (:meth:`Reading.living`)."""
     return Reading(plan.case, reader).living(plan, facts)
+
+
+def _as_they_stand(content: Content, actions: Sequence[Action]) -> list[Line]:
+    """Return the agreements of a version, each with its present status and who said yes to it."""
+    known = {action.id: action_now(action) for action in actions}
+    return [{**line, **known.get(line["id"], {})} for line in content["actions"]]
 
 
 def _without(content: Content, unknown: frozenset[str]) -> Content:
@@ -338,8 +356,8 @@ def _team(content: Content, knife: _Knife) -> list[Line]:
     shown = []
     for member in content["team"]:
         may_reach = knows or (member["is_staff"] and to_person)
-        hidden = {} if may_reach else {"reach": "", "stand_in": ""}
-        shown.append({**member, **hidden})
+        hidden = {} if may_reach else {"reach": "", "stand_in": "", "phone": ""}
+        shown.append({**_BEFORE_OFFICES, **member, **hidden})
     return shown
 
 

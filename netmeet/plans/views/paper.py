@@ -39,9 +39,13 @@ def pdf(plan: "Plan") -> ResponseReturnValue:
         found = next((one for one in plan.versions if one.n == n), None)
         if found is None or not guard.allowed(P.PLAN_HISTORY, plan):
             abort(404)
-    shown = exports.living(plan, facts, reader=reader)
-    if found is not None:
-        shown = exports.cut(found.content, case=plan.case, reader=reader, contested=facts.contested)
+    reading = exports.Reading(plan.case, reader)
+    if found is None:
+        shown = reading.living(plan, facts)
+    elif n is None:
+        shown = reading.newest(found, facts)
+    else:
+        shown = reading.cut(found.content, contested=facts.contested)
     if plan.case.person.is_protected and shown["next"] is not None:
         shown["next"]["place"] = ""  # paper is left lying about
     html = render_template(
@@ -84,6 +88,7 @@ def crisis_card(plan: "Plan") -> ResponseReturnValue:
         "plans/print/card.html",
         text=row.text,
         saved_at=row.saved_at,
+        contacts=exports.to_ring(plan.case) if queries.is_on_persons_side(guard.actor()) else [],
         acute_label=settings.acute_label,
         acute_number=settings.acute_number,
     )

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from netmeet.actions.rules import Status
+from netmeet.actions.rules import PersonsWord, Status
 from netmeet.cases import service as cases
 from netmeet.cases.rules import ConsentHow, Scope
 from netmeet.core.db import db
@@ -122,6 +122,35 @@ def test_how_private_people_are_reached_is_for_staff(world):
     assert to_person["Lise"] == "tlf. Lise"
     to_relative = {m["first"]: m["reach"] for m in story.cut(world.hanne)["team"]}
     assert set(to_relative.values()) == {""}
+
+
+def test_the_person_is_told_what_number_to_ring(world):
+    story = agreed(world, relative_scopes=(Scope.NETWORK, Scope.PLAN))
+    world.lise.phone, world.ward.phone, world.hanne.phone = "00 00 12 01", "00 00 10 00", "99"
+    world.office.phone = "00 00 30 00"
+    numbers = {m["first"]: (m["phone"], m["office"]) for m in story.cut(story.mia)["team"]}
+    assert numbers["Lise"] == ("00 00 12 01", "00 00 10 00")
+    assert numbers["Jonas"] == ("", "00 00 30 00")
+    assert numbers["Hanne"] == ("", "")
+    to_relative = {m["first"]: (m["phone"], m["office"]) for m in story.cut(world.hanne)["team"]}
+    assert to_relative["Lise"] == ("", "00 00 10 00")
+    assert {one["name"].split()[0] for one in exports.to_ring(story.case)} == {"Lise", "Jonas"}
+
+
+def test_who_reads_what_was_sent_out_sees_how_far_it_is(world):
+    story = agreed(world, relative_scopes=(Scope.PLAN, Scope.ACTIONS))
+    story.send()
+    plan = queries.of_case(story.case.id)
+    facts = queries.facts(plan.case, plan)
+    for action in facts.actions:
+        action.status, action.persons_word = Status.IN_PROGRESS, PersonsWord.NO
+    db.session.flush()
+    hanne = story.actor(world.hanne)
+    read = exports.living(plan, facts, reader=hanne)
+    assert {line["status"] for line in read["actions"]} == {"in_progress"}
+    assert {line["persons_word"] for line in read["actions"]} == {""}
+    then = exports.cut(plan.newest.content, case=plan.case, reader=hanne)
+    assert "in_progress" not in {line["status"] for line in then["actions"]}
 
 
 def test_the_living_plan_shows_what_was_done_since(world):

@@ -55,6 +55,15 @@ def text(answer):
     return " ".join(re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True)).split())
 
 
+def test_whom_the_person_may_ring_is_a_tap_away(world, app):
+    world.lise.phone = "00 00 12 01"
+    made = agreed(world)
+    made.send()
+    plan_id = queries.of_case(made.case.id).id
+    page = as_(world, app, made.mia).get(f"/plans/{plan_id}").text
+    assert 'href="tel:00001201">00 00 12 01</a>' in page
+
+
 def test_page_one_says_who_does_what_by_when_then_contacts_then_the_next_meeting(
     world, app, story, plan_id
 ):
