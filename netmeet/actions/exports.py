@@ -51,6 +51,7 @@ class Line:
     wants_help: bool
     is_persons: bool
     is_live: bool
+    is_doubted: bool
     waits_for_yes: bool
     needs_yes: bool
     may_answer: bool
@@ -94,6 +95,7 @@ def _line(action: Action, asked: queries.Asked, *, today: date, whom: Whom) -> L
         wants_help=asked.wants_help,
         is_persons=action.is_persons,
         is_live=action.is_live,
+        is_doubted=action.is_doubted and not action.is_live,
         waits_for_yes=waits_for_yes(action),
         needs_yes=action.needs_yes,
         may_answer=action.commitment in {Commitment.AWAITED, Commitment.APPLIED_FOR},
@@ -200,6 +202,7 @@ def origin(action: Action) -> str:
 class Owed:
     """Everything one owes, in the order one must act."""
 
+    doubted: Sequence[Line] = field(default_factory=list)
     to_answer: Sequence[Line] = field(default_factory=list)
     overdue: Sequence[Line] = field(default_factory=list)
     this_week: Sequence[Line] = field(default_factory=list)
@@ -209,12 +212,13 @@ class Owed:
     @property
     def is_empty(self) -> bool:
         """Tell whether nothing at all is or was owed lately."""
-        return not (self.to_answer or self.overdue or self.this_week or self.later or self.ended)
+        return self.is_done and not self.ended
 
     @property
     def is_done(self) -> bool:
         """Tell whether nothing is owed now."""
-        return not (self.to_answer or self.overdue or self.this_week or self.later)
+        now = (self.doubted, self.to_answer, self.overdue, self.this_week, self.later)
+        return not any(now)
 
 
 def owed(actions: Collection[Action], *, today: date, whom: Whom = _name) -> Owed:
@@ -227,6 +231,8 @@ def owed(actions: Collection[Action], *, today: date, whom: Whom = _name) -> Owe
 
 
 def _group(line: Line, sunday: date) -> str:
+    if line.is_doubted:
+        return "doubted"
     if not line.is_live:
         return "ended"
     if line.waits_for_yes:
@@ -238,7 +244,10 @@ def _group(line: Line, sunday: date) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Agreed:
-    """A case's agreements as the person reads them: what others do, what is to be answered, own."""
+    """A case's agreements as the person reads them: what others do, what is to be answered, own.
+
+    What the person says has not happened stays with what others do, whatever its owner reported.
+    """
 
     asked: Sequence[Line]
     others: Sequence[Line]
@@ -257,12 +266,13 @@ def agreed(actions: Collection[Action], *, today: date) -> Agreed:
     others = [line for line in known if not line.is_persons]
     return Agreed(
         asked=[one for one in others if one.status is Status.DONE and one.persons_word is None],
-        others=[one for one in others if one.is_live],
+        others=[one for one in others if one.is_live or one.is_doubted],
         own=[line for line in known if line.is_persons and line.is_live],
         ended=[
             line
             for line in known
-            if not line.is_live and (line.is_persons or line.persons_word is not None)
+            if not (line.is_live or line.is_doubted)
+            and (line.is_persons or line.persons_word is not None)
         ]
         + [one for one in others if one.status is Status.NOT_POSSIBLE],
     )

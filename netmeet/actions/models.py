@@ -101,6 +101,14 @@ class Action(Versioned, Base):
         """Tell whether it is in force and still open."""
         return self.published_at is not None and self.closed_at is None
 
+    @property
+    def is_doubted(self) -> bool:
+        """Tell whether the person says it has not quite happened, and nobody has acted since."""
+        said_at = self.persons_word_at
+        if said_at is None or self.persons_word not in rules.DOUBTS or self.published_at is None:
+            return False
+        return self.status_at is None or self.status_at <= said_at
+
     def is_overdue(self, today: date) -> bool:
         """Tell whether it is past its date. What the person does is never late."""
         if self.is_persons or not self.is_live or self.due_on is None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from netmeet.accounts.models import UnitRole, User
 from netmeet.actions.models import Action, StatusChange
-from netmeet.actions.rules import Status, WaitingFor
+from netmeet.actions.rules import DOUBTS, Status, WaitingFor
 from netmeet.cases import queries as cases
 from netmeet.cases.models import Case
 from netmeet.core.access import STAFF, Actor, Role
@@ -25,6 +25,14 @@ SHOWN_AFTER_IT_ENDED = timedelta(days=30)
 
 PAUSED = f"{Status.WAITING}:{WaitingFor.CONSENT}"
 """What the history says when an agreement stopped because a consent was withdrawn."""
+
+
+IS_DOUBTED = (
+    Action.published_at.is_not(None)
+    & Action.persons_word.in_(DOUBTS)
+    & (Action.status_at.is_(None) | (Action.status_at <= Action.persons_word_at))
+)
+"""As ``Action.is_doubted`` tells it of a row."""
 
 
 def access_options() -> tuple[Any, ...]:

@@ -15,8 +15,14 @@ SOON_DAYS = 21
 
 
 class Lack(StrEnum):
-    """One kind of thing that is missing. The order is by how much it spoils the meeting."""
+    """One kind of thing that is missing. The order is by how much it spoils the meeting.
 
+    What the person has said comes first: nothing else heals that nobody has answered it.
+    """
+
+    PERSON_AWAY = "person_away"
+    CALL = "call"
+    DOUBTED = "doubted"
     TIME = "time"
     NO_NEW_TIME = "no_new_time"
     NOBODY_INVITED = "nobody_invited"
@@ -36,6 +42,9 @@ class Lack(StrEnum):
 
 
 MINUTES = {
+    Lack.PERSON_AWAY: 5,
+    Lack.CALL: 5,
+    Lack.DOUBTED: 3,
     Lack.TIME: 4,
     Lack.NO_NEW_TIME: 4,
     Lack.NOBODY_INVITED: 4,

@@ -5,6 +5,7 @@ from netmeet.actions.rules.line import Parsed, parse
 from netmeet.actions.rules.names import OwnerDoubt, Person
 from netmeet.actions.rules.persons import Telling, told
 from netmeet.actions.rules.states import (
+    DOUBTS,
     ESCALATION_DAYS,
     LIVE,
     NEEDS_GRANT,
@@ -27,6 +28,7 @@ from netmeet.actions.rules.states import (
 )
 
 __all__ = [
+    "DOUBTS",
     "ESCALATION_DAYS",
     "LIVE",
     "NEEDS_GRANT",

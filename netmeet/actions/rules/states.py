@@ -45,6 +45,10 @@ class PersonsWord(StrEnum):
     NO = "no"
 
 
+DOUBTS = frozenset({PersonsWord.PARTLY, PersonsWord.NO})
+"""Words that say that what was promised has not quite happened."""
+
+
 class PartysWord(StrEnum):
     """What the organisation that owes an agreement, or the authority that decides, says to it."""
 

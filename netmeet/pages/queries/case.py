@@ -182,9 +182,10 @@ def _to_send_out(page: CasePage) -> Step | None:
 
 
 def _to_answer(page: CasePage) -> Step | None:
-    asked = next((one for one in page.asked if one.is_waiting), None)
-    if asked is None:
+    waiting = [one for one in page.asked if one.is_waiting]
+    if not waiting:
         return None
+    asked = min(waiting, key=lambda one: one.request.requested_at)
     name = asked.request.author.first_name
     return Step(
         text=_("%(name)s har bedt om et møde. Det er dag %(day)s af 5.", name=name, day=asked.day),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from netmeet.accounts.models import User
 from netmeet.actions.models import Action
+from netmeet.actions.queries import IS_DOUBTED
 from netmeet.cases.models import Case, Person, TeamMember
 from netmeet.cases.policy import acts_from
 from netmeet.cases.rules import CaseState, MemberRole
@@ -56,7 +57,7 @@ _INVITED = (
 _REQUEST = (
     select(MeetingRequest)
     .where(MeetingRequest.case_id == bindparam("case_id"), MeetingRequest.state.in_(_WAITING))
-    .order_by(MeetingRequest.requested_at.desc())
+    .order_by(MeetingRequest.requested_at)
     .limit(1)
 )
 _NEWEST = (
@@ -75,7 +76,9 @@ _AGREEMENTS = (
     .options(joinedload(Action.meeting).load_only(Meeting.starts_local))
     .order_by(Action.due_on, Action.created_at, Action.id)
 )
-_OWED = _AGREEMENTS.where(Action.owner_id == bindparam("owner_id"), Action.closed_at.is_(None))
+_OWED = _AGREEMENTS.where(
+    Action.owner_id == bindparam("owner_id"), Action.closed_at.is_(None) | IS_DOUBTED
+)
 _PROMISED = _AGREEMENTS.where(
     Action.owner_id == bindparam("owner_id"),
     Action.closed_at.is_(None) | (Action.closed_at > bindparam("since")),
@@ -186,7 +189,7 @@ def _coming(case: Case, invited: Sequence[tuple[Invitation, Answer | None]]) -> 
     yes = {
         invitation.user_id
         for invitation, answer in invited
-        if answer is not None and _counts(invitation, answer) is AnswerValue.YES
+        if invitation.sent_at is not None and _counts(invitation, answer) is AnswerValue.YES
     }
     coming = [m for m in case.members if m.user_id in yes and m.role is not MemberRole.PERSON]
     from_town = [m for m in coming if m.sector is Sector.MUNICIPALITY]

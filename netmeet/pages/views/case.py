@@ -46,7 +46,7 @@ def case(case: "Case") -> ResponseReturnValue:
         step=queries.next_step(page) if is_lead else None,
         is_lead=is_lead,
         words=page.words if reads_words else None,
-        agreed=[one for one in found if one.closed_at is None],
+        agreed=[one for one in found if one.closed_at is None or one.is_doubted],
         granted=actions.granted,
         today=clock.today(),
         version=page.version if reads_plan else None,

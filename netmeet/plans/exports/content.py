@@ -10,7 +10,7 @@ from typing import Any
 
 from netmeet.actions.models import Action
 from netmeet.actions.policy import party
-from netmeet.actions.rules import PersonsWord, Status
+from netmeet.actions.rules import DOUBTS, Status
 from netmeet.cases.models import Case, TeamMember
 from netmeet.core import calendar
 from netmeet.meetings.models import AgendaItem, Meeting
@@ -78,8 +78,7 @@ def _belongs(action: Action, *, since: datetime | None) -> bool:
     if action.closed_at is None or since is None or action.closed_at >= since:
         return True
     said_at = action.persons_word_at
-    is_doubted = action.persons_word in {PersonsWord.PARTLY, PersonsWord.NO}
-    return is_doubted and said_at is not None and said_at >= since
+    return action.persons_word in DOUBTS and said_at is not None and said_at >= since
 
 
 def _action(action: Action, facts: Facts) -> dict[str, Any]:

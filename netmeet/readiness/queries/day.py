@@ -101,9 +101,11 @@ def day(actor: Actor, today: date) -> Day:
     meetings = _meetings(ids)
     said = invitations.replies(*meetings)
     actions = lacking.actions_of(ids)
+    prepared = lacking.prepared_of([meeting.id for meeting in meetings])
     requests = _requests(ids)
 
     def steps(case: Case) -> Iterator[DayRow]:
+        yield from _of_doubts(case, actions.doubted.get(case.id, 0), today=today)
         yield from _of_rights(case, at=actor.at, today=today)
         asked = [r for r in requests if r.case_id == case.id]
         for request in asked:
@@ -116,7 +118,7 @@ def day(actor: Actor, today: date) -> Day:
                 yield _of_held(meeting, case, actions.unfinished.get(meeting.id, 0))
                 continue
             found = lacking.missing(
-                meeting, said=said, silent=actions.silent.get(case.id, 0), at=actor.at
+                meeting, said=said, actions=actions, prepared=prepared, at=actor.at
             )
             clock = next((r for r in asked if r.id == meeting.request_id), None)
             yield _of_coming(meeting, case, found, clock=clock, today=today)
@@ -139,6 +141,14 @@ def _worst(case: Case, steps: Callable[[Case], Iterator[DayRow]]) -> DayRow:
         subject_id=case.id,
     )
     return min(steps(case), key=_by_urgency, default=nothing)
+
+
+def _of_doubts(case: Case, number: int, *, today: date) -> Iterator[DayRow]:
+    """Yield what the person says has not happened: it cannot wait, whatever its owner reported."""
+    if number:
+        text, label = lacking.doubted(number, case.person.user.first_name)
+        row = replace(_right_row(case), kind="doubted", endpoint="pages.case", on=today)
+        yield replace(row, group=Group.URGENT, text=text, label=label)
 
 
 def _of_rights(case: Case, *, at: datetime, today: date) -> Iterator[DayRow]:

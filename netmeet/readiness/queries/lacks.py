@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import bindparam, select
 
 from netmeet.actions.models import Action
+from netmeet.actions.queries import IS_DOUBTED
 from netmeet.actions.rules import Status
 from netmeet.cases.models import Case, TeamMember
 from netmeet.core import addresses
@@ -19,13 +20,15 @@ from netmeet.invitations.models import Deputy
 from netmeet.invitations.policy import may_be_invited
 from netmeet.invitations.queries import Reply
 from netmeet.invitations.rules import AnswerValue, MandateValue
-from netmeet.meetings.models import AgendaItem, Meeting
+from netmeet.meetings.models import AgendaItem, Meeting, PreparationAnswer
 from netmeet.meetings.rules import (
     AgendaState,
     ItemState,
     MeetingForm,
     MeetingState,
+    PreparationMode,
     Purpose,
+    Question,
     composition,
 )
 from netmeet.organisations.rules import Sector
@@ -40,10 +43,20 @@ _SAID_NOTHING = (
     & Action.status_at.is_(None)
 )
 _HALF_MADE = Action.published_at.is_(None) & (Action.due_on.is_(None) | Action.owner_id.is_(None))
-_ACTIONS = select(Action.case_id, Action.meeting_id, Action.published_at).where(
+_ACTIONS = select(
+    Action.case_id, Action.meeting_id, Action.published_at, IS_DOUBTED.label("is_doubted")
+).where(
     Action.case_id.in_(bindparam("case_ids", expanding=True)),
-    Action.closed_at.is_(None),
-    _SAID_NOTHING | _HALF_MADE,
+    (Action.closed_at.is_(None) & (_SAID_NOTHING | _HALF_MADE)) | IS_DOUBTED,
+)
+_PREPARED = select(
+    PreparationAnswer.meeting_id,
+    PreparationAnswer.question,
+    PreparationAnswer.mode,
+    PreparationAnswer.skipped,
+).where(
+    PreparationAnswer.meeting_id.in_(bindparam("meeting_ids", expanding=True)),
+    PreparationAnswer.question.in_([Question.MATTERS, Question.WITHOUT_ME]),
 )
 
 _SECTORS = {Sector.REGION: Lack.REGION, Sector.MUNICIPALITY: Lack.MUNICIPALITY}
@@ -66,13 +79,17 @@ class Line:
 
 
 def lacks(meeting: Meeting, *, at: datetime) -> list[Line]:
-    """Return what the meeting lacks, worst first; two queries.
+    """Return what the meeting lacks, worst first; three queries.
 
     ``meeting`` is loaded as ``invitations.queries.meeting`` does.
     """
-    said = invitations.replies(meeting)
-    silent = actions_of([meeting.case_id]).silent.get(meeting.case_id, 0)
-    found = missing(meeting, said=said, silent=silent, at=at)
+    found = missing(
+        meeting,
+        said=invitations.replies(meeting),
+        actions=actions_of([meeting.case_id]),
+        prepared=prepared_of([meeting.id]),
+        at=at,
+    )
     return [line(each, meeting) for each in found]
 
 
@@ -81,28 +98,60 @@ class Actions:
     """Agreements that want a word.
 
     ``silent``: how many in force nobody has said anything about yet, by case. ``unfinished``: how
-    many that are not sent out yet lack an owner or a date, by meeting.
+    many that are not sent out yet lack an owner or a date, by meeting. ``doubted``: how many the
+    person says have not happened, which nobody has acted on since, by case.
     """
 
     silent: Mapping[str, int]
     unfinished: Mapping[str, int]
+    doubted: Mapping[str, int]
 
 
 def actions_of(case_ids: Sequence[str]) -> Actions:
-    """Count both in one query. What the person does is never asked about."""
+    """Count all three in one query. What the person does is never asked about."""
     silent: Counter[str] = Counter()
     unfinished: Counter[str] = Counter()
-    for case_id, meeting_id, published_at in db.session.execute(
+    doubted: Counter[str] = Counter()
+    for case_id, meeting_id, published_at, is_doubted in db.session.execute(
         _ACTIONS, {"case_ids": list(case_ids)}
     ):
-        if published_at is not None:
+        if is_doubted:
+            doubted[case_id] += 1
+        elif published_at is not None:
             silent[case_id] += 1
         elif meeting_id is not None:
             unfinished[meeting_id] += 1
-    return Actions(silent=silent, unfinished=unfinished)
+    return Actions(silent=silent, unfinished=unfinished, doubted=doubted)
 
 
-def missing(meeting: Meeting, *, said: Said, silent: int, at: datetime) -> list[Missing]:
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """What the preparation says without being read: in which meetings, by id.
+
+    ``calls``: the person would rather be called. ``without``: the person has said whether the
+    meeting may be held without them.
+    """
+
+    calls: frozenset[str]
+    without: frozenset[str]
+
+
+def prepared_of(meeting_ids: Sequence[str]) -> Prepared:
+    """Ask for both in one query. No answer is opened: reading them is another right."""
+    calls, without = set(), set()
+    for meeting_id, question, mode, skipped in db.session.execute(
+        _PREPARED, {"meeting_ids": list(meeting_ids)}
+    ):
+        if question is Question.MATTERS and mode is PreparationMode.CALL:
+            calls.add(meeting_id)
+        if question is Question.WITHOUT_ME and not skipped:
+            without.add(meeting_id)
+    return Prepared(calls=frozenset(calls), without=frozenset(without))
+
+
+def missing(
+    meeting: Meeting, *, said: Said, actions: Actions, prepared: Prepared, at: datetime
+) -> list[Missing]:
     """Return what the meeting lacks, worst first, from facts that are loaded already.
 
     An answered no is an answer: it is never asked for again.
@@ -110,6 +159,7 @@ def missing(meeting: Meeting, *, said: Said, silent: int, at: datetime) -> list[
     if meeting.state is MeetingState.POSTPONED:
         return [Missing(kind=Lack.NO_NEW_TIME)]
     found = [
+        *_of_person(meeting, said, prepared),
         *_of_time_and_place(meeting),
         *_of_invitations(meeting, said),
         *_of_composition(meeting, said),
@@ -119,9 +169,24 @@ def missing(meeting: Meeting, *, said: Said, silent: int, at: datetime) -> list[
         *_of_deputies(meeting, said),
         *_of_agenda(meeting),
     ]
-    if silent:
+    if doubts := actions.doubted.get(meeting.case_id, 0):
+        found.append(Missing(kind=Lack.DOUBTED, number=doubts))
+    if silent := actions.silent.get(meeting.case_id, 0):
         found.append(Missing(kind=Lack.ACTIONS, number=silent, waits=True))
     return worst_first(found)
+
+
+def _of_person(meeting: Meeting, said: Said, prepared: Prepared) -> Iterator[Missing]:
+    """Yield what the person has said that somebody must answer.
+
+    A no is answered when the person has said whether the meeting may be held without them.
+    """
+    own = meeting.invitation(meeting.case.person.user_id)
+    is_away = own is not None and said[own.id].value is AnswerValue.NO
+    if is_away and meeting.id not in prepared.without:
+        yield Missing(kind=Lack.PERSON_AWAY)
+    if meeting.id in prepared.calls:
+        yield Missing(kind=Lack.CALL)
 
 
 def _of_time_and_place(meeting: Meeting) -> Iterator[Missing]:
@@ -262,7 +327,7 @@ def line(found: Missing, meeting: Meeting) -> Line:
     person = meeting.case.person.user.first_name
     text, label = _WORDS[found.kind](found, person)
     endpoint = _ENDPOINTS.get(found.kind, "invitations.edit")
-    of_case = found.kind in {Lack.CONSENT, Lack.ACTIONS}
+    of_case = found.kind in {Lack.CONSENT, Lack.ACTIONS, Lack.DOUBTED}
     return Line(
         missing=found,
         text=text,
@@ -273,6 +338,9 @@ def line(found: Missing, meeting: Meeting) -> Line:
 
 
 _ENDPOINTS = {
+    Lack.PERSON_AWAY: "meetings.prepare",
+    Lack.CALL: "meetings.prepare",
+    Lack.DOUBTED: "plans.of_case",
     Lack.TIME: "meetings.edit",
     Lack.NO_NEW_TIME: "meetings.edit",
     Lack.PLACE: "meetings.edit",
@@ -311,6 +379,15 @@ def _unsent(found: Missing, _person: str) -> tuple[str, str]:
     return _("%(number)s invitationer er ikke sendt.", number=found.number), _("Se og send")
 
 
+def doubted(number: int, person: str) -> tuple[str, str]:
+    """Return the words, and the link's, for agreements that the person says have not happened."""
+    if number == 1:
+        return _("%(person)s siger, at én aftale ikke er sket.", person=person), _("Se aftalen")
+    return _(
+        "%(person)s siger, at %(number)s aftaler ikke er sket.", person=person, number=number
+    ), _("Se aftalerne")
+
+
 def _actions(found: Missing, _person: str) -> tuple[str, str]:
     if found.number == 1:
         return _("Én aftale fra sidst har ingen status."), _("Se aftalen")
@@ -320,6 +397,15 @@ def _actions(found: Missing, _person: str) -> tuple[str, str]:
 
 
 _WORDS: Mapping[Lack, Callable[[Missing, str], tuple[str, str]]] = {
+    Lack.PERSON_AWAY: lambda _f, p: (
+        _("%(person)s har svaret nej til mødet. Må det holdes uden %(person)s?", person=p),
+        _("Spørg %(person)s", person=p),
+    ),
+    Lack.CALL: lambda _f, p: (
+        _("%(person)s vil gerne ringes op før mødet.", person=p),
+        _("Skriv, hvad %(person)s siger", person=p),
+    ),
+    Lack.DOUBTED: lambda f, p: doubted(f.number, p),
     Lack.TIME: lambda _f, _p: (_("Ingen dato endnu."), _("Foreslå tider")),
     Lack.NO_NEW_TIME: lambda _f, _p: (_("Mødet er udsat uden ny dato."), _("Foreslå tider")),
     Lack.NOBODY_INVITED: lambda _f, _p: (_("Ingen er inviteret endnu."), _("Inviter")),

@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 
 from netmeet.actions.models import Action
+from netmeet.actions.rules import PersonsWord, Status
 from netmeet.cases import service as cases
 from netmeet.cases.rules import MemberRole, Scope
 from netmeet.core.access import Role
@@ -10,7 +11,17 @@ from netmeet.core.db import db
 from netmeet.core.refusals import Conflict, Refused
 from netmeet.invitations import service as invite
 from netmeet.invitations.rules import AnswerValue, MandateValue, Via
-from netmeet.meetings.rules import AgendaState, MeetingForm, MeetingState, Purpose
+from netmeet.meetings import queries as meetings
+from netmeet.meetings.models import PreparationAnswer
+from netmeet.meetings.rules import (
+    AgendaState,
+    MeetingForm,
+    MeetingState,
+    PreparationMode,
+    Purpose,
+    Question,
+)
+from netmeet.meetings.service import preparation
 from netmeet.readiness import queries, service
 from netmeet.readiness.rules import Lack
 from tests.world import now
@@ -219,6 +230,55 @@ def test_nobody_is_invited_and_no_new_date(world, case):
     assert texts(meeting) == ["Ingen er inviteret endnu."]
     meeting.state = MeetingState.POSTPONED
     assert texts(meeting) == ["Mødet er udsat uden ny dato."]
+
+
+def test_the_persons_no_comes_first_until_it_is_said_whether_to_meet_without(world, case, meeting):
+    everybody_says_yes(world, case, meeting)
+    say(meeting, case.person.user, AnswerValue.NO)
+    assert texts(meeting)[0] == "Mia har svaret nej til mødet. Må det holdes uden Mia?"
+    asked = PreparationAnswer(
+        meeting_id=meeting.id,
+        question=Question.WITHOUT_ME,
+        author_id=world.lise.id,
+        saved_at=now(),
+        skipped=True,
+    )
+    db.session.add(asked)
+    db.session.flush()
+    assert Lack.PERSON_AWAY in kinds(meeting)
+    asked.skipped = False
+    db.session.flush()
+    assert texts(meeting) == []
+
+
+def test_who_would_rather_be_called_is_called(world, case, meeting):
+    everybody_says_yes(world, case, meeting)
+    by = world.actor(case.person.user)
+    loaded = meetings.by_id(meeting.id)
+    preparation.choose_way(loaded, PreparationMode.CALL, by=by, at=now())
+    assert texts(meeting) == ["Mia vil gerne ringes op før mødet."]
+    preparation.choose_way(loaded, PreparationMode.SELF, by=by, at=now())
+    assert texts(meeting) == []
+
+
+@pytest.mark.parametrize("word", [PersonsWord.PARTLY, PersonsWord.NO])
+def test_what_the_person_says_has_not_happened_waits_for_somebody(world, case, meeting, word):
+    everybody_says_yes(world, case, meeting)
+    done = {"published_at": now(), "closed_at": now(), "status": Status.DONE}
+    first = action(case, **done, status_at=now() - timedelta(hours=2))
+    assert texts(meeting) == []
+    first.persons_word, first.persons_word_at = word, now() - timedelta(hours=1)
+    db.session.flush()
+    assert first.is_doubted
+    assert texts(meeting) == ["Mia siger, at én aftale ikke er sket."]
+    action(
+        case, **done, status_at=None, persons_word=word, persons_word_at=now() - timedelta(hours=1)
+    )
+    assert texts(meeting) == ["Mia siger, at 2 aftaler ikke er sket."]
+    first.status_at = now()
+    db.session.flush()
+    assert not first.is_doubted
+    assert texts(meeting) == ["Mia siger, at én aftale ikke er sket."]
 
 
 def test_agreements_from_last_time_without_a_word(world, case, meeting):
