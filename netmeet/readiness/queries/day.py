@@ -19,6 +19,7 @@ from netmeet.meetings.models import AgendaItem, Invitation, Meeting, MeetingRequ
 from netmeet.meetings.rules import MeetingState, RequestState
 from netmeet.readiness import rules
 from netmeet.readiness.queries import lacks as lacking
+from netmeet.readiness.queries import words
 from netmeet.readiness.rules import Group
 
 _COMING = invitations.UPCOMING | {MeetingState.POSTPONED}
@@ -146,7 +147,7 @@ def _worst(case: Case, steps: Callable[[Case], Iterator[DayRow]]) -> DayRow:
 def _of_doubts(case: Case, number: int, *, today: date) -> Iterator[DayRow]:
     """Yield what the person says has not happened: it cannot wait, whatever its owner reported."""
     if number:
-        text, label = lacking.doubted(number, case.person.user.first_name)
+        text, label = words.doubted(number, case.person.user.first_name)
         row = replace(_right_row(case), kind="doubted", endpoint="pages.case", on=today)
         yield replace(row, group=Group.URGENT, text=text, label=label)
 
@@ -276,12 +277,12 @@ def _of_coming(
 
 def _with_step(row: DayRow, step: rules.Missing, meeting: Meeting) -> DayRow:
     """Return the row with the words for its step; who waits for others gets no button."""
-    words = lacking.line(step, meeting)
+    said = words.line(step, meeting)
     return replace(
         row,
-        text=words.text,
-        label=words.label if row.group in {Group.URGENT, Group.WEEK} else "",
-        endpoint=words.endpoint,
-        subject_id=words.subject_id,
+        text=said.text,
+        label=said.label if row.group in {Group.URGENT, Group.WEEK} else "",
+        endpoint=said.endpoint,
+        subject_id=said.subject_id,
         minutes=step.minutes,
     )
