@@ -78,7 +78,7 @@ def _page(
         form=form,
         action_id=action.id,
         has_candidates=bool(found),
-        back=request.values.get("next", ""),
+        back=_back(action),
     )
     return page, code
 
@@ -91,4 +91,4 @@ def _back(action: "Action") -> str:
         otherwise = url_for("indicators.overview")
     else:
         otherwise = url_for("actions.mine")
-    return own_path(request.form.get("next", ""), otherwise=otherwise)
+    return own_path(request.values.get("next", ""), otherwise=otherwise)

@@ -135,6 +135,9 @@ def test_a_colleague_may_read_and_not_report(world, client, case):
 def test_the_coordinator_gives_it_to_somebody_else(world, client, action):
     world.sign_in(client, world.lise)
     assert "Lise Dam" in client.get(f"/actions/{action.id}/owner").text
+    for came_from, leads in (("/overview", "/overview"), ("//x.example", f"/actions/{action.id}")):
+        page = client.get(f"/actions/{action.id}/owner?next={came_from}").text
+        assert f'class="back-link" href="{leads}"' in page
     data = {"version": action.version, "to": world.lise.id}
     assert client.send(f"/actions/{action.id}/owner", data).status_code == 303
     assert stored(action).owner_id == world.lise.id
