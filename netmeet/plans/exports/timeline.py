@@ -42,11 +42,11 @@ def _how_it_went(action: Action) -> str:
     """Return that an agreement was kept, unless the person says that it was not, or not quite."""
     match action.persons_word:
         case PersonsWord.PARTLY:
-            return str(_("Aftale ikke helt holdt: %(what)s", what=action.what))
+            return str(_("Delvist sket: %(what)s", what=action.what))
         case PersonsWord.NO:
-            return str(_("Aftale ikke holdt: %(what)s", what=action.what))
+            return str(_("Ikke sket: %(what)s", what=action.what))
         case _:
-            return str(_("Aftale holdt: %(what)s", what=action.what))
+            return str(_("Sket: %(what)s", what=action.what))
 
 
 def _kept(facts: Facts, *, reader: Actor) -> Sequence[dict[str, Any]]:

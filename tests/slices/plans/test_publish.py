@@ -219,8 +219,8 @@ def test_what_the_person_says_did_not_quite_happen_is_not_called_done(world, wor
             today=clock.today(),
         )
     ]
-    assert not any(text.startswith("Aftale holdt") for text in kept)
-    assert any("holdt: " + action.what in text for text in kept)
+    assert not any(text.startswith("Sket:") for text in kept)
+    assert any("sket: " + action.what in text for text in kept)
 
 
 def test_what_was_done_before_and_is_doubted_since_comes_back(world):

@@ -80,7 +80,7 @@ def test_who_reads_stands_by_name_under_the_field(world: World, client: StrictCl
     assert "Lise Dam kan læse det." in client.get(f"{path}/matters").get_data(as_text=True)
     page = client.get(f"{path}/not_talk").get_data(as_text=True)
     assert "Kun Lise Dam kan læse det." in page
-    assert "Lise stopper det, hvis nogen begynder" in page
+    assert "Lise siger stop, hvis nogen taler om det" in page
 
 
 def test_are_you_alone_comes_before_who_may_come(world: World, client: StrictClient) -> None:
