@@ -52,14 +52,14 @@ def consents(case: "Case") -> ResponseReturnValue:
 
 
 @bp.get("/consents/new", defaults={"id": ""})
-@needs(P.NETWORK_ADD_RELATIVE, load=own_case)
+@needs(P.NETWORK_ADD_RELATIVE, load=own_case, reads=P.NETWORK_READ_MEMBERS)
 def new_relative(case: "Case") -> ResponseReturnValue:
     """Ask the person whom they want along, and what they may."""
     return render_template("cases/new_relative.html", case=case, form=OwnRelativeForm())
 
 
 @bp.post("/consents/new", defaults={"id": ""})
-@needs(P.CONSENT_GRANT, load=own_case)
+@needs(P.CONSENT_GRANT, load=own_case, reads=P.NETWORK_READ_MEMBERS)
 def add_own_relative(case: "Case") -> ResponseReturnValue:
     """Add whom the person wants along."""
     form = OwnRelativeForm()
@@ -161,14 +161,14 @@ def _member_page(member: "TeamMember", form: ConsentForm) -> str:
 
 
 @bp.get("/cases/<oid:id>/tell")
-@needs(P.RELATIVE_TELL_STAFF, load=queries.by_id)
+@needs(P.RELATIVE_TELL_STAFF, load=queries.by_id, reads=P.RELATIVE_READ_TOLD)
 def tell_staff(case: "Case") -> ResponseReturnValue:
     """Let a relative tell the staff something; the page names nobody."""
     return _tell_page(case, TellForm())
 
 
 @bp.post("/cases/<oid:id>/tell")
-@needs(P.RELATIVE_TELL_STAFF, load=queries.by_id)
+@needs(P.RELATIVE_TELL_STAFF, load=queries.by_id, reads=P.RELATIVE_READ_TOLD)
 def tell(case: "Case") -> ResponseReturnValue:
     """Keep what the relative tells."""
     form = TellForm()
