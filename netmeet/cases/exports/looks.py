@@ -134,7 +134,6 @@ def _title(case: Case, user: User, unit_id: str | None) -> tuple[str, str]:
 def _sentences(events: list[AuditEvent], *, who: str, name: str, because: str) -> Iterable[str]:
     read = Counter(thing(e.operation) for e in events if e.allowed and is_look(e.operation))
     done = Counter(thing(e.operation) for e in events if e.allowed and not is_look(e.operation))
-    denied = Counter(thing(e.operation) for e in events if not e.allowed)
     if read:
         (most, count), *rest = read.most_common()
         yield _("%(who)s har læst %(what)s %(times)s.", who=who, what=most, times=times(count))
@@ -146,10 +145,26 @@ def _sentences(events: list[AuditEvent], *, who: str, name: str, because: str) -
     if done:
         what = permits.listed([word for word, _n in done.most_common()])
         yield _("%(who)s har skrevet eller ændret noget i %(what)s.", who=who, what=what)
-    if denied:
-        what = permits.listed([word for word, _n in denied.most_common()])
-        yield _("%(who)s prøvede at se %(what)s, men fik ikke lov.", who=who, what=what)
-        yield _("%(name)s så ikke %(what)s.", name=name, what=what)
+    yield from _denials(events, who=who, name=name, opened={*read, *done})
+
+
+def _denials(events: list[AuditEvent], *, who: str, name: str, opened: set[str]) -> Iterable[str]:
+    """Say what was not opened; of what they saw another time in the week nothing else is said."""
+    denied = Counter(thing(e.operation) for e in events if not e.allowed)
+    unseen = permits.listed([word for word, _n in denied.most_common() if word not in opened])
+    again = permits.listed([word for word, _n in denied.most_common() if word in opened])
+    if again:
+        yield _(
+            "%(name)s prøvede også en anden gang at åbne noget i %(what)s, men fik ikke lov.",
+            name=name,
+            what=again,
+        )
+    if unseen and opened:
+        yield _("%(name)s prøvede også at se %(what)s, men fik ikke lov.", name=name, what=unseen)
+    elif unseen:
+        yield _("%(who)s prøvede at se %(what)s, men fik ikke lov.", who=who, what=unseen)
+    if unseen:
+        yield _("%(name)s så ikke %(what)s.", name=name, what=unseen)
 
 
 def _because(case: Case, user: User) -> str:
@@ -171,7 +186,7 @@ def _singles(events: list[AuditEvent]) -> list[Single]:
 def _single(event: AuditEvent) -> str:
     what = thing(event.operation)
     if not event.allowed:
-        return _("fik ikke lov at se %(what)s", what=what)
+        return _("fik ikke lov at åbne noget i %(what)s", what=what)
     if is_look(event.operation):
         return _("læste %(what)s", what=what)
     return _("skrev eller ændrede noget i %(what)s", what=what)

@@ -59,6 +59,22 @@ def test_a_denied_attempt_says_what_was_not_seen(world, client, case):
     assert "Rune så ikke hvem der må se hvad." in text
 
 
+def test_what_was_read_is_never_said_to_be_unseen_in_the_same_week(world, client, case):
+    look(world, case, world.jonas, P.PLAN_READ_PUBLISHED)
+    look(world, case, world.jonas, P.PLAN_HISTORY, P.CONSENT_GRANT, allowed=False)
+    look(world, case, world.jonas, P.ACTION_CREATE)
+    look(world, case, world.jonas, P.ACTION_READ, allowed=False)
+    text = words_of(page_of(world, client, case.person.user).text)
+    twice = re.search(r"Jonas prøvede også en anden gang at åbne noget i ([^.]*)\.", text)[1]
+    assert twice.endswith("men fik ikke lov")
+    assert {"din plan" in twice, "dine aftaler" in twice} == {True}
+    assert "Jonas prøvede også at se hvem der må se hvad, men fik ikke lov." in text
+    assert "Jonas så ikke hvem der må se hvad." in text
+    for read in ("så ikke din plan", "så ikke dine aftaler", "lov at se din plan"):
+        assert read not in text
+    assert lix(text) <= 35
+
+
 def tried_by_others(world, client, case):
     """Let two other patients, a relative of another case and a stranger's friend come near."""
     others = [world.case(name).person.user for name in ("Omar Haddad", "Noah Lind")]
