@@ -200,6 +200,8 @@ def _wire_slices() -> None:
     outbox_service.install(_RENDERERS)
     cases_service.when_a_right_ends(invitations_service.withdraw_where_a_right_ended)
     cases_service.when_a_right_ends(actions_service.follow_rights)
+    cases_rights.ask_what_follows(invitations_service.would_be_withdrawn)
+    cases_rights.ask_what_follows(actions_service.would_wait)
     cases_rights.ask_plan_type(plans_queries.kind_of_case)
     actions_service.ask_who_may_decide(invitations_deciding.deciders)
 

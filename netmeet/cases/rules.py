@@ -37,6 +37,13 @@ def plain_cpr(typed: str) -> str:
     return typed.replace("-", "").strip().upper()
 
 
+class Follows(StrEnum):
+    """What else ends when somebody may no longer know of a case."""
+
+    INVITATION = "invitation"
+    AGREEMENTS = "agreements"
+
+
 class Scope(StrEnum):
     """What a consent opens."""
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -41,11 +41,14 @@ def own_case(_id: str) -> Any:
 @needs(P.CONSENT_READ, load=own_case)
 def consents(case: "Case") -> ResponseReturnValue:
     """Show the person who may see what, each with a way to change and to stop it."""
-    overview = permits.overview(case, guard.actor().at)
+    at = guard.actor().at
+    asked = request.args.get("stopped", "")
+    ended = queries.consent_by_id(asked) if asked else None
     return render_template(
         "cases/consents.html",
         case=case,
-        overview=overview,
+        overview=permits.overview(case, at),
+        stopped=permits.stopped(case, ended, at=at),
         may_change=guard.may_after_step_up(P.CONSENT_GRANT, case),
         may_stop=guard.allowed(P.CONSENT_REVOKE, case),
     )

@@ -8,6 +8,10 @@ from netmeet.cases import queries
 from netmeet.cases.rules import ConsentHow, MemberRole, Scope
 from netmeet.cases.service import network
 from netmeet.core.db import db
+from netmeet.meetings import queries as meetings
+from netmeet.meetings.rules import MeetingState
+from netmeet.outbox.models import Message
+from tests.slices.actions.making import agree
 from tests.web.cases.reading import lix, longest_sentence, words_of
 from tests.world import now
 
@@ -49,7 +53,8 @@ def test_the_person_reads_each_recipient_in_a_sentence(world, client, case):
     assert "Kommer til mødet. Ser aftalerne." in text
     assert "Det her må deles uden dit ja" in text
     assert "Psykiatriloven § 13 c" in text
-    assert "De andre får ikke at vide, hvad du har ændret." in text
+    assert "Personalet i dit netværk kan se, hvad du har sagt ja til." in text
+    assert "Ingen får at vide hvorfor." in text
     assert f"/seen?of={world.hanne.id}" in page.text
     assert "samtykke" not in text.lower()
 
@@ -60,13 +65,67 @@ def test_the_person_stops_after_being_asked_once(world, client, case):
     world.sign_in(client, case.person.user)
     asked = client.get(path)
     assert "kan du ikke få tilbage" in asked.text
+    assert "Invitationen til mødet" not in asked.text
+    assert "skal holde, venter" not in asked.text
     assert queries.consent_by_id(given.id).is_in_force(now())
-    assert client.send(path).location == "/consents"
+    assert client.send(path).location == f"/consents?stopped={given.id}"
     ended = queries.consent_by_id(given.id)
     assert not ended.is_in_force(now())
     assert ended.withdrawal.how is ConsentHow.DIGITAL
     assert client.send(path).status_code == 303
     assert "Ingen må se noget endnu." in client.get("/consents").text
+
+
+def test_what_ends_is_said_before_the_person_stops_and_as_it_happens(world, client, case):
+    (given,) = queries.consents_in_force(case, now())
+    meeting = world.meeting(case, state=MeetingState.INVITED)
+    agree(world, case, world.hanne)
+    path, meeting_id, hanne = f"/permits/{given.id}/stop", meeting.id, world.hanne.id
+    world.sign_in(client, case.person.user)
+    text = words_of(client.get(path).text)
+    told = "Invitationen til mødet bliver trukket tilbage. Hanne Sørensen får besked om det."
+    assert told in text
+    assert "De aftaler, Hanne Sørensen skal holde, venter." in text
+    assert "får ikke at vide hvorfor" in text
+    assert lix(text) <= 35
+    assert meetings.by_id(meeting_id).invitation(hanne) is not None
+    client.send(path)
+    assert meetings.by_id(meeting_id).invitation(hanne) is None
+    kinds = {one.kind for one in db.session.query(Message).filter_by(user_id=hanne)}
+    assert "invitations.withdrawn" in kinds
+
+
+def test_an_invitation_that_was_not_sent_is_no_news(world, client, case):
+    (given,) = queries.consents_in_force(case, now())
+    world.meeting(case)
+    world.sign_in(client, case.person.user)
+    assert "Invitationen til mødet" not in client.get(f"/permits/{given.id}/stop").text
+
+
+def test_a_receipt_says_what_has_ended_and_leads_back(world, client, case):
+    (given,) = queries.consents_in_force(case, now())
+    given_id = given.id
+    world.sign_in(client, case.person.user)
+    at_first = f"/consents?stopped={given_id}"
+    assert "Det er stoppet" not in client.get(at_first).text
+    page = client.get(client.send(f"/permits/{given_id}/stop").location)
+    text = words_of(page.text)
+    assert "Det er stoppet" in text
+    assert "Hanne Sørensen ser ikke længere aftalerne." in text
+    assert "Hanne Sørensen kan ikke længere komme til mødet." in text
+    assert f'href="/permits/{given_id}"' in page.text
+    assert "Hvad må Hanne Sørensen?" in client.get(f"/permits/{given_id}").text
+    assert client.send(f"/permits/{given_id}", CHOICE).status_code == 303
+    assert "Det er stoppet" not in client.get(at_first).text
+    assert "Det er stoppet" not in client.get("/consents?stopped=x").text
+
+
+def test_of_staff_the_receipt_names_only_the_yes(world, client):
+    case = world.case()
+    given = next(c for c in case.consents if c.organisation_id == world.office.organisation_id)
+    world.sign_in(client, case.person.user)
+    page = client.get(client.send(f"/permits/{given.id}/stop").location)
+    assert "gælder ikke længere." in words_of(page.text)
 
 
 def test_the_person_changes_what_somebody_may(world, client, case):
