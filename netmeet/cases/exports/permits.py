@@ -112,6 +112,16 @@ def overview(case: Case, at: datetime) -> Overview:
     )
 
 
+def to_invite(case: Case, shown: Overview, coming: rules.Ahead | None) -> frozenset[str]:
+    """Return the consents by which somebody private may come to a meeting nobody asked them to."""
+    if coming is None:
+        return frozenset()
+    private = {m.user_id for m in case.members if not m.role.is_staff} - coming.invited
+    return frozenset(
+        one.consent.id for one in shown.permits if one.comes and one.consent.recipient_id in private
+    )
+
+
 def _of_age_on(case: Case, at: datetime) -> date | None:
     born_on, today = case.person.born_on, calendar.to_local(at).date()
     if born_on is None or not rules.is_in_transition(born_on, today):

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from netmeet.cases import queries, rules
 from netmeet.cases.models import Case, Consent, ConsentAssent, ConsentWithdrawal, LegalBasis
-from netmeet.cases.rules import ConsentHow, Direction, Follows, Scope
+from netmeet.cases.rules import Ahead, ConsentHow, Direction, Follows, Scope
 from netmeet.core import calendar, ids
 from netmeet.core.access import Actor
 from netmeet.core.db import db
@@ -22,6 +22,11 @@ Asked = Callable[[Case, str | None, str | None, datetime], Follows | None]
 
 _what_follows: list[Asked] = []
 """Asked the same before it has ended, the case loaded as it would be then: what ends with it."""
+
+Next = Callable[[str, datetime], Ahead | None]
+
+_next_meeting: list[Next] = []
+"""Answers with the next meeting of the case at the instant, if there is one."""
 
 PlanType = Callable[[str], str]
 
@@ -50,6 +55,16 @@ def what_follows(case: Case, consent: Consent, *, at: datetime) -> list[Follows]
     concerned = (consent.recipient_id, consent.organisation_id)
     found = [ask(case, *concerned, at) for ask in _what_follows]
     return [one for one in found if one is not None]
+
+
+def ask_next_meeting(answer: Next) -> None:
+    """Register who knows the next meeting of a case and who is invited to it."""
+    _next_meeting[:] = [answer]
+
+
+def ahead(case: Case, *, at: datetime) -> Ahead | None:
+    """Return what the case knows of its next meeting, ``None`` while there is none."""
+    return next((ask(case.id, at) for ask in _next_meeting), None)
 
 
 def ask_plan_type(answer: PlanType) -> None:

@@ -17,7 +17,7 @@ from netmeet.cases.forms import (
     options,
 )
 from netmeet.cases.rules import MemberRole
-from netmeet.cases.service import Place, network, words
+from netmeet.cases.service import Place, network, rights, words
 from netmeet.cases.service.network import Newcomer
 from netmeet.cases.views.adding import yes_of
 from netmeet.cases.views.blueprint import bp
@@ -44,10 +44,14 @@ def consents(case: "Case") -> ResponseReturnValue:
     at = guard.actor().at
     asked = request.args.get("stopped", "")
     ended = queries.consent_by_id(asked) if asked else None
+    overview = permits.overview(case, at)
+    coming = rights.ahead(case, at=at)
     return render_template(
         "cases/consents.html",
         case=case,
-        overview=permits.overview(case, at),
+        overview=overview,
+        coming=coming,
+        to_invite=permits.to_invite(case, overview, coming),
         stopped=permits.stopped(case, ended, at=at),
         may_change=guard.may_after_step_up(P.CONSENT_GRANT, case),
         may_stop=guard.allowed(P.CONSENT_REVOKE, case),

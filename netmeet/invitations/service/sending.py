@@ -43,6 +43,7 @@ def draft(
 ) -> Invitation:
     """Put somebody of the network on the list; nothing is sent.
 
+    Who was on it before is asked to the same part, for the same reason, unless ``part`` says more.
     Raises ``Refused`` when they are on it already, or when the person has not said yes to them.
     """
     if meeting.invitation(member.user_id) is not None:
@@ -55,7 +56,8 @@ def draft(
     row = next((i for i in meeting.invitations if i.user_id == member.user_id), None)
     if row is not None:
         row.renew()
-        _set_part(row, part or Part(why=meeting.purpose), by=by)
+        if part is not None:
+            _set_part(row, part, by=by)
     else:
         row = Invitation(
             meeting_id=meeting.id,

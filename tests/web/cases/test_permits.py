@@ -7,7 +7,10 @@ import pytest
 from netmeet.cases import queries
 from netmeet.cases.rules import ConsentHow, MemberRole, Scope
 from netmeet.cases.service import network
+from netmeet.core import calendar, clock
 from netmeet.core.db import db
+from netmeet.invitations import queries as invited
+from netmeet.invitations import service as invitations
 from netmeet.meetings import queries as meetings
 from netmeet.meetings.rules import MeetingState
 from netmeet.outbox.models import Message
@@ -93,6 +96,36 @@ def test_what_ends_is_said_before_the_person_stops_and_as_it_happens(world, clie
     assert meetings.by_id(meeting_id).invitation(hanne) is None
     kinds = {one.kind for one in db.session.query(Message).filter_by(user_id=hanne)}
     assert "invitations.withdrawn" in kinds
+
+
+def test_who_may_come_and_is_not_invited_stands_with_who_can_invite_them(world, client, case):
+    meeting = world.meeting(case, invited=[world.lise])
+    day = calendar.day(meeting.starts_local.date(), today=clock.today())
+    case_id, meeting_id, hanne = case.id, meeting.id, world.hanne.id
+    world.sign_in(client, case.person.user)
+    said = f"Lise kan invitere Hanne til mødet {day}."
+    text = words_of(client.get("/consents").text)
+    assert said in text
+    assert "Kommer til mødet" not in text
+    assert lix(text) <= 35
+    meeting = invited.meeting(meeting_id)
+    hanne = queries.by_id(case_id).member(hanne)
+    invitations.draft(meeting, hanne, by=world.actor(world.lise), at=now())
+    db.session.commit()
+    text = words_of(client.get("/consents").text)
+    assert said not in text
+    assert "Kommer til mødet." in text
+
+
+def test_without_a_day_or_a_meeting_no_day_is_named(world, client, case):
+    meeting, mia = world.meeting(case, invited=[world.lise]), case.person.user
+    meeting.starts_local = None
+    world.sign_in(client, mia)
+    assert "Lise kan invitere Hanne til mødet." in words_of(client.get("/consents").text)
+    meeting = meetings.by_id(meeting.id)
+    meeting.state = MeetingState.CANCELLED
+    db.session.commit()
+    assert "kan invitere" not in client.get("/consents").text
 
 
 def test_an_invitation_that_was_not_sent_is_no_news(world, client, case):
