@@ -42,6 +42,7 @@ from netmeet.invitations import exports as invitations_exports
 from netmeet.invitations import policy as invitations_policy
 from netmeet.invitations import service as invitations_service
 from netmeet.invitations import views as invitations_views
+from netmeet.invitations.queries import coming as invitations_coming
 from netmeet.invitations.queries import deciding as invitations_deciding
 from netmeet.meetings import exports as meetings_exports
 from netmeet.meetings import policy as meetings_policy
@@ -200,6 +201,9 @@ def _wire_slices() -> None:
     outbox_service.install(_RENDERERS)
     cases_service.when_a_right_ends(invitations_service.withdraw_where_a_right_ended)
     cases_service.when_a_right_ends(actions_service.follow_rights)
+    cases_rights.ask_what_follows(invitations_service.would_be_withdrawn)
+    cases_rights.ask_what_follows(actions_service.would_wait)
+    cases_rights.ask_next_meeting(invitations_coming.ahead)
     cases_rights.ask_plan_type(plans_queries.kind_of_case)
     actions_service.ask_who_may_decide(invitations_deciding.deciders)
 

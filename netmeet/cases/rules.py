@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -35,6 +36,21 @@ No check digit: those of today have none that holds for all, and nobody is turne
 def plain_cpr(typed: str) -> str:
     """Return the ten characters of a number as it is kept and looked for."""
     return typed.replace("-", "").strip().upper()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ahead:
+    """The next meeting of a case, as far as a case knows: its day, if it has one, and who comes."""
+
+    on: date | None
+    invited: frozenset[str]
+
+
+class Follows(StrEnum):
+    """What else ends when somebody may no longer know of a case."""
+
+    INVITATION = "invitation"
+    AGREEMENTS = "agreements"
 
 
 class Scope(StrEnum):

@@ -32,6 +32,7 @@ class Lack(StrEnum):
     INTERPRETER = "interpreter"
     CONSENT = "consent"
     DEPUTY = "deputy"
+    AGAIN = "again"
     UNSENT = "unsent"
     PLACE = "place"
     MANDATE = "mandate"

@@ -17,10 +17,6 @@ from netmeet.web.hooks import hooks
 View = Callable[..., Any]
 Load = Callable[[str], Any]
 
-_NEVER_ONLY_READ = LOOKS | {Permission.ROOM_STEER}
-# What reads already is named as it is. The chair's pages are not the screen that all follow: a row
-# of the screen would cover the screen itself for a quarter of an hour.
-
 REFRESH_HEADER = "X-Refresh"
 """Sent by an open screen that fetches itself anew (``security.md`` § 3, followed screens)."""
 
@@ -73,6 +69,7 @@ def instead(
             allowed=allowed,
             reason=reason,
             is_refresh=g.declared.is_refresh,
+            read_as=None if permission in LOOKS else g.declared.read_as,
         )
     )
 
@@ -118,6 +115,7 @@ def needs(
     *,
     load: Load | None = None,
     see: Permission | None = None,
+    reads: Permission | None = None,
     is_followed: bool = False,
 ) -> Callable[[View], View]:
     """Declare a view's operation.
@@ -125,23 +123,30 @@ def needs(
     ``load`` gets the address' ``id`` and returns the object (or ``None``), which the view receives
     as its first argument. Who may not ``see`` it (default: who may not do it) gets 404, as if it
     were not there; who may see but not do gets 403; who only lacks a fresh proof of identity is
-    sent to give it. Every outcome is logged. ``is_followed`` is a screen that its own buttons fetch
-    anew: in one login that is one look, for as long as a followed screen lasts.
+    sent to give it. Every outcome is logged. A page that was only shown is logged as what it
+    ``reads`` (default: as what lets one ``see``). ``is_followed`` is a screen that its own buttons
+    fetch anew: in one login that is one look, for as long as a followed screen lasts.
     """
+    read_as = None if permission in LOOKS else reads or see
 
     def declare(view: View) -> View:
         @wraps(view)
         def guarded(**parts: Any) -> Any:
-            if load is None:
-                refusal = _refuse(permission, see, None, is_followed=is_followed)
-                return refusal if refusal is not None else view(**parts)
-            thing = load(parts.pop("id"))
+            thing = load(parts.pop("id")) if load is not None else None
             refusal = _refuse(
-                permission, see, thing, missing=thing is None, is_followed=is_followed
+                permission,
+                see,
+                thing,
+                missing=load is not None and thing is None,
+                read_as=read_as,
+                is_followed=is_followed,
             )
-            return refusal if refusal is not None else view(thing, **parts)
+            if refusal is not None:
+                return refusal
+            return view(**parts) if load is None else view(thing, **parts)
 
         guarded.operation = permission  # type: ignore[attr-defined]  # a mark
+        guarded.read_as = read_as or permission  # type: ignore[attr-defined]  # a mark
         return guarded
 
     return declare
@@ -153,15 +158,13 @@ def _refuse(
     thing: Any,
     *,
     missing: bool = False,
+    read_as: Permission | None = None,
     is_followed: bool = False,
 ) -> Response | None:
     """Return ``None`` to let the actor in, a redirect to a proof, or raise the right refusal."""
     who, book = actor(), hooks().book
     if not missing and book.allows(who, permission, thing):
         refresh = is_followed or request.headers.get(REFRESH_HEADER) == "1"
-        read_as = None if permission in _NEVER_ONLY_READ else see
-        if read_as is not None and not book.allows(who, read_as, thing):
-            read_as = None
         g.declared = entry(who, permission, thing, is_refresh=refresh, read_as=read_as)
         g.trail.append(g.declared)
         return None
@@ -181,8 +184,9 @@ def judge_again(permission: Permission, thing: Any, *, see: Permission) -> None:
 
     Raises the refusal. The log is told of the operation once.
     """
+    read_as = g.declared.read_as
     g.trail.clear()
-    _refuse(permission, see, thing, missing=thing is None)
+    _refuse(permission, see, thing, missing=thing is None, read_as=read_as)
 
 
 def ask_to_sign_in() -> Response:

@@ -43,6 +43,8 @@ NO_PARTS = {
 class Route:
     """One address: what it does, towards a row of which table, and who may know of the row.
 
+    ``reads`` is what it is in the log when it was only shown.
+
     ``table`` is empty for a page that belongs to nothing, ``"own"`` for the caller's own case.
     """
 
@@ -50,6 +52,7 @@ class Route:
     method: str
     operation: str
     see: str
+    reads: str
     table: str
     loads: str = ""
 
@@ -117,6 +120,7 @@ def _route(app: Flask, rule: Any, method: str, tables: Mapping[str, str]) -> Rou
         method=method,
         operation=operation,
         see=str(see) if see is not None else operation,
+        reads=str(getattr(view, "read_as", operation)),
         table=_OWN if is_own else _table(answer, tables),
         loads=answer,
     )

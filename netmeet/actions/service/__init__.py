@@ -1,7 +1,7 @@
 """Verbs of agreements: capture, correct, report, carry over."""
 
 from netmeet.actions.service.capture import ask_who_may_decide
-from netmeet.actions.service.carrying import carry_over, follow_rights
+from netmeet.actions.service.carrying import carry_over, follow_rights, would_wait
 from netmeet.actions.service.moves import cancel, postpone, reassign
 from netmeet.actions.service.progress import (
     answer,
@@ -25,4 +25,5 @@ __all__ = [
     "reassign",
     "report",
     "said",
+    "would_wait",
 ]

@@ -9,6 +9,7 @@ from netmeet.actions.rules import Status, WaitingFor
 from netmeet.actions.service.progress import put_at
 from netmeet.actions.service.telling import leads, note, tell
 from netmeet.cases.models import Case
+from netmeet.cases.rules import Follows
 from netmeet.core.access import Actor
 from netmeet.core.db import db
 from netmeet.meetings.models import Meeting
@@ -52,6 +53,18 @@ def follow_rights(
         elif not (is_paused or may_act):
             _pause(action, at=at)
     db.session.flush()
+
+
+def would_wait(
+    case: Case, user_id: str | None, organisation_id: str | None, at: datetime
+) -> Follows | None:
+    """Tell whether something that is owed would wait as the consents of ``case`` stand now.
+
+    Registered with ``cases`` at the start; asked before a consent is taken back.
+    """
+    concerned = queries.owned_by(case, user_id=user_id, organisation_id=organisation_id)
+    waits = any(not owner_may_act(action, at) for action in concerned)
+    return Follows.AGREEMENTS if waits else None
 
 
 def _pause(action: Action, *, at: datetime) -> None:

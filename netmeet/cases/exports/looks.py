@@ -30,7 +30,11 @@ class Single:
 
 @dataclass(frozen=True, kw_only=True)
 class Week:
-    """What one person did in the week that begins on the Monday ``begins``."""
+    """What one person did in the week that begins on the Monday ``begins``.
+
+    Of who must stay without a name nothing is here that could tell: ``user_id`` is empty, and they
+    cannot be asked about.
+    """
 
     begins: date
     user_id: str
@@ -55,15 +59,19 @@ def weeks(
     """Return the weeks, newest first, and within one those who looked most recently first."""
     asked = {(q.about_user_id, q.looks["week"]): q for q in questions}
     known = [event for event in events if event.user_id in users]
-    latest: dict[tuple[date, str], datetime] = {}
+
+    def whose(event: AuditEvent) -> tuple[date, bool, str]:
+        return monday(event.at), case.may_name(event), event.user_id
+
+    latest: dict[tuple[date, bool, str], datetime] = {}
     for event in known:
-        key = (monday(event.at), event.user_id)
-        latest[key] = max(latest.get(key, event.at), event.at)
-    known.sort(
-        key=lambda e: (monday(e.at), latest[monday(e.at), e.user_id], e.user_id), reverse=True
-    )
+        latest[whose(event)] = max(latest.get(whose(event), event.at), event.at)
+    known.sort(key=lambda e: (monday(e.at), latest[whose(e)], *whose(e)), reverse=True)
     found = []
-    for (begins, user_id), group in groupby(known, key=lambda e: (monday(e.at), e.user_id)):
+    for (begins, is_named, user_id), group in groupby(known, key=whose):
+        if not is_named:
+            found.append(_unnamed(begins, list(group)))
+            continue
         question = asked.get((user_id, begins.isoformat()))
         found.append(_week(case, begins, users[user_id], list(group), question))
     return found
@@ -73,6 +81,20 @@ def monday(at: datetime) -> date:
     """Return the Monday, in Copenhagen, of the week the instant lies in."""
     day = calendar.to_local(at).date()
     return day - timedelta(days=day.weekday())
+
+
+def _unnamed(begins: date, events: list[AuditEvent]) -> Week:
+    """Return what somebody did whom the person must not learn of: not even who they are to us."""
+    who = _("En, der ikke er med i dit netværk,")
+    return Week(
+        begins=begins,
+        user_id="",
+        first_name=_("en, der ikke er med i dit netværk"),
+        where="",
+        sentences=list(_sentences(events, who=who, name=_("Den samme"), because="")),
+        singles=_singles(events),
+        question=None,
+    )
 
 
 def _week(
@@ -89,8 +111,10 @@ def _week(
         user_id=user.id,
         first_name=user.first_name,
         where=where,
-        sentences=list(_sentences(case, user, who, events)),
-        singles=[Single(at=e.at, what=_single(e), reason=e.reason) for e in events],
+        sentences=list(
+            _sentences(events, who=who, name=user.first_name, because=_because(case, user))
+        ),
+        singles=_singles(events),
         question=question,
     )
 
@@ -107,26 +131,40 @@ def _title(case: Case, user: User, unit_id: str | None) -> tuple[str, str]:
     return "", ""
 
 
-def _sentences(case: Case, user: User, who: str, events: list[AuditEvent]) -> Iterable[str]:
+def _sentences(events: list[AuditEvent], *, who: str, name: str, because: str) -> Iterable[str]:
     read = Counter(thing(e.operation) for e in events if e.allowed and is_look(e.operation))
     done = Counter(thing(e.operation) for e in events if e.allowed and not is_look(e.operation))
-    denied = Counter(thing(e.operation) for e in events if not e.allowed)
-    because = _because(case, user)
     if read:
         (most, count), *rest = read.most_common()
         yield _("%(who)s har læst %(what)s %(times)s.", who=who, what=most, times=times(count))
         if rest:
             also = permits.listed([word for word, _n in rest])
-            yield _("%(name)s har også læst %(what)s.", name=user.first_name, what=also)
+            yield _("%(name)s har også læst %(what)s.", name=name, what=also)
         if because:
             yield because
     if done:
         what = permits.listed([word for word, _n in done.most_common()])
         yield _("%(who)s har skrevet eller ændret noget i %(what)s.", who=who, what=what)
-    if denied:
-        what = permits.listed([word for word, _n in denied.most_common()])
-        yield _("%(who)s prøvede at se %(what)s, men fik ikke lov.", who=who, what=what)
-        yield _("%(name)s så ikke %(what)s.", name=user.first_name, what=what)
+    yield from _denials(events, who=who, name=name, opened={*read, *done})
+
+
+def _denials(events: list[AuditEvent], *, who: str, name: str, opened: set[str]) -> Iterable[str]:
+    """Say what was not opened; of what they saw another time in the week nothing else is said."""
+    denied = Counter(thing(e.operation) for e in events if not e.allowed)
+    unseen = permits.listed([word for word, _n in denied.most_common() if word not in opened])
+    again = permits.listed([word for word, _n in denied.most_common() if word in opened])
+    if again:
+        yield _(
+            "%(name)s prøvede også en anden gang at åbne noget i %(what)s, men fik ikke lov.",
+            name=name,
+            what=again,
+        )
+    if unseen and opened:
+        yield _("%(name)s prøvede også at se %(what)s, men fik ikke lov.", name=name, what=unseen)
+    elif unseen:
+        yield _("%(who)s prøvede at se %(what)s, men fik ikke lov.", who=who, what=unseen)
+    if unseen:
+        yield _("%(name)s så ikke %(what)s.", name=name, what=unseen)
 
 
 def _because(case: Case, user: User) -> str:
@@ -141,10 +179,14 @@ def _because(case: Case, user: User) -> str:
     return _("Det er, fordi %(name)s er med i dit netværk.", name=user.first_name)
 
 
+def _singles(events: list[AuditEvent]) -> list[Single]:
+    return [Single(at=e.at, what=_single(e), reason=e.reason) for e in events]
+
+
 def _single(event: AuditEvent) -> str:
     what = thing(event.operation)
     if not event.allowed:
-        return _("fik ikke lov at se %(what)s", what=what)
+        return _("fik ikke lov at åbne noget i %(what)s", what=what)
     if is_look(event.operation):
         return _("læste %(what)s", what=what)
     return _("skrev eller ændrede noget i %(what)s", what=what)

@@ -1,6 +1,6 @@
 """Who may see what, as sentences: for the person's page and for staff's."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -35,6 +35,15 @@ class Permit:
     awaits: list[tuple[str, str]]
     viewer_id: str | None
     people: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stopped:
+    """A consent that was taken back: what ended with it, in sentences."""
+
+    consent: Consent
+    name: str
+    text: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +112,16 @@ def overview(case: Case, at: datetime) -> Overview:
     )
 
 
+def to_invite(case: Case, shown: Overview, coming: rules.Ahead | None) -> frozenset[str]:
+    """Return the consents by which somebody private may come to a meeting nobody asked them to."""
+    if coming is None:
+        return frozenset()
+    private = {m.user_id for m in case.members if not m.role.is_staff} - coming.invited
+    return frozenset(
+        one.consent.id for one in shown.permits if one.comes and one.consent.recipient_id in private
+    )
+
+
 def _of_age_on(case: Case, at: datetime) -> date | None:
     born_on, today = case.person.born_on, calendar.to_local(at).date()
     if born_on is None or not rules.is_in_transition(born_on, today):
@@ -157,6 +176,36 @@ def permit(case: Case, consent: Consent, *, at: datetime) -> Permit:
     )
 
 
+def stopped(case: Case, consent: Consent | None, *, at: datetime) -> Stopped | None:
+    """Return what ended when the consent was taken back, unless a new one has taken its place.
+
+    Of staff only the yes is named: what they see may rest on a law as well.
+    """
+    if consent is None or consent.case_id != case.id or consent.is_wanted(at):
+        return None
+    recipient = (consent.recipient_id, consent.organisation_id)
+    wanted = [(c.recipient_id, c.organisation_id) for c in case.consents if c.is_wanted(at)]
+    member = case.member(consent.recipient_id) if consent.recipient_id else None
+    if recipient in wanted or (consent.organisation_id is None and member is None):
+        return None
+    name = permit(case, consent, at=at).name
+    if member is None or member.role.is_staff or consent.awaited(at):
+        ended = [_("Dit ja til %(name)s gælder ikke længere.", name=name)]
+    else:
+        ended = list(_ended(consent, name))
+    return Stopped(consent=consent, name=name, text=" ".join(ended))
+
+
+def _ended(consent: Consent, name: str) -> Iterator[str]:
+    papers = _papers_of(consent.scopes, consent.life_areas)
+    if papers:
+        yield _("%(name)s ser ikke længere %(papers)s.", name=name, papers=papers)
+    if Scope.INVITE in consent.scopes:
+        yield _("%(name)s kan ikke længere komme til mødet.", name=name)
+    elif not papers:
+        yield _("%(name)s ser ikke længere noget om dig.", name=name)
+
+
 def _how(consent: Consent) -> str:
     """Return how the yes was given, and whether the person was asked alone."""
     given = {
@@ -198,17 +247,23 @@ def what_they_are(member: TeamMember) -> str:
 
 def sees(scopes: Collection[Scope], areas: Collection[str]) -> str:
     """Return what is seen: "ser planen og aftalerne om bolig og penge"."""
+    papers = _papers_of(scopes, areas)
+    if not papers:
+        return _("ser ikke mere end det")
+    return _("ser %(papers)s", papers=papers)
+
+
+def _papers_of(scopes: Collection[Scope], areas: Collection[str]) -> str:
+    """Return what is seen: "planen og aftalerne om bolig og penge"; empty for no paper."""
     words = _papers()
     papers = [words[scope] for scope in Scope if scope in scopes and scope in words]
     if len(papers) == len(words):
         papers = [_("det hele")]
-    if not papers:
-        return _("ser ikke mere end det")
-    if not areas:
-        return _("ser %(papers)s", papers=listed(papers))
+    if not papers or not areas:
+        return listed(papers)
     topics = _topics()
     chosen = listed([topics[area] for area in rules.LIFE_AREAS if area in areas])
-    return _("ser %(papers)s om %(areas)s", papers=listed(papers), areas=chosen)
+    return _("%(papers)s om %(areas)s", papers=listed(papers), areas=chosen)
 
 
 def listed(words: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from netmeet.accounts.models import User
 from netmeet.cases.rules import CaseState, CloseKind, MemberRole, RepresentationKind
 from netmeet.core import apart
+from netmeet.core.access import PRIVATE
 from netmeet.core.db import Base, Versioned
 from netmeet.core.sealed import Sealed
 from netmeet.organisations.models import Organisation, Unit
@@ -116,6 +117,14 @@ class Case(Versioned, Base):
     def member(self, user_id: str) -> "TeamMember | None":
         """Return the user's place in the network now, if any."""
         return next((m for m in self.members if m.user_id == user_id), None)
+
+    def may_name(self, event: Any) -> bool:
+        """Tell whether the person may learn who did what the log's row ``event`` tells.
+
+        Staff always, and who is or was in the network. That somebody else is a patient, or close
+        to one, is their secret: they stand as nobody in particular.
+        """
+        return event.role not in PRIVATE or any(m.user_id == event.user_id for m in self.team)
 
     def apart_from(self, user_id: str) -> frozenset[str]:
         """Return of whom the user must learn nothing: the other one of parents who live apart."""

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from netmeet.accounts import queries as users
 from netmeet.accounts.models import UnitRole, User
@@ -158,6 +159,11 @@ def sought(person_id: str) -> Sought | None:
     statement = select(Case.id).where(Case.person_id == person_id).order_by(Case.opened_at.desc())
     found = db.session.scalar(statement.limit(1))
     return Sought(case_id=found) if found is not None else None
+
+
+def suppose_without(case: Case, consent: Consent) -> None:
+    """Let the loaded case look as if the consent had never been given. Nothing is written."""
+    set_committed_value(case, "consents", [one for one in case.consents if one is not consent])
 
 
 def consents_in_force(case: Case, at: datetime) -> list[Consent]:

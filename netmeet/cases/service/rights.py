@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from netmeet.cases import queries, rules
 from netmeet.cases.models import Case, Consent, ConsentAssent, ConsentWithdrawal, LegalBasis
-from netmeet.cases.rules import ConsentHow, Direction, Scope
+from netmeet.cases.rules import Ahead, ConsentHow, Direction, Follows, Scope
 from netmeet.core import calendar, ids
 from netmeet.core.access import Actor
 from netmeet.core.db import db
@@ -17,6 +17,16 @@ Ended = Callable[[Case, str | None, str | None, datetime], None]
 
 _on_end: list[Ended] = []
 """Called with case, user id or organisation id and instant when somebody's right to see ends."""
+
+Asked = Callable[[Case, str | None, str | None, datetime], Follows | None]
+
+_what_follows: list[Asked] = []
+"""Asked the same before it has ended, the case loaded as it would be then: what ends with it."""
+
+Next = Callable[[str, datetime], Ahead | None]
+
+_next_meeting: list[Next] = []
+"""Answers with the next meeting of the case at the instant, if there is one."""
 
 PlanType = Callable[[str], str]
 
@@ -28,6 +38,33 @@ def when_a_right_ends(handler: Ended) -> None:
     """Register who must act, in the same transaction, when consent or membership ends."""
     if handler not in _on_end:
         _on_end.append(handler)
+
+
+def ask_what_follows(answer: Asked) -> None:
+    """Register who knows of something that ends with a right, or waits."""
+    if answer not in _what_follows:
+        _what_follows.append(answer)
+
+
+def what_follows(case: Case, consent: Consent, *, at: datetime) -> list[Follows]:
+    """Return what would end, or wait, if the consent were taken back.
+
+    Only for a request that shows: the loaded case reads as if it had been. Nothing is written.
+    """
+    queries.suppose_without(case, consent)
+    concerned = (consent.recipient_id, consent.organisation_id)
+    found = [ask(case, *concerned, at) for ask in _what_follows]
+    return [one for one in found if one is not None]
+
+
+def ask_next_meeting(answer: Next) -> None:
+    """Register who knows the next meeting of a case and who is invited to it."""
+    _next_meeting[:] = [answer]
+
+
+def ahead(case: Case, *, at: datetime) -> Ahead | None:
+    """Return what the case knows of its next meeting, ``None`` while there is none."""
+    return next((ask(case.id, at) for ask in _next_meeting), None)
 
 
 def ask_plan_type(answer: PlanType) -> None:

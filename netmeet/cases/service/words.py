@@ -34,8 +34,10 @@ def ask_why(
 ) -> AccessQuestion:
     """Ask why somebody looked in the week that begins on ``week``; their unit's manager answers.
 
-    Raises ``Refused`` when nobody looked, or when it has been asked already.
+    What somebody did of whom the person must not learn counts for nothing. Raises ``Refused`` when
+    nobody looked, or when it has been asked already.
     """
+    looks = [look for look in looks if case.may_name(look)]
     if not looks:
         raise Refused(_("Der er ikke noget at spørge om den uge."))
     for earlier in queries.questions_of(case.id):

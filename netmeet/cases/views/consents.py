@@ -177,7 +177,10 @@ def ask_to_stop(consent: "Consent") -> ResponseReturnValue:
     if guard.actor().role in STAFF:
         case_head = head(consent.case, current="cases.case_consents")
         return render_template("cases/withdraw.html", permit=permit, case_head=case_head)
-    return render_template("cases/stop.html", permit=permit, is_mine=_is_mine(consent))
+    follows = rights.what_follows(consent.case, consent, at=guard.actor().at)
+    return render_template(
+        "cases/stop.html", permit=permit, is_mine=_is_mine(consent), follows=follows
+    )
 
 
 @bp.post("/permits/<oid:id>/stop")
@@ -189,7 +192,9 @@ def stop(consent: "Consent") -> ResponseReturnValue:
     service.withdraw_consent(consent.case, consent, by=guard.actor(), at=clock.now(), how=how)
     if is_staff:
         return redirect(url_for("cases.case_consents", id=consent.case_id), 303)
-    return redirect(url_for("pages.home" if _is_mine(consent) else "cases.consents"), 303)
+    if _is_mine(consent):
+        return redirect(url_for("pages.home"), 303)
+    return redirect(url_for("cases.consents", stopped=consent.id), 303)
 
 
 @bp.post("/permits/<oid:id>/assent")

@@ -35,7 +35,7 @@ def access_log(case: "Case") -> ResponseReturnValue:
 
 
 @bp.post("/access-log/ask", defaults={"id": ""})
-@needs(P.AUDIT_ASK_WHY, load=own_case)
+@needs(P.AUDIT_ASK_WHY, load=own_case, reads=P.AUDIT_WHO_SAW_ME)
 def ask_why(case: "Case") -> ResponseReturnValue:
     """Ask why somebody looked in a week."""
     form = AskForm()
@@ -107,7 +107,7 @@ def access_questions() -> ResponseReturnValue:
 
 
 @bp.get("/access-questions/<oid:id>")
-@needs(P.AUDIT_ANSWER_WHY, load=queries.question_by_id)
+@needs(P.AUDIT_ANSWER_WHY, load=queries.question_by_id, reads=P.AUDIT_READ_PATIENT_TRAIL)
 def access_question(question: "AccessQuestion") -> ResponseReturnValue:
     """Show who looked and when, never at whom, and ask for the answer."""
     form = AnswerForm(formdata=None, version=question.version, answer=question.answer)
@@ -115,7 +115,7 @@ def access_question(question: "AccessQuestion") -> ResponseReturnValue:
 
 
 @bp.post("/access-questions/<oid:id>")
-@needs(P.AUDIT_ANSWER_WHY, load=queries.question_by_id)
+@needs(P.AUDIT_ANSWER_WHY, load=queries.question_by_id, reads=P.AUDIT_READ_PATIENT_TRAIL)
 def answer_why(question: "AccessQuestion") -> ResponseReturnValue:
     """Answer the person."""
     form = AnswerForm()

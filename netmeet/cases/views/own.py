@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -17,7 +17,7 @@ from netmeet.cases.forms import (
     options,
 )
 from netmeet.cases.rules import MemberRole
-from netmeet.cases.service import Place, network, words
+from netmeet.cases.service import Place, network, rights, words
 from netmeet.cases.service.network import Newcomer
 from netmeet.cases.views.adding import yes_of
 from netmeet.cases.views.blueprint import bp
@@ -41,25 +41,32 @@ def own_case(_id: str) -> Any:
 @needs(P.CONSENT_READ, load=own_case)
 def consents(case: "Case") -> ResponseReturnValue:
     """Show the person who may see what, each with a way to change and to stop it."""
-    overview = permits.overview(case, guard.actor().at)
+    at = guard.actor().at
+    asked = request.args.get("stopped", "")
+    ended = queries.consent_by_id(asked) if asked else None
+    overview = permits.overview(case, at)
+    coming = rights.ahead(case, at=at)
     return render_template(
         "cases/consents.html",
         case=case,
         overview=overview,
+        coming=coming,
+        to_invite=permits.to_invite(case, overview, coming),
+        stopped=permits.stopped(case, ended, at=at),
         may_change=guard.may_after_step_up(P.CONSENT_GRANT, case),
         may_stop=guard.allowed(P.CONSENT_REVOKE, case),
     )
 
 
 @bp.get("/consents/new", defaults={"id": ""})
-@needs(P.NETWORK_ADD_RELATIVE, load=own_case)
+@needs(P.NETWORK_ADD_RELATIVE, load=own_case, reads=P.NETWORK_READ_MEMBERS)
 def new_relative(case: "Case") -> ResponseReturnValue:
     """Ask the person whom they want along, and what they may."""
     return render_template("cases/new_relative.html", case=case, form=OwnRelativeForm())
 
 
 @bp.post("/consents/new", defaults={"id": ""})
-@needs(P.CONSENT_GRANT, load=own_case)
+@needs(P.CONSENT_GRANT, load=own_case, reads=P.NETWORK_READ_MEMBERS)
 def add_own_relative(case: "Case") -> ResponseReturnValue:
     """Add whom the person wants along."""
     form = OwnRelativeForm()
@@ -161,14 +168,14 @@ def _member_page(member: "TeamMember", form: ConsentForm) -> str:
 
 
 @bp.get("/cases/<oid:id>/tell")
-@needs(P.RELATIVE_TELL_STAFF, load=queries.by_id)
+@needs(P.RELATIVE_TELL_STAFF, load=queries.by_id, reads=P.RELATIVE_READ_TOLD)
 def tell_staff(case: "Case") -> ResponseReturnValue:
     """Let a relative tell the staff something; the page names nobody."""
     return _tell_page(case, TellForm())
 
 
 @bp.post("/cases/<oid:id>/tell")
-@needs(P.RELATIVE_TELL_STAFF, load=queries.by_id)
+@needs(P.RELATIVE_TELL_STAFF, load=queries.by_id, reads=P.RELATIVE_READ_TOLD)
 def tell(case: "Case") -> ResponseReturnValue:
     """Keep what the relative tells."""
     form = TellForm()

@@ -10,6 +10,7 @@ from netmeet.invitations.service.sending import (
     send,
     withdraw,
     withdraw_where_a_right_ended,
+    would_be_withdrawn,
 )
 from netmeet.invitations.service.standing import settle
 
@@ -27,5 +28,6 @@ __all__ = [
     "settle",
     "withdraw",
     "withdraw_where_a_right_ended",
+    "would_be_withdrawn",
     "write",
 ]

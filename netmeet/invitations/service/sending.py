@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from netmeet.accounts import service as accounts
 from netmeet.cases.models import Case, TeamMember
+from netmeet.cases.rules import Follows
 from netmeet.core import calendar
 from netmeet.core.access import Actor
 from netmeet.core.db import db
@@ -42,6 +43,7 @@ def draft(
 ) -> Invitation:
     """Put somebody of the network on the list; nothing is sent.
 
+    Who was on it before is asked to the same part, for the same reason, unless ``part`` says more.
     Raises ``Refused`` when they are on it already, or when the person has not said yes to them.
     """
     if meeting.invitation(member.user_id) is not None:
@@ -54,7 +56,8 @@ def draft(
     row = next((i for i in meeting.invitations if i.user_id == member.user_id), None)
     if row is not None:
         row.renew()
-        _set_part(row, part or Part(why=meeting.purpose), by=by)
+        if part is not None:
+            _set_part(row, part, by=by)
     else:
         row = Invitation(
             meeting_id=meeting.id,
@@ -226,13 +229,10 @@ def _withdraw(invitation: Invitation, *, at: datetime) -> None:
     db.session.flush()
 
 
-def withdraw_where_a_right_ended(
+def _without_right(
     case: Case, user_id: str | None, organisation_id: str | None, at: datetime
-) -> None:
-    """Withdraw what rests on a right that has ended; registered with ``cases`` at the start.
-
-    Consents are re-read from ``case``: who still has another ground keeps the invitation.
-    """
+) -> list[Invitation]:
+    """Return the invitations to coming meetings that nothing lets stand as ``case`` is loaded."""
     concerned = {
         member.user_id
         for member in case.team
@@ -240,7 +240,28 @@ def withdraw_where_a_right_ended(
         or (organisation_id is not None and member.organisation_id == organisation_id)
     }
     found = queries.upcoming_of(case.id, concerned)
-    ended = [i for i in found if not may_be_invited(case, i.user_id, at)]
+    return [i for i in found if not may_be_invited(case, i.user_id, at)]
+
+
+def would_be_withdrawn(
+    case: Case, user_id: str | None, organisation_id: str | None, at: datetime
+) -> Follows | None:
+    """Tell whether an invitation that was sent would be withdrawn as ``case`` stands now.
+
+    Registered with ``cases`` at the start; asked before a consent is taken back.
+    """
+    ended = _without_right(case, user_id, organisation_id, at)
+    return Follows.INVITATION if any(one.sent_at is not None for one in ended) else None
+
+
+def withdraw_where_a_right_ended(
+    case: Case, user_id: str | None, organisation_id: str | None, at: datetime
+) -> None:
+    """Withdraw what rests on a right that has ended; registered with ``cases`` at the start.
+
+    Consents are re-read from ``case``: who still has another ground keeps the invitation.
+    """
+    ended = _without_right(case, user_id, organisation_id, at)
     for invitation in ended:
         _withdraw(invitation, at=at)
     for meeting_id in {invitation.meeting_id for invitation in ended}:

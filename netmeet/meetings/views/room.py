@@ -42,7 +42,7 @@ def attendance(meeting: "Meeting") -> ResponseReturnValue:
 
 
 @bp.post("/meetings/<oid:id>/room/start")
-@guard.needs(P.ROOM_STEER, load=reading.room, see=P.ROOM_FOLLOW)
+@guard.needs(P.ROOM_STEER, load=reading.room, see=P.ROOM_FOLLOW, reads=P.MEETING_READ)
 def room_start(meeting: "Meeting") -> ResponseReturnValue:
     """Begin the meeting with its first point."""
     service.start(meeting, at=clock.now())
@@ -50,7 +50,7 @@ def room_start(meeting: "Meeting") -> ResponseReturnValue:
 
 
 @bp.post("/meetings/<oid:id>/room/go")
-@guard.needs(P.ROOM_STEER, load=reading.room, see=P.ROOM_FOLLOW)
+@guard.needs(P.ROOM_STEER, load=reading.room, see=P.ROOM_FOLLOW, reads=P.MEETING_READ)
 def room_go(meeting: "Meeting") -> ResponseReturnValue:
     """Show the next point, the one before, or a named one."""
     form = forms.Step()
@@ -67,7 +67,7 @@ def room_go(meeting: "Meeting") -> ResponseReturnValue:
 
 
 @bp.post("/meetings/<oid:id>/room/pause")
-@guard.needs(P.ROOM_STEER, load=reading.room, see=P.ROOM_FOLLOW)
+@guard.needs(P.ROOM_STEER, load=reading.room, see=P.ROOM_FOLLOW, reads=P.MEETING_READ)
 def room_pause(meeting: "Meeting") -> ResponseReturnValue:
     """Turn every screen to *Vi holder pause*, or back."""
     form = forms.Pause()
@@ -77,7 +77,7 @@ def room_pause(meeting: "Meeting") -> ResponseReturnValue:
 
 
 @bp.route("/meetings/<oid:id>/room/end", methods=["GET", "POST"])
-@guard.needs(P.ROOM_STEER, load=reading.room, see=P.ROOM_FOLLOW)
+@guard.needs(P.ROOM_STEER, load=reading.room, see=P.ROOM_FOLLOW, reads=P.MEETING_READ)
 def room_end(meeting: "Meeting") -> ResponseReturnValue:
     """Settle the next meeting and how the person took part; then the minutes are a draft."""
     form = forms.End()

@@ -13,7 +13,7 @@ from netmeet.cases import rules
 from netmeet.cases.models import Case, Consent, TeamMember
 from netmeet.cases.rules import ConsentHow, Direction, Scope
 from netmeet.core import calendar, ids
-from netmeet.core.access import Actor, Role
+from netmeet.core.access import PRIVATE, Actor, Role
 from netmeet.core.db import db
 from netmeet.core.permissions import Permission as P
 from netmeet.meetings import queries as meetings
@@ -21,6 +21,9 @@ from netmeet.meetings.models import Invitation, Meeting
 from netmeet.meetings.queries import minutes
 from netmeet.pages.queries.front import COMING
 from netmeet.plans import queries as plans
+
+_NO_NUMBER = 0
+"""The number of an invitation that is only supposed: no true one has it."""
 
 NOBODY = "nobody"
 """The reader who is not in the network yet: no user has this id."""
@@ -36,11 +39,15 @@ class Supposed:
 
 @dataclass(frozen=True, kw_only=True)
 class Coming:
-    """The next meeting as the reader sees it; ``others`` are the names open to them."""
+    """The next meeting as the reader sees it; ``others`` are the names open to them.
+
+    ``must_invite``: they see it only when they have been invited, which they are not.
+    """
 
     meeting: Meeting
     place: str
     others: Sequence[str]
+    must_invite: bool
 
 
 def reader_of(member: TeamMember | None, *, by: Actor) -> Actor:
@@ -99,7 +106,11 @@ def next_meeting(case: Case, reader: Actor, *, today: date, is_asked: bool) -> M
             continue
         if is_asked and meeting.invitation(reader.user_id) is None:
             invited = Invitation(
-                id=ids.new_id(), user_id=reader.user_id, created_at=reader.at, withdrawn_at=None
+                id=ids.new_id(),
+                user_id=reader.user_id,
+                number=_NO_NUMBER,
+                created_at=reader.at,
+                withdrawn_at=None,
             )
             set_committed_value(meeting, "invitations", [*meeting.invitations, invited])
         return meeting
@@ -114,8 +125,13 @@ def coming(meeting: Meeting, reader: Actor) -> Coming | None:
     if plans.allows(reader, P.NETWORK_READ_MEMBERS, meeting.case):
         invited = {one.user_id for one in meeting.current_invitations}
         names = [m.name for m in meeting.case.members if m.user_id in invited]
-    place = meetings.place_for(meeting, reader)
-    return Coming(meeting=meeting, place=place, others=names)
+    own = meeting.invitation(reader.user_id)
+    return Coming(
+        meeting=meeting,
+        place=meetings.place_for(meeting, reader),
+        others=names,
+        must_invite=own is not None and own.number == _NO_NUMBER and reader.role in PRIVATE,
+    )
 
 
 def newest_minutes(case: Case, reader: Actor) -> Meeting | None:

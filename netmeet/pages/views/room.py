@@ -77,7 +77,7 @@ def _not_on(meeting: "Meeting", *, may_steer: bool) -> ResponseReturnValue:
 
 
 @bp.get("/meetings/<oid:id>/room/people")
-@guard.needs(P.ROOM_STEER, load=reading.room, see=P.ROOM_FOLLOW)
+@guard.needs(P.ROOM_STEER, load=reading.room, see=P.ROOM_FOLLOW, reads=P.MEETING_READ)
 def room_people(meeting: "Meeting") -> ResponseReturnValue:
     """Show who is in the room, so that one who leaves or comes changes what the screen shows."""
     return render_template(
@@ -89,7 +89,7 @@ def room_people(meeting: "Meeting") -> ResponseReturnValue:
 
 
 @bp.get("/meetings/<oid:id>/read-back")
-@guard.needs(P.ROOM_STEER, load=reading.room, see=P.ROOM_FOLLOW)
+@guard.needs(P.ROOM_STEER, load=reading.room, see=P.ROOM_FOLLOW, reads=P.MEETING_READ)
 def read_back(meeting: "Meeting") -> ResponseReturnValue:
     """Read one agreement aloud and ask whether it is written right; then on to the end."""
     if meeting.ended_at is not None:

@@ -86,6 +86,7 @@ def _page(
         case_head=cases.head(case, current="cases.case_consents"),
         first=member.user.first_name if member is not None else "",
         is_supposed=supposed is not None,
+        lead=case.coordinator.user.first_name if case.coordinator is not None else "",
         coming=queries.coming(meeting, reader) if meeting is not None else None,
         agenda=meetings.agenda_for(meeting, reader).taken if meeting is not None else [],
         minutes=minutes_data(newest, reader=reader) if newest is not None else None,

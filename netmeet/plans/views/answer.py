@@ -111,7 +111,7 @@ def contest(plan: "Plan") -> ResponseReturnValue:
 
 
 @bp.route("/contested/<oid:id>", methods=["GET", "POST"])
-@guard.needs(P.PLAN_EDIT_ANY_SECTION, load=queries.contested_by_id)
+@guard.needs(P.PLAN_EDIT_ANY_SECTION, load=queries.contested_by_id, reads=P.PLAN_READ_PUBLISHED)
 def answer_contested(said: "ContestedLine") -> ResponseReturnValue:
     """Answer what the person says of a line."""
     form = forms.ContestAnswerForm(data={"text": said.answer, "version": said.version})

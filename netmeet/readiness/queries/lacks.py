@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 from netmeet.actions.models import Action
 from netmeet.actions.queries import IS_DOUBTED
 from netmeet.actions.rules import Status
-from netmeet.cases.models import Case, TeamMember
+from netmeet.cases.models import Case, Consent, TeamMember
 from netmeet.core import addresses
 from netmeet.core.access import Role
 from netmeet.core.db import db
@@ -153,6 +153,7 @@ def missing(
         *_of_interpreter(meeting, said),
         *_of_consent(meeting, at),
         *_of_deputies(meeting, said),
+        *_of_those_who_may_again(meeting, at),
         *_of_agenda(meeting),
     ]
     if doubts := actions.doubted.get(meeting.case_id, 0):
@@ -285,17 +286,30 @@ def _of_consent(meeting: Meeting, at: datetime) -> Iterator[Missing]:
 
 def _has_answered(case: Case, member: TeamMember) -> bool:
     """Tell whether the person has taken a consent to them back: that is an answer, too."""
-    return any(
-        consent.withdrawal is not None
-        and (
-            consent.recipient_id == member.user_id
-            or (
-                consent.organisation_id is not None
-                and consent.organisation_id == member.organisation_id
-            )
-        )
+    return any(consent.withdrawal is not None for consent in _consents_to(case, member))
+
+
+def _consents_to(case: Case, member: TeamMember) -> list[Consent]:
+    return [
+        consent
         for consent in case.consents
-    )
+        if consent.recipient_id == member.user_id
+        or (
+            consent.organisation_id is not None
+            and consent.organisation_id == member.organisation_id
+        )
+    ]
+
+
+def _of_those_who_may_again(meeting: Meeting, at: datetime) -> Iterator[Missing]:
+    """Yield whose invitation was withdrawn and to whom the person has said yes since."""
+    case = meeting.case
+    for invitation in meeting.invitations:
+        ended, member = invitation.withdrawn_at, case.member(invitation.user_id)
+        if ended is None or member is None or not may_be_invited(case, member.user_id, at):
+            continue
+        if any(c.given_at >= ended and c.is_in_force(at) for c in _consents_to(case, member)):
+            yield Missing(kind=Lack.AGAIN, who=member.user.first_name, about_id=member.user_id)
 
 
 def _of_agenda(meeting: Meeting) -> Iterator[Missing]:

@@ -129,6 +129,10 @@ _WORDS: Mapping[Lack, Callable[[Missing, str], tuple[str, str]]] = {
         _("%(who)s er nævnt som stedfortræder og er ikke inviteret.", who=f.who),
         _("Se og inviter"),
     ),
+    Lack.AGAIN: lambda f, p: (
+        _("%(who)s må komme med igen. Det har %(person)s sagt ja til.", who=f.who, person=p),
+        _("Tag %(name)s med", name=f.who),
+    ),
     Lack.PLACE: lambda _f, _p: (_("Der mangler et sted eller et link."), _("Skriv stedet")),
     Lack.MANDATE: lambda f, _p: (
         _("Vi mangler svar fra %(who)s om punkt %(number)s.", who=f.who, number=f.number),

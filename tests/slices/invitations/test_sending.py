@@ -1,5 +1,5 @@
 from collections import Counter
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -352,3 +352,20 @@ def test_consent_of_a_guest_and_mandate_of_a_guardian(world, case, meeting):
             recipient_id=user.id,
         )
         service.draft(meeting, member, by=lead(world), at=now())
+
+
+def test_who_is_asked_again_is_asked_to_the_same_part(world):
+    case = world.case(relative=world.hanne, relative_scopes=[Scope.INVITE])
+    meeting, by = world.meeting(case), world.actor(world.lise)
+    own, hanne = meeting.invitation(world.hanne.id), case.member(world.hanne.id)
+    part = service.Part(
+        why="Hanne har en nøgle.", is_required=False, begins=time(13, 15), ends=time(13, 30)
+    )
+    service.change(own, part=part, version=own.version, by=by, at=now())
+    service.withdraw(own, by=by, at=now())
+    again = service.draft(meeting, hanne, by=by, at=now())
+    assert (again.part_from, again.part_to) == (time(13, 15), time(13, 30))
+    assert (again.why, again.is_required) == ("Hanne har en nøgle.", False)
+    service.withdraw(again, by=by, at=now())
+    anew = service.draft(meeting, hanne, by=by, at=now(), part=service.Part(why="Boligen"))
+    assert (anew.why, anew.part_from) == ("Boligen", None)

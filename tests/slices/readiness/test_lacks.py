@@ -5,7 +5,7 @@ import pytest
 from netmeet.actions.models import Action
 from netmeet.actions.rules import PersonsWord, Status
 from netmeet.cases import service as cases
-from netmeet.cases.rules import MemberRole, Scope
+from netmeet.cases.rules import ConsentHow, MemberRole, Scope
 from netmeet.core.access import Role
 from netmeet.core.db import db
 from netmeet.core.refusals import Conflict, Refused
@@ -292,3 +292,38 @@ def test_agreements_from_last_time_without_a_word(world, case, meeting):
     assert texts(meeting) == ["2 aftaler fra sidst har ingen status."]
     first.status_at = now() - timedelta(days=1)
     assert texts(meeting) == ["Én aftale fra sidst har ingen status."]
+
+
+def stop_and_say_yes_again(world, case, *, scopes=(Scope.INVITE,)):
+    (given,) = [c for c in case.consents if c.recipient_id == world.hanne.id]
+    mia = world.actor(case.person.user)
+    cases.withdraw_consent(case, given, by=mia, at=now())
+    cases.grant_consent(
+        case,
+        by=mia,
+        at=now(),
+        scopes=scopes,
+        how=ConsentHow.DIGITAL,
+        recipient_id=world.hanne.id,
+    )
+
+
+def test_who_may_come_again_is_named_until_they_are_on_the_list(world, case, meeting):
+    before = kinds(meeting)
+    stop_and_say_yes_again(world, case)
+    (line,) = [one for one in queries.lacks(meeting, at=now()) if one.missing.kind is Lack.AGAIN]
+    assert line.text == "Hanne må komme med igen. Det har Mia sagt ja til."
+    assert line.label == "Tag Hanne med"
+    assert line.missing.about_id == world.hanne.id
+    assert Lack.AGAIN not in before
+    lise = world.actor(world.lise)
+    invite.draft(meeting, case.member(world.hanne.id), by=lise, at=now())
+    assert Lack.AGAIN not in kinds(meeting)
+
+
+def test_who_the_coordinator_took_off_the_list_is_not_asked_for_again(world, case, meeting):
+    own = meeting.invitation(world.hanne.id)
+    invite.withdraw(own, by=world.actor(world.lise), at=now())
+    assert Lack.AGAIN not in kinds(meeting)
+    stop_and_say_yes_again(world, case, scopes=(Scope.PLAN,))
+    assert Lack.AGAIN not in kinds(meeting)

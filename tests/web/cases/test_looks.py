@@ -1,6 +1,7 @@
 """Who has looked: sentences, single times, the question why and its answer; what relatives tell."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -56,6 +57,87 @@ def test_a_denied_attempt_says_what_was_not_seen(world, client, case):
     text = words_of(page_of(world, client, mia).text)
     assert "Rune, sygeplejerske, prøvede at se hvem der må se hvad, men fik ikke lov." in text
     assert "Rune så ikke hvem der må se hvad." in text
+
+
+def test_what_was_read_is_never_said_to_be_unseen_in_the_same_week(world, client, case):
+    look(world, case, world.jonas, P.PLAN_READ_PUBLISHED)
+    look(world, case, world.jonas, P.PLAN_HISTORY, P.CONSENT_GRANT, allowed=False)
+    look(world, case, world.jonas, P.ACTION_CREATE)
+    look(world, case, world.jonas, P.ACTION_READ, allowed=False)
+    text = words_of(page_of(world, client, case.person.user).text)
+    twice = re.search(r"Jonas prøvede også en anden gang at åbne noget i ([^.]*)\.", text)[1]
+    assert twice.endswith("men fik ikke lov")
+    assert {"din plan" in twice, "dine aftaler" in twice} == {True}
+    assert "Jonas prøvede også at se hvem der må se hvad, men fik ikke lov." in text
+    assert "Jonas så ikke hvem der må se hvad." in text
+    for read in ("så ikke din plan", "så ikke dine aftaler", "lov at se din plan"):
+        assert read not in text
+    assert lix(text) <= 35
+
+
+def tried_by_others(world, client, case):
+    """Let two other patients, a relative of another case and a stranger's friend come near."""
+    others = [world.case(name).person.user for name in ("Omar Haddad", "Noah Lind")]
+    world.add_relative(world.case("Omar Haddad"), world.user("Samira Haddad"))
+    others.append(world.user("Samira Haddad"))
+    world.save()
+    for user in others:
+        world.sign_in(client, user)
+        assert client.get(f"/cases/{case.id}/consents").status_code == 404
+    return others
+
+
+def test_whoever_is_private_and_unknown_to_the_network_stands_without_a_name(world, client, case):
+    mia = case.person.user
+    others = tried_by_others(world, client, case)
+    page = page_of(world, client, mia)
+    text = words_of(page.text)
+    said = "En, der ikke er med i dit netværk, prøvede at se hvem der må se hvad, men fik ikke lov."
+    assert text.count(said) == len(others)
+    for user in others:
+        assert user.first_name not in page.text
+        assert user.id not in page.text
+    assert "Spørg hvorfor" not in text
+    assert lix(text) <= 35
+
+
+def test_what_an_unknown_one_could_read_is_told_without_their_name(world, client, case):
+    omar = world.case("Omar Haddad").person.user
+    look(world, case, omar, P.MEETING_READ, P.AGENDA_READ, P.MEETING_REQUEST)
+    text = words_of(page_of(world, client, case.person.user).text)
+    assert "En, der ikke er med i dit netværk, har læst" in text
+    assert "Den samme har også læst" in text
+    assert "Omar" not in text
+
+
+def test_nobody_can_ask_for_the_reason_of_one_who_is_unknown(world, client, case):
+    mia, omar = case.person.user, tried_by_others(world, client, case)[0]
+    world.sign_in(client, mia)
+    week = looks.monday(now()).isoformat()
+    answer = client.send("/access-log/ask", {"about": omar.id, "week": week})
+    assert answer.status_code == 422
+    assert "Der er ikke noget at spørge om den uge." in answer.text
+    assert db.session.query(AccessQuestion).count() == 0
+
+
+def test_who_was_in_the_network_and_who_is_staff_keep_their_names(world, client, case):
+    service.leave(case, case.member(world.hanne.id), at=now())
+    look(world, case, world.hanne, P.MEETING_READ, allowed=False)
+    look(world, case, world.stranger, P.MEETING_READ, allowed=False)
+    page = page_of(world, client, case.person.user)
+    text = words_of(page.text)
+    assert "Hanne prøvede at se mødet, men fik ikke lov." in text
+    assert "Rune, sygeplejerske, prøvede at se mødet, men fik ikke lov." in text
+    assert text.count("Spørg hvorfor") == 2
+
+
+def test_staff_who_look_as_a_private_person_are_named_for_their_work_alone(world, client, case):
+    look(world, case, world.stranger, P.MEETING_READ, allowed=False)
+    private = replace(world.actor(world.stranger), role=Role.PAT, unit_id=None)
+    audit.record([entry(private, P.PLAN_READ_PUBLISHED, case, allowed=False)])
+    text = words_of(page_of(world, client, case.person.user).text)
+    assert "Rune, sygeplejerske, prøvede at se mødet, men fik ikke lov." in text
+    assert "En, der ikke er med i dit netværk, prøvede at se din plan, men fik ikke lov." in text
 
 
 def test_weeks_are_apart_and_older_ones_behind_a_link(world, client, case):

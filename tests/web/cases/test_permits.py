@@ -7,7 +7,14 @@ import pytest
 from netmeet.cases import queries
 from netmeet.cases.rules import ConsentHow, MemberRole, Scope
 from netmeet.cases.service import network
+from netmeet.core import calendar, clock
 from netmeet.core.db import db
+from netmeet.invitations import queries as invited
+from netmeet.invitations import service as invitations
+from netmeet.meetings import queries as meetings
+from netmeet.meetings.rules import MeetingState
+from netmeet.outbox.models import Message
+from tests.slices.actions.making import agree
 from tests.web.cases.reading import lix, longest_sentence, words_of
 from tests.world import now
 
@@ -49,7 +56,8 @@ def test_the_person_reads_each_recipient_in_a_sentence(world, client, case):
     assert "Kommer til mødet. Ser aftalerne." in text
     assert "Det her må deles uden dit ja" in text
     assert "Psykiatriloven § 13 c" in text
-    assert "De andre får ikke at vide, hvad du har ændret." in text
+    assert "Personalet i dit netværk kan se, hvad du har sagt ja til." in text
+    assert "Ingen får at vide hvorfor." in text
     assert f"/seen?of={world.hanne.id}" in page.text
     assert "samtykke" not in text.lower()
 
@@ -60,13 +68,97 @@ def test_the_person_stops_after_being_asked_once(world, client, case):
     world.sign_in(client, case.person.user)
     asked = client.get(path)
     assert "kan du ikke få tilbage" in asked.text
+    assert "Invitationen til mødet" not in asked.text
+    assert "skal holde, venter" not in asked.text
     assert queries.consent_by_id(given.id).is_in_force(now())
-    assert client.send(path).location == "/consents"
+    assert client.send(path).location == f"/consents?stopped={given.id}"
     ended = queries.consent_by_id(given.id)
     assert not ended.is_in_force(now())
     assert ended.withdrawal.how is ConsentHow.DIGITAL
     assert client.send(path).status_code == 303
     assert "Ingen må se noget endnu." in client.get("/consents").text
+
+
+def test_what_ends_is_said_before_the_person_stops_and_as_it_happens(world, client, case):
+    (given,) = queries.consents_in_force(case, now())
+    meeting = world.meeting(case, state=MeetingState.INVITED)
+    agree(world, case, world.hanne)
+    path, meeting_id, hanne = f"/permits/{given.id}/stop", meeting.id, world.hanne.id
+    world.sign_in(client, case.person.user)
+    text = words_of(client.get(path).text)
+    told = "Invitationen til mødet bliver trukket tilbage. Hanne Sørensen får besked om det."
+    assert told in text
+    assert "De aftaler, Hanne Sørensen skal holde, venter." in text
+    assert "får ikke at vide hvorfor" in text
+    assert lix(text) <= 35
+    assert meetings.by_id(meeting_id).invitation(hanne) is not None
+    client.send(path)
+    assert meetings.by_id(meeting_id).invitation(hanne) is None
+    kinds = {one.kind for one in db.session.query(Message).filter_by(user_id=hanne)}
+    assert "invitations.withdrawn" in kinds
+
+
+def test_who_may_come_and_is_not_invited_stands_with_who_can_invite_them(world, client, case):
+    meeting = world.meeting(case, invited=[world.lise])
+    day = calendar.day(meeting.starts_local.date(), today=clock.today())
+    case_id, meeting_id, hanne = case.id, meeting.id, world.hanne.id
+    world.sign_in(client, case.person.user)
+    said = f"Lise kan invitere Hanne til mødet {day}."
+    text = words_of(client.get("/consents").text)
+    assert said in text
+    assert "Kommer til mødet" not in text
+    assert lix(text) <= 35
+    meeting = invited.meeting(meeting_id)
+    hanne = queries.by_id(case_id).member(hanne)
+    invitations.draft(meeting, hanne, by=world.actor(world.lise), at=now())
+    db.session.commit()
+    text = words_of(client.get("/consents").text)
+    assert said not in text
+    assert "Kommer til mødet." in text
+
+
+def test_without_a_day_or_a_meeting_no_day_is_named(world, client, case):
+    meeting, mia = world.meeting(case, invited=[world.lise]), case.person.user
+    meeting.starts_local = None
+    world.sign_in(client, mia)
+    assert "Lise kan invitere Hanne til mødet." in words_of(client.get("/consents").text)
+    meeting = meetings.by_id(meeting.id)
+    meeting.state = MeetingState.CANCELLED
+    db.session.commit()
+    assert "kan invitere" not in client.get("/consents").text
+
+
+def test_an_invitation_that_was_not_sent_is_no_news(world, client, case):
+    (given,) = queries.consents_in_force(case, now())
+    world.meeting(case)
+    world.sign_in(client, case.person.user)
+    assert "Invitationen til mødet" not in client.get(f"/permits/{given.id}/stop").text
+
+
+def test_a_receipt_says_what_has_ended_and_leads_back(world, client, case):
+    (given,) = queries.consents_in_force(case, now())
+    given_id = given.id
+    world.sign_in(client, case.person.user)
+    at_first = f"/consents?stopped={given_id}"
+    assert "Det er stoppet" not in client.get(at_first).text
+    page = client.get(client.send(f"/permits/{given_id}/stop").location)
+    text = words_of(page.text)
+    assert "Det er stoppet" in text
+    assert "Hanne Sørensen ser ikke længere aftalerne." in text
+    assert "Hanne Sørensen kan ikke længere komme til mødet." in text
+    assert f'href="/permits/{given_id}"' in page.text
+    assert "Hvad må Hanne Sørensen?" in client.get(f"/permits/{given_id}").text
+    assert client.send(f"/permits/{given_id}", CHOICE).status_code == 303
+    assert "Det er stoppet" not in client.get(at_first).text
+    assert "Det er stoppet" not in client.get("/consents?stopped=x").text
+
+
+def test_of_staff_the_receipt_names_only_the_yes(world, client):
+    case = world.case()
+    given = next(c for c in case.consents if c.organisation_id == world.office.organisation_id)
+    world.sign_in(client, case.person.user)
+    page = client.get(client.send(f"/permits/{given.id}/stop").location)
+    assert "gælder ikke længere." in words_of(page.text)
 
 
 def test_the_person_changes_what_somebody_may(world, client, case):

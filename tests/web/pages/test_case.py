@@ -1,10 +1,12 @@
 """The case on one page, for staff."""
 
+import re
 from datetime import timedelta
 
 from netmeet.actions.models import Action
+from netmeet.cases import service as cases
 from netmeet.cases.models import Case
-from netmeet.cases.rules import CaseState
+from netmeet.cases.rules import CaseState, ConsentHow, Scope
 from netmeet.core.db import db
 from netmeet.meetings import service as meetings
 from netmeet.meetings.models import PreparationAnswer
@@ -135,3 +137,25 @@ def test_a_relative_gets_their_own_page_there(world: World, client: StrictClient
     case = world.case(relative=world.hanne, relative_scopes=["basic"])
     world.sign_in(client, world.hanne)
     assert "Der er ikke noget til dig lige nu" in _page(client, case)
+
+
+def test_who_may_come_again_is_put_on_the_list_with_one_tap(
+    world: World, client: StrictClient
+) -> None:
+    case = world.case(relative=world.hanne, relative_scopes=[Scope.INVITE])
+    meeting = world.meeting(case, state=MeetingState.INVITED)
+    meeting.starts_local = None
+    (given,) = [one for one in case.consents if one.recipient_id == world.hanne.id]
+    mia, hanne = world.actor(case.person.user), world.hanne.id
+    cases.withdraw_consent(case, given, by=mia, at=now())
+    cases.grant_consent(
+        case, by=mia, at=now(), scopes=[Scope.INVITE], how=ConsentHow.DIGITAL, recipient_id=hanne
+    )
+    path, case_path = f"/meetings/{meeting.id}/invitations/add", f"/cases/{case.id}"
+    world.sign_in(client, world.lise)
+    body = client.get(case_path).get_data(as_text=True)
+    assert "Hanne må komme med igen." in body
+    assert f'action="{path}"' in body
+    assert re.search(rf'<button[^>]*name="user_id"[^>]*value="{hanne}"', body)
+    assert client.send(path, {"user_id": hanne}).status_code == 303
+    assert "må komme med igen" not in client.get(case_path).get_data(as_text=True)

@@ -10,8 +10,10 @@ from netmeet.cases import queries, service
 from netmeet.cases.models import Consent
 from netmeet.cases.rules import Scope
 from netmeet.core.db import db
+from netmeet.invitations import queries as invitation_queries
 from netmeet.invitations import service as invitations
 from netmeet.invitations.rules import AnswerValue, Via
+from netmeet.meetings import queries as meetings
 from netmeet.outbox import service as outbox
 from netmeet.outbox.models import Message
 from netmeet.outbox.rules import State
@@ -55,6 +57,31 @@ def test_before_the_yes_the_person_sees_all_four_papers_as_they_would_be_seen(wo
     db.session.rollback()
     assert db.session.scalar(select(func.count()).select_from(Consent)) == before
     assert words_of(client.get(path).text) == now_seen
+
+
+def test_the_preview_says_when_a_meeting_is_seen_only_by_who_is_invited(world, client):
+    story = sent_out(world, ())
+    case_id, hanne, mia = story.case.id, world.hanne, story.mia
+    path = f"/cases/{case_id}/seen?of={hanne.id}"
+    yes = {**YES, "scopes": ["invite", "agenda"]}
+    said = (
+        "Hanne er ikke inviteret. Hanne ser først mødet og dagsordenen, "
+        "når Lise har sendt en invitation."
+    )
+    world.sign_in(client, mia)
+    shown = words_of(client.send(path, yes).text)
+    assert said in shown
+    assert lix(said) <= 35
+    case = queries.by_id(case_id)
+    consent = {"by": world.actor(mia), "at": now(), "how": "digital", "recipient_id": hanne.id}
+    service.grant_consent(case, scopes=[Scope.BASIC, Scope.INVITE, Scope.AGENDA], **consent)
+    db.session.commit()
+    assert "Ser ikke noget møde." in words_of(client.get(path).text)
+    meeting = meetings.of_case(case_id)[0]
+    coming = invitation_queries.meeting(meeting.id)
+    invitations.draft(coming, case.member(hanne.id), by=world.actor(world.lise), at=now())
+    db.session.commit()
+    assert said not in words_of(client.send(path, yes).text)
 
 
 def test_what_is_chosen_is_all_that_is_shown(world, client):

@@ -68,6 +68,9 @@ FOLLOWED = {"actions.parse", "pages.room"}
 NO_DECISION = {Wanted.SIGN_IN, Wanted.PROVE}
 """Nobody has been judged yet: who is asked who they are comes again, and leaves the row then."""
 
+APART = {"", "user", "organisation", "unit"}
+"""Tables of pages that are about nobody's case."""
+
 DENIED = {403, 404}
 ADMITTED = 400
 """After so many requests everybody signs in anew: a proof holds for ten minutes."""
@@ -109,15 +112,12 @@ def cells(stage, known):
                         yield route, seat, thing, wanted
 
 
-def own_rows(known, who, route, thing, answer):
+def own_rows(route, answer):
     """Return what the one row may say: the act, or a look where a page was only shown."""
     is_done = route.method == "POST" and answer.status_code < 400
-    if route.endpoint in INSTEAD and (is_done or route.method == "GET"):
-        return INSTEAD[route.endpoint] | ({route.see} if route.method == "GET" else set())
-    is_look = route.operation in LOOKS or route.operation == "room.steer"
-    if is_done or is_look or not oracle.allows(known, who, route.see, thing):
-        return {route.operation}
-    return {route.see}
+    if route.endpoint in INSTEAD and (is_done or route.operation in LOOKS):
+        return INSTEAD[route.endpoint] | ({route.operation} if not is_done else set())
+    return {route.operation if is_done else route.reads}
 
 
 def is_hidden(known, who, route, thing):
@@ -135,7 +135,7 @@ def faults(known, seat, route, thing, wanted, answer, rows):
     if route.endpoint in FOLLOWED and not rows:
         return rows
     is_denied = code in DENIED or wanted not in {Wanted.LET_IN, *NO_DECISION}
-    own = {route.operation} if is_denied else own_rows(known, who, route, thing, answer)
+    own = {route.operation} if is_denied else own_rows(route, answer)
     if is_denied and route.endpoint in INSTEAD:
         own = own | INSTEAD[route.endpoint]
     beside = set() if is_denied else BESIDE.get(route.endpoint, set())
@@ -253,6 +253,25 @@ def test_every_act_leaves_one_row_when_it_is_done(stage, known, watch):
     )
     assert not count.wrong, "\n".join(map(str, count.wrong))
     assert not undone or not soak.IS_FULL, undone
+
+
+def test_a_page_that_was_only_shown_is_never_told_as_a_change(app):
+    """Whatever form somebody opens about a person: the person reads of a look, not of a change."""
+    shown = [one for one in routes.found(app) if one.method == "GET" and one.table not in APART]
+    assert {one.endpoint for one in shown} >= {"cases.tell_staff", "pages.room_people"}
+    assert [one.endpoint for one in shown if one.reads not in LOOKS] == []
+
+
+def test_who_only_opened_the_form_to_tell_has_written_nothing(world, client):
+    case = world.case(relative=world.hanne)
+    mia, path = case.person.user, f"/cases/{case.id}/tell"
+    world.sign_in(client, world.hanne)
+    client.get(path)
+    assert client.send(path, {"text": ""}).status_code == 422
+    world.sign_in(client, mia)
+    page = client.get("/access-log").text
+    assert "Hanne, din søster, har læst det, en pårørende har fortalt to gange." in page
+    assert "skrevet eller ændret" not in page
 
 
 FULL_LOG = {
