@@ -87,13 +87,13 @@ class Step(Form):
     """One point on or back, from the point one stands on; or straight to one."""
 
     from_id = HiddenField()
-    to = StringField(validators=[at_most(WORD)])
+    to = HiddenField(validators=[at_most(WORD)])
 
 
 class Pause(Form):
     """Pause on (1) or off (0)."""
 
-    paused = StringField(validators=[at_most(1)])
+    paused = HiddenField(validators=[at_most(1)])
 
 
 class End(Form):

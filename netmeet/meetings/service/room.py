@@ -64,7 +64,7 @@ def attend(
     """
     if meeting.invitation(user_id) is None:
         raise Refused(_("Kun inviterede kan være med."), field="name")
-    _check_open(meeting)
+    check_open(meeting)
     row = reading.attendance(meeting, user_id)
     if row is None:
         row = Attendance(meeting_id=meeting.id, user_id=user_id, status=AttendanceStatus.NO_SHOW)
@@ -117,7 +117,7 @@ def go(meeting: Meeting, *, from_id: str, forward: int, at: datetime) -> None:
     ``from_id`` is the point the sender stood on: when somebody else has moved on meanwhile,
     nothing is skipped.
     """
-    _check_open(meeting)
+    check_open(meeting)
     taken = reading.points(meeting)
     places = {item.id: place for place, item in enumerate(taken)}
     if meeting.current_item_id != from_id or from_id not in places:
@@ -132,7 +132,7 @@ def go(meeting: Meeting, *, from_id: str, forward: int, at: datetime) -> None:
 
 def go_to(meeting: Meeting, item_id: str, *, at: datetime) -> None:
     """Go to the point, to write what it still lacks. A point of another meeting is ``Refused``."""
-    _check_open(meeting)
+    check_open(meeting)
     item = next((item for item in reading.points(meeting) if item.id == item_id), None)
     if item is None:
         raise Refused(_("Punktet er ikke på dagsordenen."))
@@ -149,7 +149,7 @@ def close_if_complete(item: AgendaItem, *, at: datetime) -> None:
 
 def pause(meeting: Meeting, *, is_on: bool) -> None:
     """Show *Vi holder pause* to everybody, or go on."""
-    _check_open(meeting)
+    check_open(meeting)
     meeting.is_paused = is_on
     db.session.flush()
 
@@ -199,7 +199,7 @@ def end(meeting: Meeting, *, by: Actor, at: datetime, ending: Ending) -> None:
     Raises ``Refused`` while a point lacks its answer or conclusion, without the person's
     participation, and without the next meeting's date or a reason why there is none.
     """
-    _check_open(meeting)
+    check_open(meeting)
     if meeting.started_at is None:
         raise Refused(_("Mødet er ikke begyndt."))
     _check_ending(meeting, ending, at=at)
@@ -255,6 +255,7 @@ def _open(meeting: Meeting, item: AgendaItem, *, at: datetime) -> None:
     meeting.item_started_at = at
 
 
-def _check_open(meeting: Meeting) -> None:
+def check_open(meeting: Meeting) -> None:
+    """Raise ``Refused`` when the meeting is over."""
     if meeting.ended_at is not None:
         raise Refused(_("Mødet er slut. Skriv videre i referatet."))

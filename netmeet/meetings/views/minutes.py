@@ -15,7 +15,7 @@ from netmeet.meetings.queries import meetings as queries
 from netmeet.meetings.queries import minutes as reading
 from netmeet.meetings.rules import AnswerToPerson, Conclusion, MinutesField
 from netmeet.meetings.service import minutes as service
-from netmeet.meetings.views import bp
+from netmeet.meetings.views import bp, room
 from netmeet.web import filters, guard
 from netmeet.web.forms import Form
 
@@ -32,6 +32,7 @@ _FIELDS = {
 @guard.needs(P.MINUTES_WRITE_DRAFT, load=reading.point, see=P.MINUTES_READ_DRAFT)
 def write_entry(item: "AgendaItem", field: str) -> ResponseReturnValue:
     """Keep one field of the minutes as it is typed."""
+    room.lead_back(item.meeting)
     if field not in _FIELDS:
         raise NotFound
     form = forms.Entry()
@@ -55,6 +56,7 @@ def write_entry(item: "AgendaItem", field: str) -> ResponseReturnValue:
 @guard.needs(P.MINUTES_WRITE_DRAFT, load=reading.point, see=P.MINUTES_READ_DRAFT)
 def answer(item: "AgendaItem") -> ResponseReturnValue:
     """Keep the answer to the person's wish; only what is sent changes."""
+    room.lead_back(item.meeting)
     kind = item.answer_kind.value if item.answer_kind else None
     form = forms.Answer(data={"kind": kind, "text": item.text(MinutesField.ANSWER)})
     if not form.validate():
@@ -77,6 +79,7 @@ def answer(item: "AgendaItem") -> ResponseReturnValue:
 @guard.needs(P.MINUTES_WRITE_DRAFT, load=reading.point, see=P.MINUTES_READ_DRAFT)
 def conclude(item: "AgendaItem") -> ResponseReturnValue:
     """Keep how the point ended; only what is sent changes."""
+    room.lead_back(item.meeting)
     form = forms.Outcome(
         data={
             "conclusion": item.conclusion.value if item.conclusion else None,

@@ -1,5 +1,7 @@
 """The person prepares on a phone."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -109,6 +111,17 @@ def test_what_one_types_is_saved_and_says_when(world: World, client: StrictClien
     refused = client.send(path, long, headers=JSON)
     assert (refused.status_code, "for lang" in refused.get_json()["error"]) == (422, True)
     assert client.send(path, {"text": "x" * 4001}).status_code == 422
+
+
+def test_a_page_that_was_too_old_shows_only_what_was_written(
+    world: World, client: StrictClient
+) -> None:
+    path = f"/meetings/{begin(world, client).id}/prepare/goes_well"
+    sent = {"csrf_token": "old", "text": "Jeg bager.", "words": "friends", "go": "next"}
+    answer = client.post(path, data={**sent, "version": "0"})
+    assert answer.status_code == 400
+    shown = re.findall(r'<p class="copy-text">(.*?)</p>', answer.text)
+    assert shown == ["Jeg bager."]
 
 
 @pytest.mark.parametrize(("version", "status"), [("0", 200), ("7", 409)])
