@@ -200,6 +200,7 @@ def _wire_slices() -> None:
     outbox_service.install(_RENDERERS)
     cases_service.when_a_right_ends(invitations_service.withdraw_where_a_right_ended)
     cases_service.when_a_right_ends(actions_service.follow_rights)
+    invitations_views.answer.show_with(pages_views.answer.page)
     cases_rights.ask_plan_type(plans_queries.kind_of_case)
     actions_service.ask_who_may_decide(invitations_deciding.deciders)
 

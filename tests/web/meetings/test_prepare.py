@@ -39,7 +39,28 @@ def test_it_opens_with_how_one_wants_to_answer(world: World, client: StrictClien
         ("helper", "Lise kan skrive for dig."),
     ]:
         assert client.send(path, {"way": way}).location == path
-        assert words in client.get(path).get_data(as_text=True)
+        page = client.get(path).get_data(as_text=True)
+        assert words in page
+        (pressed,) = re.findall(r'value="(\w+)"\s+aria-pressed="true"', page)
+        assert pressed == way
+
+
+def test_who_has_begun_may_still_ask_somebody_to_write(world: World, client: StrictClient) -> None:
+    meeting = begin(world, client)
+    path = f"/meetings/{meeting.id}/prepare"
+    client.send(f"{path}/help", {"text": "En ny bolig", "version": "0"})
+    assert client.send(path, {"way": "helper"}).location == path
+    page = client.get(path).get_data(as_text=True)
+    assert "Lise kan skrive for dig." in page
+    assert re.findall(r'value="(\w+)"\s+aria-pressed="true"', page) == ["helper"]
+
+
+def test_who_helps_reads_how_far_the_person_has_come(world: World, client: StrictClient) -> None:
+    meeting = begin(world, client)
+    path = f"/meetings/{meeting.id}/prepare"
+    client.send(f"{path}/help", {"text": "En ny bolig", "version": "0"})
+    world.sign_in(client, world.lise)
+    assert "Mia har svaret på 1 af 7. Resten kan vente." in client.get(path).text
 
 
 def test_all_seven_questions_lead_on_to_the_page_of_all(world: World, client: StrictClient) -> None:
