@@ -28,6 +28,7 @@ class Lack(StrEnum):
     DEPUTY = "deputy"
     UNSENT = "unsent"
     PLACE = "place"
+    LINK = "link"
     MANDATE = "mandate"
     ANSWER = "answer"
     AGENDA_UNSEEN = "agenda_unseen"

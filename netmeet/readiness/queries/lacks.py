@@ -105,8 +105,11 @@ def actions_of(case_ids: Sequence[str]) -> Actions:
 def missing(meeting: Meeting, *, said: Said, silent: int, at: datetime) -> list[Missing]:
     """Return what the meeting lacks, worst first, from facts that are loaded already.
 
-    An answered no is an answer: it is never asked for again.
+    An answered no is an answer: it is never asked for again. A meeting that is going on lacks
+    nothing any more.
     """
+    if meeting.is_going_on:
+        return []
     if meeting.state is MeetingState.POSTPONED:
         return [Missing(kind=Lack.NO_NEW_TIME)]
     found = [
@@ -127,10 +130,10 @@ def missing(meeting: Meeting, *, said: Said, silent: int, at: datetime) -> list[
 def _of_time_and_place(meeting: Meeting) -> Iterator[Missing]:
     if meeting.starts_local is None:
         yield Missing(kind=Lack.TIME)
-    needs_place = meeting.form in _IN_A_PLACE and not meeting.place
-    needs_link = meeting.form in _ON_A_LINK and not addresses.web(meeting.video_link)
-    if needs_place or needs_link:
+    if meeting.form in _IN_A_PLACE and not meeting.place:
         yield Missing(kind=Lack.PLACE)
+    if meeting.form in _ON_A_LINK and not addresses.web(meeting.video_link):
+        yield Missing(kind=Lack.LINK)
 
 
 def _of_invitations(meeting: Meeting, said: Said) -> Iterator[Missing]:
@@ -276,6 +279,7 @@ _ENDPOINTS = {
     Lack.TIME: "meetings.edit",
     Lack.NO_NEW_TIME: "meetings.edit",
     Lack.PLACE: "meetings.edit",
+    Lack.LINK: "meetings.edit",
     Lack.DECISION: "meetings.agenda",
     Lack.AGENDA_UNSEEN: "meetings.agenda",
     Lack.AGENDA: "meetings.agenda",
@@ -339,7 +343,8 @@ _WORDS: Mapping[Lack, Callable[[Missing, str], tuple[str, str]]] = {
         _("%(who)s er nævnt som stedfortræder og er ikke inviteret.", who=f.who),
         _("Se og inviter"),
     ),
-    Lack.PLACE: lambda _f, _p: (_("Der mangler et sted eller et link."), _("Skriv stedet")),
+    Lack.PLACE: lambda _f, _p: (_("Der mangler et sted."), _("Skriv stedet")),
+    Lack.LINK: lambda _f, _p: (_("Der mangler et link til video."), _("Skriv linket")),
     Lack.MANDATE: lambda f, _p: (
         _("Vi mangler svar fra %(who)s om punkt %(number)s.", who=f.who, number=f.number),
         _("Ring op"),
