@@ -99,9 +99,7 @@ class Pause(Form):
 class End(Form):
     """What is settled before the room closes."""
 
-    participation = RadioField(
-        _("Hvordan var personen med?"), choices=options(PARTICIPATIONS), validators=[Optional()]
-    )
+    participation = RadioField(choices=options(PARTICIPATIONS), validators=[Optional()])
     crisis_plan = RadioField(_("Kriseplan"), choices=options(CRISIS_PLANS), validators=[Optional()])
     next_on = DateField(_("Dag"), validators=[Optional()])
     next_at = TimeField(_("Klokken"), validators=[Optional()])

@@ -10,6 +10,7 @@ from werkzeug.exceptions import NotFound
 from netmeet.core import clock
 from netmeet.core.permissions import Permission as P
 from netmeet.core.refusals import Refused
+from netmeet.meetings.exports import lack_words
 from netmeet.meetings.forms import minutes as forms
 from netmeet.meetings.queries import meetings as queries
 from netmeet.meetings.queries import minutes as reading
@@ -72,7 +73,7 @@ def answer(item: "AgendaItem") -> ResponseReturnValue:
         )
     except Refused as no:
         return _unsaved(form, no)
-    return _saved(item, version)
+    return _saved(item, version, MinutesField.ANSWER)
 
 
 @bp.post("/points/<oid:id>/outcome")
@@ -106,7 +107,7 @@ def conclude(item: "AgendaItem") -> ResponseReturnValue:
         )
     except Refused as no:
         return _unsaved(form, no)
-    return _saved(item, version)
+    return _saved(item, version, MinutesField.CONCLUSION)
 
 
 @bp.post("/meetings/<oid:id>/statements")
@@ -145,11 +146,14 @@ def _say(meeting: "Meeting", *, disagrees: bool) -> ResponseReturnValue:
     raise Refused(next(iter(form.errors.values()))[0])
 
 
-def _saved(item: "AgendaItem", version: int) -> ResponseReturnValue:
-    """Answer a script with the new version; without one, show the page again."""
+def _saved(
+    item: "AgendaItem", version: int, field: MinutesField = MinutesField.TALKED
+) -> ResponseReturnValue:
+    """Answer a script with the new version and what the field still needs; else show the page."""
     if request.accept_mimetypes.best == "application/json":
         said = _("Gemt kl. %(time)s", time=filters.clock_time(clock.now()))
-        return jsonify(saved_at_text=said, version=version)
+        needed = lack_words(item, field)
+        return jsonify(saved_at_text=said, version=version, lacks_text=needed)
     page = "pages.minutes" if item.meeting.ended_at else "pages.room"
     return redirect(url_for(page, id=item.meeting.id), 303)
 

@@ -19,6 +19,8 @@ from netmeet.web.forms import Form
 from netmeet.web.urls import own_path
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from netmeet.meetings.models import Meeting
 
 
@@ -144,24 +146,35 @@ def room_end(meeting: "Meeting") -> ResponseReturnValue:
     """Settle the next meeting and how the person took part; then the minutes are a draft."""
     lead_back(meeting)
     service.check_open(meeting)
-    form = forms.End()
+    form, at = forms.End(), clock.now()
+    form.participation.label.text = _(
+        "Hvordan var %(name)s med?", name=meeting.case.person.user.first_name
+    )
+    open_points = service.unfinished(meeting, at=at)
     if not form.was_sent:
         form.participation.data = service.seen_participation(meeting)
-    elif form.validate():
-        try:
-            service.end(meeting, by=guard.actor(), at=clock.now(), ending=_ending(form))
-            return redirect(url_for("pages.minutes", id=meeting.id), 303)
-        except Refused as no:
-            form.refuse(no)
+    elif _is_settled(meeting, form, at) and not open_points:
+        service.end(meeting, by=guard.actor(), at=at, ending=_ending(form))
+        return redirect(url_for("pages.minutes", id=meeting.id), 303)
     page = render_template(
         "meetings/room_end.html",
         meeting=meeting,
         form=form,
         latest=service.next_latest(meeting, today=clock.today()),
-        unfinished=service.unfinished(meeting, at=clock.now()),
+        unfinished=open_points,
+        missing=service.points_missing(open_points),
         paused=meeting.is_paused,
     )
     return page, 422 if form.was_sent else 200
+
+
+def _is_settled(meeting: "Meeting", form: forms.End, at: "datetime") -> bool:
+    """Tell whether all is filled in, and say beside each field what is not."""
+    is_valid = form.validate()
+    for no in service.ending_lacks(meeting, _ending(form), at=at):
+        if not form.errors.get(no.field or ""):
+            form.refuse(no)
+    return is_valid and not form.errors
 
 
 def _errors(form: Form) -> list[str]:
@@ -172,7 +185,7 @@ def _errors(form: Form) -> list[str]:
 def _ending(form: forms.End) -> service.Ending:
     chosen = form.participation.data
     return service.Ending(
-        participation=Participation(chosen) if chosen else None,
+        participation=Participation(chosen) if chosen in set(Participation) else None,
         next_starts=form.next_starts,
         no_next_reason=form.no_next_reason.data or "",
         crisis_plan=form.crisis_plan.data or "",

@@ -55,6 +55,7 @@ def room(meeting: "Meeting") -> ResponseReturnValue:
         "answers": forms.ANSWERS,
         "conclusions": forms.CONCLUSIONS,
         "committed": _committed,
+        "lack_words": meetings.lack_words,
     }
     if wants_fragment():
         name = "pages/_room_live.html" if may_steer else "pages/_room_follow.html"
@@ -140,6 +141,7 @@ def minutes(meeting: "Meeting") -> ResponseReturnValue:
         written={item.id: reading.written(item) for item in reading.points(meeting)},
         answers=forms.ANSWERS,
         conclusions=forms.CONCLUSIONS,
+        lack_words=meetings.lack_words,
         say=forms.Say(),
         journalised=[] if is_private else reading.journalised(meeting.id),
         may_say=_may_say(meeting),

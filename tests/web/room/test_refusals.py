@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from netmeet.actions.models import Action
+from netmeet.core.access import Role
 from netmeet.core.db import db
 from netmeet.meetings.queries import minutes as reading
 from tests.web.room.holding import begin, points
@@ -85,3 +86,63 @@ def test_a_no_to_what_is_written_in_the_minutes_leads_back_to_them(world, client
     assert refused.status_code == 409
     assert "for-room" not in refused.text
     assert f'href="/meetings/{meeting.id}/minutes"' in refused.text
+
+
+def test_the_end_says_all_that_is_missing_together(world, client, meeting):
+    begin(world, meeting)
+    world.sign_in(client, world.lise)
+    end = f"/meetings/{meeting.id}/room/end"
+    assert "Hvordan var Mia med?" in client.get(end).text
+    refused = client.send(end, {"next_on": "2020-01-01"}).text
+    for words in ("Punkt 1 og 2 mangler", "Vælg, hvordan Mia var med.", "Vælg en dag, der kommer."):
+        assert words in refused
+    no_day = client.send(end, {"next_on": "i morgen"}).text
+    assert "Vælg, hvordan Mia var med." in no_day
+    assert "Sæt en dag til næste møde" not in no_day
+
+
+def test_three_points_are_told_in_one_sentence(world, client, meeting):
+    world.item(meeting, "Ferie", by=world.jonas, raised_as=Role.MUN)
+    begin(world, meeting)
+    world.sign_in(client, world.lise)
+    shown = client.get(f"/meetings/{meeting.id}/room/end").text
+    assert "Punkt 1, 2 og 3 mangler svar eller konklusion." in shown
+
+
+WHY = "Skriv hvorfor, før mødet kan slutte."
+
+
+@pytest.mark.parametrize(
+    ("tail", "chosen", "written", "words"),
+    [
+        ("outcome", {"conclusion": "not_dealt_with"}, {"reason": "Tiden gik."}, WHY),
+        ("outcome", {"conclusion": "deferred"}, {"until": "2030-01-04"}, "Vælg en dag, før"),
+        ("outcome", {"conclusion": "awaiting"}, {"decider": "Jonas"}, "Skriv, hvem der svarer"),
+        ("answer", {"kind": "in_part"}, {"text": "To steder."}, WHY),
+        ("answer", {"kind": "no_because"}, {"text": "Der er fuldt."}, WHY),
+    ],
+)
+def test_what_a_choice_needs_is_said_at_once(world, client, meeting, tail, chosen, written, words):
+    begin(world, meeting)
+    item = points(meeting)[0].id
+    world.sign_in(client, world.lise)
+    headers = {"Accept": "application/json"}
+    url = f"/points/{item}/{tail}"
+    saved = client.send(url, {**chosen, "version": 0}, headers=headers).get_json()
+    assert saved["lacks_text"].startswith(words)
+    room = client.get(f"/meetings/{meeting.id}/room").text
+    assert f"data-lacks>{words}" in room
+    fields = {**written, "version": saved["version"]}
+    mended = client.send(url, fields, headers=headers).get_json()
+    assert not mended["lacks_text"].startswith(words)
+
+
+def test_a_choice_that_needs_nothing_says_nothing(world, client, meeting):
+    begin(world, meeting)
+    item = points(meeting)[0].id
+    world.sign_in(client, world.lise)
+    headers = {"Accept": "application/json"}
+    for tail, chosen in (("outcome", {"conclusion": "agreed"}), ("answer", {"kind": "yes"})):
+        url = f"/points/{item}/{tail}"
+        saved = client.send(url, {**chosen, "version": 0}, headers=headers).get_json()
+        assert saved["lacks_text"] == ""
