@@ -204,6 +204,7 @@ def _wire_slices() -> None:
     cases_rights.ask_what_follows(invitations_service.would_be_withdrawn)
     cases_rights.ask_what_follows(actions_service.would_wait)
     cases_rights.ask_next_meeting(invitations_coming.ahead)
+    invitations_views.answer.show_with(pages_views.answer.page)
     cases_rights.ask_plan_type(plans_queries.kind_of_case)
     actions_service.ask_who_may_decide(invitations_deciding.deciders)
 

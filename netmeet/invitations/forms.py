@@ -1,12 +1,45 @@
 """Forms of invitations."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, EmailField, StringField, TextAreaField, TimeField
 from wtforms.validators import Optional
 
-from netmeet.web.forms import LINE, WORD, Form, VersionedForm, at_most, mail_address, required
+from netmeet.web.forms import (
+    LINE,
+    WORD,
+    Form,
+    VersionedForm,
+    at_most,
+    mail_address,
+    required,
+    stripped,
+)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What was said of one point to decide."""
+
+    value: str
+    answer: str
+    who_can: str
+
+
+class Decided:
+    """What was sent of all points to decide, by the point's id, and what is wrong by field."""
+
+    def __init__(self, sent: Mapping[str, str]) -> None:
+        self._sent = sent
+        self.wrong: dict[str, str] = {}
+
+    def __getitem__(self, item_id: str) -> Said:
+        """Return what was sent of one point, stripped as every text."""
+        names = (f"{part}-{item_id}" for part in ("mandate", "answer", "who"))
+        value, answer, who_can = (stripped(self._sent.get(name)) for name in names)
+        return Said(value, answer, who_can)
 
 
 class PartForm(VersionedForm):

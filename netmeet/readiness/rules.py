@@ -35,6 +35,7 @@ class Lack(StrEnum):
     AGAIN = "again"
     UNSENT = "unsent"
     PLACE = "place"
+    LINK = "link"
     MANDATE = "mandate"
     ANSWER = "answer"
     AGENDA_UNSEEN = "agenda_unseen"

@@ -1,8 +1,10 @@
 """Error pages: a sentence that says what to do next, and nothing about anybody."""
 
 import logging
+from dataclasses import dataclass
 
 from flask import Flask, g, jsonify, render_template, request, session
+from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -11,9 +13,35 @@ from werkzeug.exceptions import HTTPException
 
 from netmeet.core import ids
 from netmeet.core.refusals import Conflict, Refused
+from netmeet.web.forms import texts
 from netmeet.web.hooks import hooks
+from netmeet.web.urls import own_path
 
 log = logging.getLogger(__name__)
+
+_OF_THE_FORM = frozenset({"csrf_token", "autosave"})
+
+
+@dataclass(frozen=True)
+class WayBack:
+    """Where a refusal's link leads, in words; ``on_screen`` when all look on."""
+
+    url: str = "/"
+    words: str = ""
+    on_screen: bool = False
+
+
+def lead_back(url: str, words: str, *, on_screen: bool = False) -> None:
+    """Let a refusal of this request lead back to ``url`` rather than to the front page.
+
+    ``on_screen`` keeps it on the big screen that everybody in a meeting sees.
+    """
+    g.way_back = WayBack(url, words, on_screen)
+
+
+def _way_back() -> WayBack:
+    found: WayBack = g.get("way_back") or WayBack()
+    return found
 
 
 def _sentence(code: int) -> tuple[str, str]:
@@ -45,7 +73,12 @@ def _page(code: int, *, reference: str = "") -> ResponseReturnValue:
         return jsonify(error=sentence), code
     return (
         render_template(
-            "web/error.html", heading=heading, sentence=sentence, reference=reference, code=code
+            "web/error.html",
+            heading=heading,
+            sentence=sentence,
+            reference=reference,
+            code=code,
+            back=WayBack(),
         ),
         code,
     )
@@ -78,42 +111,75 @@ def on_csrf(_error: CSRFError) -> ResponseReturnValue:
     """Answer 400 to a form without a good token, with the text shown so that it can be copied."""
     if _wants_json():
         return jsonify(error=_("Siden var for gammel. Hent den igen.")), 400
-    texts = [
-        text
-        for name, values in request.form.lists()
-        if name not in {"csrf_token", "password", "version"}
-        for text in values
-        if text.strip()
-    ]
-    return render_template("web/stale.html", texts=texts), 400
+    sent = request.form.items(multi=True)
+    written = [text for _name, text in texts(sent)]
+    return render_template("web/stale.html", texts=written), 400
 
 
 def on_refused(refusal: Refused) -> ResponseReturnValue:
     """Answer 409 with the sentence of a refusal no form could show."""
     if _wants_json():
         return jsonify(error=str(refusal)), 409
+    back = _way_back()
     page = render_template(
-        "web/error.html",
+        "web/error_screen.html" if back.on_screen else "web/error.html",
         heading=_("Det kan ikke lade sig gøre endnu"),
         sentence=str(refusal),
         reference="",
         code=409,
+        back=back,
+        paused=False,
     )
     return page, 409
 
 
 def on_conflict(conflict: Conflict) -> ResponseReturnValue:
     """Answer 409 with both texts; nothing has been overwritten."""
-    template = "web/_conflict.html" if _wants_json() else "web/conflict.html"
+    theirs = conflict.theirs
+    boxes = [
+        (label, theirs.get(label, ""), text)
+        for label, text in conflict.mine.items()
+        if text.strip() != theirs.get(label, "").strip()
+    ]
+    if _wants_json():
+        return render_template("web/_conflict.html", boxes=boxes, version=conflict.version), 409
+    sent = _anew(conflict)
+    written = list(texts(sent))
+    back = _way_back()
     page = render_template(
-        template,
-        mine=conflict.mine,
-        theirs=conflict.theirs,
+        "web/conflict_screen.html" if back.on_screen else "web/conflict.html",
+        boxes=boxes,
         version=conflict.version,
         path=request.path,
-        fields=request.form.to_dict(flat=False),
+        written=written,
+        rest=[pair for pair in sent if pair not in written],
+        leave=own_path(request.form.get("next", ""), otherwise=back.url if back.words else _near()),
+        back=back,
+        paused=False,
     )
     return page, 409
+
+
+def _anew(conflict: Conflict) -> list[tuple[str, str]]:
+    """Return what was sent as it must be sent to save it over what stands there now."""
+    fresh = {"version": str(conflict.version), **conflict.again}
+    sent = {name: value for name, value in fresh.items() if name not in request.form}
+    return [
+        *sent.items(),
+        *(
+            (name, fresh.get(name.rpartition("-")[2], value))
+            for name, value in request.form.items(multi=True)
+            if name not in _OF_THE_FORM
+        ),
+    ]
+
+
+def _near() -> str:
+    """Return the page nearest to the address that was posted to: itself, or one it lies under."""
+    path, adapter = request.path, request_ctx.url_adapter
+    while path and adapter is not None and not adapter.test(path, "GET"):
+        path = path.rpartition("/")[0]
+    return path or "/"
 
 
 def on_bug(error: Exception) -> ResponseReturnValue:

@@ -1,11 +1,15 @@
 """The base of every form."""
 
+import functools
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from flask import request
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import IntegerField
+from wtforms.fields.core import UnboundField
 from wtforms.validators import DataRequired, Email, Length
 from wtforms.widgets import HiddenInput
 
@@ -76,3 +80,40 @@ class VersionedForm(Form):
     """A form over something that others edit too: carries the version it was opened at."""
 
     version = IntegerField(widget=HiddenInput(), default=0)
+
+
+_WRITTEN = frozenset({"StringField", "TextAreaField", "EmailField", "TelField"})
+_A_VALUE = re.compile(r"[a-z0-9_:.-]+", re.ASCII)
+
+
+def texts(sent: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Return name and text of what somebody wrote, of the names and values a form was sent with.
+
+    What buttons, choices and hidden fields say is left out, whichever form it was.
+    """
+    writes, says = _names()
+    for name, value in sent:
+        own = set(name.split("-"))
+        is_a_value = bool(own & says) and _A_VALUE.fullmatch(value.strip())
+        if own & writes and value.strip() and not is_a_value:
+            yield name, value
+
+
+@functools.cache
+def _names() -> tuple[frozenset[str], frozenset[str]]:
+    """Return the names of fields to write in, and of those that say something else in any form."""
+    writes: set[str] = set()
+    says: set[str] = set()
+    for form in _kinds(Form):
+        for name in dir(form):
+            field = getattr(form, name, None)
+            if isinstance(field, UnboundField):
+                is_text = field.field_class.__name__ in _WRITTEN
+                (writes if is_text else says).add(name)
+    return frozenset(writes), frozenset(says)
+
+
+def _kinds(base: type[Form]) -> Iterator[type[Form]]:
+    for kind in base.__subclasses__():
+        yield kind
+        yield from _kinds(kind)

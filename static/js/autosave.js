@@ -3,6 +3,7 @@
 //
 //   <form method="post" action="…" data-autosave> … <input type="hidden" name="version" value="3">
 //   [data-saved]     beside a field or in the form: shows "Gemt kl. 13.22"
+//   [data-lacks]     in the form: shows what a choice still needs, "lacks_text" of the answer
 //   [data-conflict]  in the form: takes the page fragment of an answer 409
 //
 // The server answers 200 {"saved_at_text": "Gemt kl. 13.22", "version": 4}, 409 with a fragment,
@@ -107,6 +108,8 @@
         const version = this.form.elements.namedItem("version");
         if (version) version.value = saved.version;
         this.say(field, saved.saved_at_text, "saved");
+        const lacks = this.form.querySelector("[data-lacks]");
+        if (lacks) lacks.textContent = saved.lacks_text ?? "";
       } else if (answer.status === 409) {
         await this.showConflict(answer, field);
       } else if (answer.status === 401) {

@@ -14,6 +14,8 @@ AMBIENT = {"current_user", "g", "session", "request", "actor"}
 INLINE = re.compile(
     r"<style\b|<script(?![^>]*\bsrc=)|\sstyle\s*=|\son[a-z]+\s*=\s*[\"'{]", re.IGNORECASE
 )
+RUN_ON = re.compile(r"[.?!]\{% endtrans %\}\s*\n\s*(?:\{%-? (?:if|endif)\b[^%]*%\}\s*)*\{% trans\b")
+# Line ends and indents beside a tag are no space on the page.
 STORAGE = re.compile(r"localStorage|sessionStorage|indexedDB|document\.cookie")
 
 env = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
@@ -111,6 +113,11 @@ def test_nothing_is_inline(path):
 
 
 @all_templates
+def test_no_sentence_runs_into_the_next(path):
+    assert RUN_ON.findall(path.read_text(encoding="utf-8")) == []
+
+
+@all_templates
 def test_no_template_asks_whether_a_variable_is_defined(path):
     asked = {node.name for node in tree_of(path).find_all(nodes.Test)}
     assert not asked & {"defined", "undefined"}
@@ -135,6 +142,9 @@ def test_the_rules_see_what_they_forbid():
     for text in ('<p style="x">', "<style>", "<script>", '<a onclick="x">'):
         assert INLINE.search(text), text
     assert not INLINE.search('<script src="a.js" defer></script><p data-on="x">')
+    for between in ("", "{% if more %}\n  "):
+        assert RUN_ON.search(f"{{% trans %}}A.{{% endtrans %}}\n  {between}{{% trans %}}B.")
+    assert not RUN_ON.search('A.{% endtrans %}{{ " " }}\n{% trans %}B.')
     assert may_include("pages", "actions/_list.html")
     assert may_include("actions", "actions/_list.html")
     assert not may_include("plans", "actions/_list.html")

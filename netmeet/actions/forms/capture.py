@@ -15,9 +15,9 @@ class Line(VersionedForm):
         validators=[required(_("Skriv, hvad der er aftalt.")), at_most(LONGEST_LINE)],
     )
     item_id = HiddenField()
-    owner_id = StringField(_("Hvem gør det?"), validators=[at_most(WORD)])
-    due_on = StringField(_("Hvornår er det gjort?"), validators=[at_most(WORD)])
-    kind = StringField(_("Hvad er det for en aftale?"), validators=[at_most(WORD)])
+    owner_id = HiddenField(_("Hvem gør det?"), validators=[at_most(WORD)])
+    due_on = HiddenField(_("Hvornår er det gjort?"), validators=[at_most(WORD)])
+    kind = HiddenField(_("Hvad er det for en aftale?"), validators=[at_most(WORD)])
     asks_first = BooleanField(_("Der skal først siges ja"))
     keep = SubmitField(_("Gem, og spørg senere"))
     delete = SubmitField(_("Slet aftalen"))

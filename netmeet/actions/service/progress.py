@@ -29,8 +29,12 @@ def report(
     Raises ``Refused`` for a step that cannot be taken, without a reason where one is needed, and
     before a relative has said yes to it; ``Conflict`` when it was changed meanwhile.
     """
-    label = _("Det skriver du om aftalen")
-    action.expect(version, mine={label: comment}, theirs={label: action.comment})
+    how, words = _("Hvor langt er det?"), _("En kort besked")
+    action.expect(
+        version,
+        mine={how: _state(status, waits_for), words: comment},
+        theirs={how: _state(action.status), words: action.comment},
+    )
     _check(action, status, comment)
     note(
         action,
@@ -44,6 +48,21 @@ def report(
     put_at(action, status, at=at)
     action.comment = comment
     db.session.flush()
+
+
+def _state(status: Status, waits_for: WaitingFor = WaitingFor.OTHERS) -> str:
+    """Return how far it is as its owner chose it, in words."""
+    if status is Status.WAITING and waits_for is WaitingFor.DECISION:
+        return str(_("Venter på en afgørelse"))
+    words: dict[Status, str] = {
+        Status.NOT_STARTED: _("Ikke startet"),
+        Status.IN_PROGRESS: _("I gang"),
+        Status.WAITING: _("Venter på andre"),
+        Status.DONE: _("Sket"),
+        Status.NOT_POSSIBLE: _("Ikke muligt"),
+        Status.DROPPED: _("Bortfaldet efter aftale"),
+    }
+    return words[status]
 
 
 def _check(action: Action, status: Status, comment: str) -> None:
@@ -82,7 +101,9 @@ def ask_for_help(action: Action, *, by: Actor, at: datetime, version: int) -> No
 
     Raises ``Refused`` for what somebody else does, ``Conflict`` when it was changed meanwhile.
     """
-    action.expect(version, mine={}, theirs={})
+    how = _("Hvordan går det?")
+    mine = {how: _("Jeg vil gerne have hjælp")}
+    action.expect(version, mine=mine, theirs={how: _state(action.status)})
     if not action.is_persons:
         raise Refused(_("Det er en anden, der gør det."))
     note(action, "help", by_id=by.user_id, at=at)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from netmeet.actions import exports
 from netmeet.actions.forms import capture as forms
@@ -15,7 +16,7 @@ from netmeet.core import clock
 from netmeet.core.permissions import Permission as P
 from netmeet.core.refusals import Refused
 from netmeet.meetings import queries as meetings
-from netmeet.web import guard
+from netmeet.web import errors, guard
 
 if TYPE_CHECKING:
     from netmeet.actions.models import Action
@@ -30,6 +31,7 @@ KINDS = tuple(kind for kind in ActionKind if kind is not ActionKind.OWN)
 @guard.needs(P.ACTION_CREATE, load=meetings.with_agenda, see=P.MEETING_READ)
 def capture(meeting: "Meeting") -> ResponseReturnValue:
     """Keep one line as an agreement; ask first when who or when is in doubt."""
+    _lead_back(meeting)
     form = forms.Line()
     reading = _read(meeting, form)
     if form.validate() and (reading.is_sure or form.keep.data):
@@ -60,6 +62,7 @@ def parse(meeting: "Meeting") -> ResponseReturnValue:
 @guard.needs(P.MINUTES_WRITE_DRAFT, load=meetings.with_agenda, see=P.MEETING_READ)
 def draft(meeting: "Meeting", action_id: str) -> ResponseReturnValue:
     """Write a draft anew as a line, or delete it."""
+    _lead_back(meeting)
     action = _draft(meeting, action_id)
     form = forms.Line(
         data={
@@ -89,6 +92,7 @@ def draft(meeting: "Meeting", action_id: str) -> ResponseReturnValue:
 @guard.needs(P.MINUTES_WRITE_DRAFT, load=meetings.by_id, see=P.MEETING_READ)
 def read_back(meeting: "Meeting", action_id: str) -> ResponseReturnValue:
     """Note that an agreement has been read aloud and its wording is right."""
+    _lead_back(meeting)
     action = _draft(meeting, action_id)
     form = forms.Wording()
     if not form.validate():
@@ -135,6 +139,13 @@ def _day(text: str | None) -> date | None:
         return date.fromisoformat(text or "")
     except ValueError:
         return None
+
+
+def _lead_back(meeting: "Meeting") -> None:
+    """Let what is refused stay in the room while the meeting is on, and by the minutes after it."""
+    is_on = meeting.ended_at is None
+    words = _("Tilbage til mødet") if is_on else _("Tilbage til referatet")
+    errors.lead_back(_room(meeting), words, on_screen=is_on)
 
 
 def _draft(meeting: "Meeting", action_id: str) -> "Action":

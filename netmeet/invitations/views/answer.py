@@ -2,13 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from flask import abort, jsonify, make_response, redirect, render_template, request, url_for
+from flask import abort, jsonify, make_response, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from netmeet.cases import exports as cases
 from netmeet.core import clock
-from netmeet.core.access import PRIVATE
 from netmeet.core.permissions import Permission
 from netmeet.core.refusals import Refused
 from netmeet.formats import ical
@@ -19,6 +17,8 @@ from netmeet.web import filters, guard
 from netmeet.web.urls import own_path
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from netmeet.meetings.models import Invitation, Meeting
 
 
@@ -30,26 +30,29 @@ def _own(meeting: "Meeting") -> "Invitation":
     return invitation
 
 
+_page: "list[Callable[..., str]]" = []
+
+
+def show_with(page: "Callable[..., str]") -> None:
+    """Register what shows the whole invitation, also what lies above this slice.
+
+    It takes the invitation, and by name what :func:`_again` has.
+    """
+    _page[:] = [page]
+
+
 def _again(
     invitation: "Invitation",
     *,
     form: forms.InputForm | None = None,
     deputy: forms.DeputyForm | None = None,
+    decided: forms.Decided | None = None,
     refused: str = "",
 ) -> ResponseReturnValue:
-    """Show the page with what was typed and why it was not taken (``pages`` shows it else)."""
-    meeting, is_private = invitation.meeting, guard.actor().role in PRIVATE
-    template = "invitations/answer.html" if is_private else "invitations/answer_staff.html"
-    parts = exports.answer_parts(invitation, who=guard.actor(), allowed=guard.allowed)
-    page = render_template(
-        template,
-        case_head=None if is_private else cases.head(meeting.case, current="pages.case"),
-        form=form or forms.InputForm.filled(parts["written"]),
-        deputy_form=deputy or forms.DeputyForm.filled(parts["named"]),
-        refused=refused,
-        **parts,
-    )
-    return page, 422
+    """Show the page as it was, with what was typed and why it was not taken."""
+    (page,) = _page
+    shown = page(invitation, form=form, deputy=deputy, decided=decided, refused=refused)
+    return shown, 422
 
 
 def _back(meeting: "Meeting") -> ResponseReturnValue:
@@ -82,21 +85,26 @@ def decide(meeting: "Meeting") -> ResponseReturnValue:
     invitation = _own(meeting)
     if not guard.allowed(Permission.AGENDA_READ, meeting):
         abort(403)
-    given = request.form
-    try:
-        for item in queries.to_decide(meeting, invitation.user_id, said=queries.replies(meeting)):
-            value = given.get(f"mandate-{item.id}", "")
-            if value in set(MandateValue):
-                service.declare_mandate(
-                    invitation,
-                    item,
-                    value=MandateValue(value),
-                    at=clock.now(),
-                    written=given.get(f"answer-{item.id}", ""),
-                    who_can=given.get(f"who-{item.id}", ""),
-                )
-    except Refused as no:
-        return _again(invitation, refused=str(no))
+    to_decide = queries.to_decide(meeting, invitation.user_id, said=queries.replies(meeting))
+    given = forms.Decided(request.form)
+    for item in to_decide:
+        said = given[item.id]
+        if said.value not in set(MandateValue):
+            continue
+        try:
+            service.declare_mandate(
+                invitation,
+                item,
+                value=MandateValue(said.value),
+                at=clock.now(),
+                written=said.answer,
+                who_can=said.who_can,
+            )
+        except Refused as no:
+            given.wrong[no.field or ""] = str(no)
+    if given.wrong:
+        return _again(invitation, decided=given)
+    session["decided"] = meeting.id
     return _back(meeting)
 
 

@@ -5,6 +5,7 @@ from netmeet.meetings.exports.minutes import (
     ParticipantData,
     PointData,
     StatementData,
+    lack_words,
     minutes_data,
     reading_rule,
 )
@@ -16,6 +17,7 @@ __all__ = [
     "ParticipantData",
     "PointData",
     "StatementData",
+    "lack_words",
     "minutes_data",
     "reading_rule",
 ]

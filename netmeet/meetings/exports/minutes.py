@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from flask_babel import gettext as _
+
 from netmeet.cases.models import TeamMember
 from netmeet.cases.policy import RULES as CASE_RULES
 from netmeet.core.access import STAFF, Actor, Role, Way
@@ -22,7 +24,9 @@ from netmeet.meetings.rules import (
     MeetingForm,
     MinutesField,
     Participation,
+    PointLack,
 )
+from netmeet.meetings.service.minutes import lacks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -237,3 +241,25 @@ def _open_statements(
         if s.author_id not in unknown
         if reads_all or s.author_id == reader.user_id
     ]
+
+
+def lack_words(item: AgendaItem, field: MinutesField) -> str:
+    """Return what the field still needs before the meeting can end, ``""`` when nothing.
+
+    That nothing has been chosen yet is not said: only what a choice asks for.
+    """
+    if item.meeting.ended_at is not None:
+        return ""
+    why = _("Skriv hvorfor, før mødet kan slutte.")
+    words: dict[PointLack, tuple[MinutesField, str]] = {
+        PointLack.ANSWER_TEXT: (MinutesField.ANSWER, why),
+        PointLack.REASON: (MinutesField.CONCLUSION, why),
+        PointLack.DECIDER: (
+            MinutesField.CONCLUSION,
+            _("Skriv, hvem der svarer, før mødet kan slutte."),
+        ),
+        PointLack.DATE: (MinutesField.CONCLUSION, _("Vælg en dag, før mødet kan slutte.")),
+    }
+    missing = lacks(item)
+    found = (text for lack, (of, text) in words.items() if lack in missing and of == field)
+    return str(next(found, ""))

@@ -87,21 +87,19 @@ class Step(Form):
     """One point on or back, from the point one stands on; or straight to one."""
 
     from_id = HiddenField()
-    to = StringField(validators=[at_most(WORD)])
+    to = HiddenField(validators=[at_most(WORD)])
 
 
 class Pause(Form):
     """Pause on (1) or off (0)."""
 
-    paused = StringField(validators=[at_most(1)])
+    paused = HiddenField(validators=[at_most(1)])
 
 
 class End(Form):
     """What is settled before the room closes."""
 
-    participation = RadioField(
-        _("Hvordan var personen med?"), choices=options(PARTICIPATIONS), validators=[Optional()]
-    )
+    participation = RadioField(choices=options(PARTICIPATIONS), validators=[Optional()])
     crisis_plan = RadioField(_("Kriseplan"), choices=options(CRISIS_PLANS), validators=[Optional()])
     next_on = DateField(_("Dag"), validators=[Optional()])
     next_at = TimeField(_("Klokken"), validators=[Optional()])

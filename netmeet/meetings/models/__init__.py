@@ -143,6 +143,11 @@ class Meeting(Versioned, Base):
         return self.case.lead_ids | {self.chair_id}
 
     @property
+    def is_going_on(self) -> bool:
+        """Tell whether it has begun and is not over."""
+        return self.started_at is not None and self.ended_at is None
+
+    @property
     def current_invitations(self) -> list["Invitation"]:
         """Return the invitations that have not been withdrawn."""
         return [invitation for invitation in self.invitations if invitation.withdrawn_at is None]

@@ -23,7 +23,7 @@ from netmeet.meetings.models import (
 )
 from netmeet.meetings.policy import RULES
 from netmeet.meetings.queries.meetings import access_options, with_points
-from netmeet.meetings.rules import ItemState, MinutesField, StandingPoint
+from netmeet.meetings.rules import AttendanceStatus, ItemState, MinutesField, StandingPoint
 
 Thing = TypeVar("Thing")
 
@@ -107,6 +107,22 @@ def entry(item: AgendaItem, field: MinutesField) -> MinutesEntry | None:
 def attendance(meeting: Meeting, user_id: str) -> Attendance | None:
     """Return whether and how the user takes part, if it is noted."""
     return next((row for row in meeting.attendances if row.user_id == user_id), None)
+
+
+def people(meeting: Meeting) -> list[tuple[str, str, Attendance | None]]:
+    """Return id, name and attendance of everybody invited, the person first, then by name."""
+    person_id = meeting.case.person.user_id
+    rows = [
+        (i.user_id, i.user.name, attendance(meeting, i.user_id))
+        for i in meeting.current_invitations
+    ]
+    return sorted(rows, key=lambda row: (row[0] != person_id, row[1]))
+
+
+def seen(meeting: Meeting) -> list[tuple[str, str, Attendance | None]]:
+    """Return those of :func:`people` whom everybody has seen: here now, or here before."""
+    came = {AttendanceStatus.WHOLE, AttendanceStatus.PART}
+    return [row for row in people(meeting) if row[2] is not None and row[2].status in came]
 
 
 def in_the_room(meeting: Meeting) -> list[TeamMember | None]:

@@ -149,7 +149,9 @@ def approve(meeting: Meeting, *, by: Actor, at: datetime, how: AgreedHow, seen: 
     if seen != queries.agenda_mark(meeting):
         label, now = _("Dagsorden"), queries.agenda_for(meeting, by).taken
         theirs = {label: "\n".join(item.title for item in now)}
-        raise Conflict(mine={label: _("Ja")}, theirs=theirs, version=meeting.version)
+        again = {"seen": queries.agenda_mark(meeting)}
+        mine = {label: _("Ja, dagsordenen er god")}
+        raise Conflict(mine=mine, theirs=theirs, version=meeting.version, again=again)
     is_own = preparation.speaks_for_themselves(meeting, by)
     if how is AgreedHow.DIGITAL and not is_own:
         raise Refused(_("Skriv, om svaret er sagt eller skrevet på papir."), field="how")

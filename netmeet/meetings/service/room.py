@@ -1,6 +1,6 @@
 """Holding the meeting: who is here, which point is on, pause, and the end."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -64,7 +64,7 @@ def attend(
     """
     if meeting.invitation(user_id) is None:
         raise Refused(_("Kun inviterede kan være med."), field="name")
-    _check_open(meeting)
+    check_open(meeting)
     row = reading.attendance(meeting, user_id)
     if row is None:
         row = Attendance(meeting_id=meeting.id, user_id=user_id, status=AttendanceStatus.NO_SHOW)
@@ -117,7 +117,7 @@ def go(meeting: Meeting, *, from_id: str, forward: int, at: datetime) -> None:
     ``from_id`` is the point the sender stood on: when somebody else has moved on meanwhile,
     nothing is skipped.
     """
-    _check_open(meeting)
+    check_open(meeting)
     taken = reading.points(meeting)
     places = {item.id: place for place, item in enumerate(taken)}
     if meeting.current_item_id != from_id or from_id not in places:
@@ -132,7 +132,7 @@ def go(meeting: Meeting, *, from_id: str, forward: int, at: datetime) -> None:
 
 def go_to(meeting: Meeting, item_id: str, *, at: datetime) -> None:
     """Go to the point, to write what it still lacks. A point of another meeting is ``Refused``."""
-    _check_open(meeting)
+    check_open(meeting)
     item = next((item for item in reading.points(meeting) if item.id == item_id), None)
     if item is None:
         raise Refused(_("Punktet er ikke på dagsordenen."))
@@ -149,7 +149,7 @@ def close_if_complete(item: AgendaItem, *, at: datetime) -> None:
 
 def pause(meeting: Meeting, *, is_on: bool) -> None:
     """Show *Vi holder pause* to everybody, or go on."""
-    _check_open(meeting)
+    check_open(meeting)
     meeting.is_paused = is_on
     db.session.flush()
 
@@ -199,10 +199,14 @@ def end(meeting: Meeting, *, by: Actor, at: datetime, ending: Ending) -> None:
     Raises ``Refused`` while a point lacks its answer or conclusion, without the person's
     participation, and without the next meeting's date or a reason why there is none.
     """
-    _check_open(meeting)
+    check_open(meeting)
     if meeting.started_at is None:
         raise Refused(_("Mødet er ikke begyndt."))
-    _check_ending(meeting, ending, at=at)
+    missing = points_missing(unfinished(meeting, at=at))
+    if missing:
+        raise Refused(missing)
+    for no in ending_lacks(meeting, ending, at=at):
+        raise no
     for item in reading.points(meeting):
         close_if_complete(item, at=at)
     meeting.participation = ending.participation
@@ -216,22 +220,34 @@ def end(meeting: Meeting, *, by: Actor, at: datetime, ending: Ending) -> None:
     move(meeting, MeetingState.MINUTES_DRAFT, by=by, at=at)
 
 
-def _check_ending(meeting: Meeting, ending: Ending, *, at: datetime) -> None:
-    open_points = unfinished(meeting, at=at)
-    if open_points:
-        numbers = ", ".join(str(point.number) for point in open_points)
-        raise Refused(_("Punkt %(numbers)s mangler svar eller konklusion.", numbers=numbers))
+def points_missing(open_points: Sequence[Unfinished]) -> str:
+    """Return which points cannot be closed yet, in a sentence; ``""`` when none."""
+    numbers = [str(point.number) for point in open_points]
+    if not numbers:
+        return ""
+    if len(numbers) > 1:
+        first, last = ", ".join(numbers[:-1]), numbers[-1]
+        numbers = [_("%(first)s og %(last)s", first=first, last=last)]
+    return str(_("Punkt %(numbers)s mangler svar eller konklusion.", numbers=numbers[0]))
+
+
+def ending_lacks(meeting: Meeting, ending: Ending, *, at: datetime) -> list[Refused]:
+    """Return all that is not settled before the room closes, beside what the points lack."""
+    found = []
     if ending.participation is None:
         name = meeting.case.person.user.first_name
-        raise Refused(_("Vælg, hvordan %(name)s var med.", name=name), field="participation")
-    if ending.next_starts is None and not ending.no_next_reason.strip():
-        raise Refused(
-            _("Sæt en dag til næste møde, eller skriv hvorfor der ikke er et."), field="next_on"
+        found.append(
+            Refused(_("Vælg, hvordan %(name)s var med.", name=name), field="participation")
         )
-    if ending.next_starts is not None and not calendar.exists_locally(ending.next_starts):
-        raise Refused(_("Den time findes ikke den dag. Vælg en anden."), field="next_at")
-    if ending.next_starts is not None and calendar.to_instant(ending.next_starts) <= at:
-        raise Refused(_("Vælg en dag, der kommer."), field="next_on")
+    starts = ending.next_starts
+    if starts is None and not ending.no_next_reason.strip():
+        text = _("Sæt en dag til næste møde, eller skriv hvorfor der ikke er et.")
+        found.append(Refused(text, field="next_on"))
+    elif starts is not None and not calendar.exists_locally(starts):
+        found.append(Refused(_("Den time findes ikke den dag. Vælg en anden."), field="next_at"))
+    elif starts is not None and calendar.to_instant(starts) <= at:
+        found.append(Refused(_("Vælg en dag, der kommer."), field="next_on"))
+    return found
 
 
 def _empty(meeting: Meeting) -> None:
@@ -255,6 +271,7 @@ def _open(meeting: Meeting, item: AgendaItem, *, at: datetime) -> None:
     meeting.item_started_at = at
 
 
-def _check_open(meeting: Meeting) -> None:
+def check_open(meeting: Meeting) -> None:
+    """Raise ``Refused`` when the meeting is over."""
     if meeting.ended_at is not None:
         raise Refused(_("Mødet er slut. Skriv videre i referatet."))

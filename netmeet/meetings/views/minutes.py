@@ -10,12 +10,13 @@ from werkzeug.exceptions import NotFound
 from netmeet.core import clock
 from netmeet.core.permissions import Permission as P
 from netmeet.core.refusals import Refused
+from netmeet.meetings.exports import lack_words
 from netmeet.meetings.forms import minutes as forms
 from netmeet.meetings.queries import meetings as queries
 from netmeet.meetings.queries import minutes as reading
 from netmeet.meetings.rules import AnswerToPerson, Conclusion, MinutesField
 from netmeet.meetings.service import minutes as service
-from netmeet.meetings.views import bp
+from netmeet.meetings.views import bp, room
 from netmeet.web import filters, guard
 from netmeet.web.forms import Form
 
@@ -32,6 +33,7 @@ _FIELDS = {
 @guard.needs(P.MINUTES_WRITE_DRAFT, load=reading.point, see=P.MINUTES_READ_DRAFT)
 def write_entry(item: "AgendaItem", field: str) -> ResponseReturnValue:
     """Keep one field of the minutes as it is typed."""
+    room.lead_back(item.meeting)
     if field not in _FIELDS:
         raise NotFound
     form = forms.Entry()
@@ -55,6 +57,7 @@ def write_entry(item: "AgendaItem", field: str) -> ResponseReturnValue:
 @guard.needs(P.MINUTES_WRITE_DRAFT, load=reading.point, see=P.MINUTES_READ_DRAFT)
 def answer(item: "AgendaItem") -> ResponseReturnValue:
     """Keep the answer to the person's wish; only what is sent changes."""
+    room.lead_back(item.meeting)
     kind = item.answer_kind.value if item.answer_kind else None
     form = forms.Answer(data={"kind": kind, "text": item.text(MinutesField.ANSWER)})
     if not form.validate():
@@ -70,13 +73,14 @@ def answer(item: "AgendaItem") -> ResponseReturnValue:
         )
     except Refused as no:
         return _unsaved(form, no)
-    return _saved(item, version)
+    return _saved(item, version, MinutesField.ANSWER)
 
 
 @bp.post("/points/<oid:id>/outcome")
 @guard.needs(P.MINUTES_WRITE_DRAFT, load=reading.point, see=P.MINUTES_READ_DRAFT)
 def conclude(item: "AgendaItem") -> ResponseReturnValue:
     """Keep how the point ended; only what is sent changes."""
+    room.lead_back(item.meeting)
     form = forms.Outcome(
         data={
             "conclusion": item.conclusion.value if item.conclusion else None,
@@ -103,7 +107,7 @@ def conclude(item: "AgendaItem") -> ResponseReturnValue:
         )
     except Refused as no:
         return _unsaved(form, no)
-    return _saved(item, version)
+    return _saved(item, version, MinutesField.CONCLUSION)
 
 
 @bp.post("/meetings/<oid:id>/statements")
@@ -142,11 +146,14 @@ def _say(meeting: "Meeting", *, disagrees: bool) -> ResponseReturnValue:
     raise Refused(next(iter(form.errors.values()))[0])
 
 
-def _saved(item: "AgendaItem", version: int) -> ResponseReturnValue:
-    """Answer a script with the new version; without one, show the page again."""
+def _saved(
+    item: "AgendaItem", version: int, field: MinutesField = MinutesField.TALKED
+) -> ResponseReturnValue:
+    """Answer a script with the new version and what the field still needs; else show the page."""
     if request.accept_mimetypes.best == "application/json":
         said = _("Gemt kl. %(time)s", time=filters.clock_time(clock.now()))
-        return jsonify(saved_at_text=said, version=version)
+        needed = lack_words(item, field)
+        return jsonify(saved_at_text=said, version=version, lacks_text=needed)
     page = "pages.minutes" if item.meeting.ended_at else "pages.room"
     return redirect(url_for(page, id=item.meeting.id), 303)
 

@@ -123,6 +123,10 @@ def _lacks(coming: Meeting, at: datetime) -> list[Line]:
 
 
 def _next(found: Sequence[Meeting], today: date) -> Meeting | None:
+    """Return the meeting that is going on, else the one that comes next."""
+    now = next((m for m in found if m.is_going_on), None)
+    if now is not None:
+        return now
     ahead = [m for m in found if m.state in COMING]
     coming = [m for m in ahead if m.starts_local is None or m.starts_local.date() >= today]
     return min(coming, key=lambda m: m.starts_local or datetime.max, default=None)  # noqa: DTZ901 - wall time
@@ -163,10 +167,14 @@ def next_step(page: CasePage) -> Step | None:
 
 def _room_is_open(page: CasePage) -> Step | None:
     now = page.next
-    if now is None or now.started_at is None or now.ended_at is not None:
+    if now is None or not now.is_going_on:
         return None
-    text = _("Mødet er i gang.")
-    return Step(text=text, label=_("Åbn rummet"), endpoint="pages.room", subject_id=now.id)
+    return Step(
+        text=_("Mødet er i gang."),
+        label=_("Gå til mødet, der er i gang"),
+        endpoint="pages.room",
+        subject_id=now.id,
+    )
 
 
 def _to_send_out(page: CasePage) -> Step | None:

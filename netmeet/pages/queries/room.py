@@ -18,10 +18,10 @@ from netmeet.core.db import db, refer
 from netmeet.core.permissions import Permission
 from netmeet.invitations.models import Mandate
 from netmeet.invitations.rules import MandateValue
-from netmeet.meetings.models import AgendaItem, Attendance, InMeeting, Meeting, PreparationAnswer
+from netmeet.meetings.models import AgendaItem, InMeeting, Meeting, PreparationAnswer
 from netmeet.meetings.policy import RULES as MEETING_RULES
 from netmeet.meetings.queries import minutes as reading
-from netmeet.meetings.rules import AttendanceStatus, LifeArea, Question, StandingPoint
+from netmeet.meetings.rules import LifeArea, Question, StandingPoint
 from netmeet.organisations.rules import Sector
 
 _MINUTE = timedelta(minutes=1)
@@ -291,22 +291,6 @@ def _minutes_over(meeting: Meeting, at: datetime) -> int:
         if item.id == meeting.current_item_id:
             break
     return max(0, (at - meeting.started_at) // _MINUTE - planned)
-
-
-def people(meeting: Meeting) -> list[tuple[str, str, Attendance | None]]:
-    """Return id, name and attendance of everybody invited, the person first, then by name."""
-    person_id = meeting.case.person.user_id
-    rows = [
-        (i.user_id, i.user.name, reading.attendance(meeting, i.user_id))
-        for i in meeting.current_invitations
-    ]
-    return sorted(rows, key=lambda row: (row[0] != person_id, row[1]))
-
-
-def seen(meeting: Meeting) -> list[tuple[str, str, Attendance | None]]:
-    """Return those of :func:`people` whom everybody has seen: here now, or here before."""
-    came = {AttendanceStatus.WHOLE, AttendanceStatus.PART}
-    return [row for row in people(meeting) if row[2] is not None and row[2].status in came]
 
 
 def let_go() -> None:

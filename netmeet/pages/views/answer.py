@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from flask import abort, render_template, request
+from flask import abort, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
 from netmeet.actions import exports as actions
@@ -21,27 +21,42 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from netmeet.actions.models import Action
-    from netmeet.meetings.models import Meeting
+    from netmeet.meetings.models import Invitation, Meeting
 
 
 @bp.get("/meetings/<oid:id>/answer")
 @guard.needs(P.INVITATION_RESPOND_OWN, load=invitations.meeting, see=P.MEETING_READ)
 def answer(meeting: "Meeting") -> ResponseReturnValue:
     """Show the actor's own invitation: why, what to decide, what they owe, and every answer."""
-    who = guard.actor()
-    invitation = invitations.own(meeting, who.user_id)
+    invitation = invitations.own(meeting, guard.actor().user_id)
     if invitation is None:
         abort(404)
+    return page(invitation, is_saved=session.pop("decided", "") == meeting.id)
+
+
+def page(
+    invitation: "Invitation",
+    *,
+    form: forms.InputForm | None = None,
+    deputy: forms.DeputyForm | None = None,
+    decided: forms.Decided | None = None,
+    refused: str = "",
+    is_saved: bool = False,
+) -> str:
+    """Return the actor's invitation as a page, with what was typed where it was not taken."""
+    meeting, who = invitation.meeting, guard.actor()
     is_private = who.role in PRIVATE
     parts = exports.answer_parts(invitation, who=who, allowed=guard.allowed)
     return render_template(
         "pages/answer.html" if is_private else "pages/answer_staff.html",
         case_head=None if is_private else cases.head(meeting.case, current="pages.case"),
-        form=forms.InputForm.filled(parts["written"]),
-        deputy_form=forms.DeputyForm.filled(parts["named"]),
-        refused="",
+        form=form or forms.InputForm.filled(parts["written"]),
+        deputy_form=deputy or forms.DeputyForm.filled(parts["named"]),
+        decided=decided,
+        refused=refused,
+        is_saved=is_saved,
         promised=_promised(meeting),
-        back=request.path,
+        back=url_for("pages.answer", id=meeting.id),
         **parts,
     )
 

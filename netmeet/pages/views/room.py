@@ -55,6 +55,7 @@ def room(meeting: "Meeting") -> ResponseReturnValue:
         "answers": forms.ANSWERS,
         "conclusions": forms.CONCLUSIONS,
         "committed": _committed,
+        "lack_words": meetings.lack_words,
     }
     if wants_fragment():
         name = "pages/_room_live.html" if may_steer else "pages/_room_follow.html"
@@ -68,24 +69,16 @@ def _not_on(meeting: "Meeting", *, may_steer: bool) -> ResponseReturnValue:
     """Show who is here before the screen is shared; to who waits, that it is soon or is over."""
     if may_steer and not wants_fragment():
         return render_template(
-            "pages/room_start.html", meeting=meeting, people=queries.people(meeting), paused=False
+            "meetings/room_start.html",
+            meeting=meeting,
+            people=reading.people(meeting),
+            refused="",
+            paused=False,
         )
     name = "pages/_room_wait.html" if wants_fragment() else "pages/room_wait.html"
     answer = make_response(render_template(name, meeting=meeting, paused=False))
     answer.add_etag()
     return answer.make_conditional(request)
-
-
-@bp.get("/meetings/<oid:id>/room/people")
-@guard.needs(P.ROOM_STEER, load=reading.room, see=P.ROOM_FOLLOW, reads=P.MEETING_READ)
-def room_people(meeting: "Meeting") -> ResponseReturnValue:
-    """Show who is in the room, so that one who leaves or comes changes what the screen shows."""
-    return render_template(
-        "pages/room_people.html",
-        meeting=meeting,
-        people=queries.seen(meeting),
-        paused=meeting.is_paused,
-    )
 
 
 @bp.get("/meetings/<oid:id>/read-back")
@@ -121,7 +114,7 @@ def chair(meeting: "Meeting") -> ResponseReturnValue:
         person=meeting.case.person.user.first_name,
         chair=queries.for_chair(meeting, clock.now()),
         points=reading.points(meeting),
-        people=queries.people(meeting),
+        people=reading.people(meeting),
         may_record=guard.allowed(P.ATTENDANCE_RECORD, meeting),
     )
 
@@ -148,6 +141,7 @@ def minutes(meeting: "Meeting") -> ResponseReturnValue:
         written={item.id: reading.written(item) for item in reading.points(meeting)},
         answers=forms.ANSWERS,
         conclusions=forms.CONCLUSIONS,
+        lack_words=meetings.lack_words,
         say=forms.Say(),
         journalised=[] if is_private else reading.journalised(meeting.id),
         may_say=_may_say(meeting),

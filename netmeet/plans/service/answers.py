@@ -42,12 +42,25 @@ def answer(
         row = Acceptance(plan_version_id=version.id, plan_version=version)
         db.session.add(row)
     else:
-        row.expect(row_version, mine={_("Svar"): words}, theirs={_("Svar"): row.words})
+        label = _("Svar")
+        mine, theirs = _told(said, words), _told(row.answer, row.words)
+        row.expect(row_version, mine={label: mine}, theirs={label: theirs})
     row.answer, row.words, row.how = said, words, how
     row.at, row.by_id = at, by.user_id
     db.session.flush()
     _tell(version, row, by=by, at=at)
     return row
+
+
+def _told(said: AcceptanceAnswer, words: str) -> str:
+    """Return an answer with its words, for two side by side."""
+    answers: dict[AcceptanceAnswer, str] = {
+        AcceptanceAnswer.ACCEPTED: _("Ja"),
+        AcceptanceAnswer.ACCEPTED_BUT: _("Ja, men …"),
+        AcceptanceAnswer.REJECTED: _("Nej, det er ikke min plan"),
+        AcceptanceAnswer.THINKING: _("Jeg vil tænke over det"),
+    }
+    return f"{answers[said]} {words}".strip()
 
 
 def _tell(version: PlanVersion, row: Acceptance, *, by: Actor, at: datetime) -> None:

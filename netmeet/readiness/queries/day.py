@@ -33,9 +33,9 @@ _MINUTES_OF_REQUEST = 4
 class DayRow:
     """One person: where they stand, and the one next step with its button.
 
-    ``kind`` is request, coming, held or none and ``on`` the day it is about (wall time for a
-    meeting to come); ``clock`` the working day of the clock of five. Without a step ``label`` is
-    empty.
+    ``kind`` is now, request, coming, held or none and ``on`` the day it is about (wall time for a
+    meeting to come, the instant it began for one that is going on); ``clock`` the working day of
+    the clock of five. Without a step ``label`` is empty.
     """
 
     case_id: str
@@ -115,6 +115,9 @@ def day(actor: Actor, today: date) -> Day:
         for meeting in meetings:
             if meeting.case_id != case.id:
                 continue
+            if meeting.is_going_on:
+                yield _of_now(meeting, case)
+                continue
             if meeting.state in _TO_SEND_OUT:
                 yield _of_held(meeting, case, actions.unfinished.get(meeting.id, 0))
                 continue
@@ -128,8 +131,9 @@ def day(actor: Actor, today: date) -> Day:
     return Day(today=today, rows=sorted(rows, key=_by_urgency))
 
 
-def _by_urgency(row: DayRow) -> tuple[int, str, str]:
-    return _ORDER[row.group], str(row.on or "9999"), row.name
+def _by_urgency(row: DayRow) -> tuple[bool, int, str, str]:
+    """Order by what comes first: a meeting that is going on before all that cannot wait."""
+    return row.kind != "now", _ORDER[row.group], str(row.on or "9999"), row.name
 
 
 def _worst(case: Case, steps: Callable[[Case], Iterator[DayRow]]) -> DayRow:
@@ -221,6 +225,21 @@ def _of_request(request: MeetingRequest, case: Case, today: date) -> DayRow:
         endpoint="meetings.request",
         subject_id=request.id,
         minutes=_MINUTES_OF_REQUEST,
+    )
+
+
+def _of_now(meeting: Meeting, case: Case) -> DayRow:
+    return DayRow(
+        case_id=case.id,
+        name=case.person.name,
+        born_on=case.person.born_on,
+        group=Group.URGENT,
+        kind="now",
+        on=meeting.started_at,
+        text=_("Mødet er i gang."),
+        label=_("Gå til mødet, der er i gang"),
+        endpoint="pages.room",
+        subject_id=meeting.id,
     )
 
 

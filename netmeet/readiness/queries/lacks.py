@@ -140,8 +140,11 @@ def missing(
 ) -> list[Missing]:
     """Return what the meeting lacks, worst first, from facts that are loaded already.
 
-    An answered no is an answer: it is never asked for again.
+    An answered no is an answer: it is never asked for again. A meeting that is going on lacks
+    nothing any more.
     """
+    if meeting.is_going_on:
+        return []
     if meeting.state is MeetingState.POSTPONED:
         return [Missing(kind=Lack.NO_NEW_TIME)]
     found = [
@@ -179,10 +182,10 @@ def _of_person(meeting: Meeting, said: Said, prepared: Prepared) -> Iterator[Mis
 def _of_time_and_place(meeting: Meeting) -> Iterator[Missing]:
     if meeting.starts_local is None:
         yield Missing(kind=Lack.TIME)
-    needs_place = meeting.form in _IN_A_PLACE and not meeting.place
-    needs_link = meeting.form in _ON_A_LINK and not addresses.web(meeting.video_link)
-    if needs_place or needs_link:
+    if meeting.form in _IN_A_PLACE and not meeting.place:
         yield Missing(kind=Lack.PLACE)
+    if meeting.form in _ON_A_LINK and not addresses.web(meeting.video_link):
+        yield Missing(kind=Lack.LINK)
 
 
 def _of_invitations(meeting: Meeting, said: Said) -> Iterator[Missing]:

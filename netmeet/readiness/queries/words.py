@@ -48,6 +48,7 @@ _ENDPOINTS = {
     Lack.TIME: "meetings.edit",
     Lack.NO_NEW_TIME: "meetings.edit",
     Lack.PLACE: "meetings.edit",
+    Lack.LINK: "meetings.edit",
     Lack.DECISION: "meetings.agenda",
     Lack.AGENDA_UNSEEN: "meetings.agenda",
     Lack.AGENDA: "meetings.agenda",
@@ -133,7 +134,8 @@ _WORDS: Mapping[Lack, Callable[[Missing, str], tuple[str, str]]] = {
         _("%(who)s må komme med igen. Det har %(person)s sagt ja til.", who=f.who, person=p),
         _("Tag %(name)s med", name=f.who),
     ),
-    Lack.PLACE: lambda _f, _p: (_("Der mangler et sted eller et link."), _("Skriv stedet")),
+    Lack.PLACE: lambda _f, _p: (_("Der mangler et sted."), _("Skriv stedet")),
+    Lack.LINK: lambda _f, _p: (_("Der mangler et link til video."), _("Skriv linket")),
     Lack.MANDATE: lambda f, _p: (
         _("Vi mangler svar fra %(who)s om punkt %(number)s.", who=f.who, number=f.number),
         _("Ring op"),

@@ -51,6 +51,21 @@ def request(case, *, left, state=RequestState.REQUESTED):
     return row
 
 
+def test_a_meeting_that_is_going_on_comes_before_all_else(world):
+    late = world.case("Omar Haddad")
+    world.meeting(late, in_days=-2, state=MeetingState.MINUTES_DRAFT)
+    case = world.case()
+    world.meeting(case, in_days=-1, state=MeetingState.MINUTES_DRAFT)
+    meeting = ready(world, case, in_days=0)
+    meeting.started_at = now()
+    first, second = day(world).urgent
+    assert (first.kind, first.text) == ("now", "Mødet er i gang.")
+    assert (first.label, first.endpoint) == ("Gå til mødet, der er i gang", "pages.room")
+    assert first.subject_id == meeting.id
+    assert second.name == "Omar Haddad"
+    assert day(world).next_coming is None
+
+
 def test_one_row_a_person_with_the_worst_step(world):
     case = world.case()
     ready(world, case)

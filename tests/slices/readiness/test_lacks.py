@@ -212,9 +212,21 @@ def test_time_place_and_sending(world, case):
     meeting.place = ""
     assert kinds(meeting) == [Lack.TIME, Lack.PLACE]
     meeting.form, meeting.place = MeetingForm.VIDEO, "x"
-    assert Lack.PLACE in kinds(meeting)
+    assert kinds(meeting) == [Lack.TIME, Lack.LINK]
+    meeting.form = MeetingForm.HYBRID
+    assert texts(meeting)[1:] == ["Der mangler et link til video."]
     meeting.video_link = "https://video.example"
     assert kinds(meeting) == [Lack.TIME]
+    meeting.place = ""
+    assert texts(meeting)[1:] == ["Der mangler et sted."]
+
+
+def test_a_meeting_that_is_going_on_lacks_nothing(case, meeting):
+    assert kinds(meeting)
+    meeting.started_at = now()
+    assert kinds(meeting) == []
+    meeting.ended_at = now()
+    assert kinds(meeting)
 
 
 def test_one_unsent_invitation_and_one_who_knows_only_the_old_time(world, case, meeting):

@@ -90,6 +90,59 @@ def test_a_stale_report_keeps_both_texts(jonas, action):
     assert "Det er klaret." in answer.text
 
 
+def test_a_stale_status_is_shown_in_words_and_may_be_saved_or_left(jonas, action):
+    before, path = action.version, f"/actions/{action.id}"
+    first = {"status": "in_progress", "comment": "", "version": before}
+    assert jonas.send(f"{path}/status", first).status_code == 303
+    second = {"status": "done", "comment": "", "version": before, "next": "/actions"}
+    answer = jonas.send(f"{path}/status", second)
+    assert answer.status_code == 409
+    assert "Det er blevet rettet et andet sted" in answer.text
+    assert ">I gang<" in answer.text
+    assert ">Sket<" in answer.text
+    assert "i feltet" not in answer.text
+    assert "En anden har rettet" not in answer.text
+    assert "Der står ikke noget." not in answer.text
+    assert "Gem mit valg i stedet" in answer.text
+    assert 'name="status" value="done"' in answer.text
+    assert '<a href="/actions">Lad det stå, som det er</a>' in answer.text
+    without = jonas.send(f"{path}/status", {**second, "next": ""})
+    assert f'<a href="{path}">Lad det stå, som det er</a>' in without.text
+    again = {**second, "version": before + 1}
+    assert jonas.send(f"{path}/status", again).status_code == 303
+    assert action.status == "done"
+
+
+def saved_over(client, answer, path):
+    """Press the button that saves one's own over what stands there."""
+    form = answer.text.partition(f'action="{path}"')[2].partition("</form>")[0]
+    fields = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', form))
+    fields |= dict(re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>\n([^<]*)<', form, re.DOTALL))
+    return client.send(path, fields)
+
+
+def test_a_stale_date_may_be_saved_over_the_new_one(world, client, action):
+    world.sign_in(client, world.lise)
+    path = f"/actions/{action.id}/due"
+    days = [(clock.today() + timedelta(days=ahead)).isoformat() for ahead in (21, 28)]
+    for day in days:
+        sent = {"due-due_on": day, "due-reason": "Ferie.", "due-version": 1}
+        answer = client.send(path, sent)
+    assert answer.status_code == 409
+    assert saved_over(client, answer, path).status_code == 303
+    assert stored(action).due_on.isoformat() == days[1]
+
+
+def test_a_stale_cry_for_help_says_what_was_chosen(world, client, action):
+    person = action.case.person.user
+    action.is_persons, action.owner = True, person
+    world.sign_in(client, person)
+    answer = client.send(f"/actions/{action.id}/own", {"answer": "help", "version": 9})
+    assert answer.status_code == 409
+    assert "Jeg vil gerne have hjælp" in answer.text
+    assert "Ikke startet" in answer.text
+
+
 def test_the_page_tells_where_it_comes_from_and_what_happened(world, jonas, action):
     due = clock.today() + timedelta(days=21)
     data = {"due-due_on": due.isoformat(), "due-reason": "Ferie.", "due-version": action.version}

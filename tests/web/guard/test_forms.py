@@ -12,7 +12,7 @@ from wtforms import (
 )
 from wtforms.validators import Optional
 
-from netmeet.web.forms import Form
+from netmeet.web.forms import Form, texts
 
 COLOURS = [SelectChoice("red", "Rød"), SelectChoice("blue", "Blå")]
 NUMBERS = [SelectChoice(1, "én"), SelectChoice(2, "to")]
@@ -53,6 +53,29 @@ def test_choices_are_kept_as_they_are(sent):
     assert is_good
     assert (form.radio.data, form.select.data, form.number.data) == ("red", "blue", 2)
     assert form.many.data == ["red", "blue"]
+
+
+def test_only_what_somebody_wrote_is_a_text(app):
+    assert app
+    sent = [
+        ("csrf_token", "abc"),
+        ("version", "3"),
+        ("go", "next"),
+        ("next", "/actions"),
+        ("text", "Jeg bager."),
+        ("text", " "),
+        ("due-reason", "Ferie"),
+        ("to", "next"),
+        ("paused", "1"),
+        ("answer", "yes"),
+        ("answer", "Ja."),
+        ("nobody-knows", "this one"),
+        ("who-kx7", "part"),
+        ("answer-kx7", "Ja, i januar"),
+    ]
+    written = [("text", "Jeg bager."), ("due-reason", "Ferie"), ("answer", "Ja.")]
+    written.append(("answer-kx7", "Ja, i januar"))
+    assert list(texts(sent)) == written
 
 
 def test_what_is_no_choice_is_refused(sent):

@@ -101,7 +101,7 @@ def test_every_answer_carries_the_same_headers(world, client):
 
 def test_a_post_without_a_token_is_refused_and_its_text_shown_for_copying(world, client):
     world.sign_in(client, world.lise)
-    answer = client.post("/display", data={"note": "Det jeg skrev <b>her</b>"})
+    answer = client.post("/display", data={"text": "Det jeg skrev <b>her</b>"})
     assert answer.status_code == 400
     assert "Det jeg skrev &lt;b&gt;her&lt;/b&gt;" in answer.text
 

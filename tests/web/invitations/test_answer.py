@@ -67,12 +67,24 @@ def test_the_person_answers_too(world, client, case, meeting):
 def test_a_mandate_is_declared_point_by_point(jonas, meeting):
     item = again(meeting).items[-1]
     fields = {f"mandate-{item.id}": "in_writing"}
-    assert jonas.send(path(meeting, "/decide"), fields).status_code == 422
+    refused = jonas.send(path(meeting, "/decide"), fields)
+    assert refused.status_code == 422
+    chosen = refused.text.partition(f'id="written-{item.id}"')[2].partition(">")[0]
+    assert "checked" in chosen
+    assert f'aria-describedby="answer-{item.id}-error" autofocus' in refused.text
+    assert "Skriv svaret." in refused.text.partition(f'id="answer-{item.id}-error"')[2][:200]
+    assert db.session.scalars(select(Mandate)).all() == []
+    other = {f"mandate-{item.id}": "somebody_else"}
+    assert "Skriv, hvem der kan." in jonas.send(path(meeting, "/decide"), other).text
+    assert "Dit svar er gemt." not in jonas.get(path(meeting)).text
     fields[f"answer-{item.id}"] = "Ja, fra januar."
     assert jonas.send(path(meeting, "/decide"), fields).status_code == 303
     (kept,) = db.session.scalars(select(Mandate)).all()
     assert (kept.value, kept.answer) == ("in_writing", "Ja, fra januar.")
-    assert "Ja, fra januar." in jonas.get(path(meeting)).get_data(as_text=True)
+    shown = jonas.get(path(meeting)).text
+    assert "Ja, fra januar." in shown
+    assert "Dit svar er gemt." in shown
+    assert "Dit svar er gemt." not in jonas.get(path(meeting)).text
 
 
 def test_the_lines_are_saved_as_they_are_typed(jonas, meeting):

@@ -186,7 +186,9 @@ def test_sharing_and_the_persons_yes(world: World, client: StrictClient) -> None
     queries.with_agenda(meeting.id)
     seen = queries.agenda_mark(meeting)
     assert seen in client.get(path).get_data(as_text=True)
-    assert client.send(f"{path}/approve", {"how": "digital", "seen": "old"}).status_code == 409
+    stale = client.send(f"{path}/approve", {"how": "digital", "seen": "old"})
+    assert stale.status_code == 409
+    assert f'name="seen" value="{seen}"' in stale.text
     assert client.send(f"{path}/approve", {"how": "digital", "seen": seen}).status_code == 303
     assert "Du har sagt ja til punkterne" in client.get(path).get_data(as_text=True)
     world.sign_in(client, world.lise)

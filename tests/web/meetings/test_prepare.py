@@ -1,5 +1,7 @@
 """The person prepares on a phone."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -37,7 +39,28 @@ def test_it_opens_with_how_one_wants_to_answer(world: World, client: StrictClien
         ("helper", "Lise kan skrive for dig."),
     ]:
         assert client.send(path, {"way": way}).location == path
-        assert words in client.get(path).get_data(as_text=True)
+        page = client.get(path).get_data(as_text=True)
+        assert words in page
+        (pressed,) = re.findall(r'value="(\w+)"\s+aria-pressed="true"', page)
+        assert pressed == way
+
+
+def test_who_has_begun_may_still_ask_somebody_to_write(world: World, client: StrictClient) -> None:
+    meeting = begin(world, client)
+    path = f"/meetings/{meeting.id}/prepare"
+    client.send(f"{path}/help", {"text": "En ny bolig", "version": "0"})
+    assert client.send(path, {"way": "helper"}).location == path
+    page = client.get(path).get_data(as_text=True)
+    assert "Lise kan skrive for dig." in page
+    assert re.findall(r'value="(\w+)"\s+aria-pressed="true"', page) == ["helper"]
+
+
+def test_who_helps_reads_how_far_the_person_has_come(world: World, client: StrictClient) -> None:
+    meeting = begin(world, client)
+    path = f"/meetings/{meeting.id}/prepare"
+    client.send(f"{path}/help", {"text": "En ny bolig", "version": "0"})
+    world.sign_in(client, world.lise)
+    assert "Mia har svaret på 1 af 7. Resten kan vente." in client.get(path).text
 
 
 def test_all_seven_questions_lead_on_to_the_page_of_all(world: World, client: StrictClient) -> None:
@@ -109,6 +132,17 @@ def test_what_one_types_is_saved_and_says_when(world: World, client: StrictClien
     refused = client.send(path, long, headers=JSON)
     assert (refused.status_code, "for lang" in refused.get_json()["error"]) == (422, True)
     assert client.send(path, {"text": "x" * 4001}).status_code == 422
+
+
+def test_a_page_that_was_too_old_shows_only_what_was_written(
+    world: World, client: StrictClient
+) -> None:
+    path = f"/meetings/{begin(world, client).id}/prepare/goes_well"
+    sent = {"csrf_token": "old", "text": "Jeg bager.", "words": "friends", "go": "next"}
+    answer = client.post(path, data={**sent, "version": "0"})
+    assert answer.status_code == 400
+    shown = re.findall(r'<p class="copy-text">(.*?)</p>', answer.text)
+    assert shown == ["Jeg bager."]
 
 
 @pytest.mark.parametrize(("version", "status"), [("0", 200), ("7", 409)])

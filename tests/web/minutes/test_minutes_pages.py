@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from netmeet.actions.models import Action
 from netmeet.cases.rules import Scope
+from netmeet.core import calendar
 from netmeet.core.access import Role
 from netmeet.core.db import db
 from netmeet.meetings.models import AgendaItem, ContestedLine, MinutesEntry
@@ -86,6 +87,9 @@ def test_who_writes_finishes_the_draft_in_fields(world, client, meeting):
     assert "Du ser to steder først.</textarea>" in shown
     assert "Glemte vi en aftale?" in shown
     assert "Gå til udsendelse" in shown
+    for what in ("Ansøger om bolig", "Ringer til banken"):
+        line = " ".join(shown.partition(f"Jonas Holm: {what}")[2].partition("<a")[0].split())
+        assert line.startswith(f"· {calendar.day(now().date())}")
 
 
 def test_other_staff_read_the_draft_and_see_what_is_seen_differently(world, client, meeting):

@@ -8,7 +8,7 @@ from sqlalchemy.engine import Engine
 
 from netmeet.actions.rules import Status
 from netmeet.cases.rules import Scope
-from netmeet.meetings.rules import MeetingState
+from netmeet.meetings.rules import MeetingState, Purpose
 from tests.slices.actions.making import agree
 from tests.world import now
 
@@ -130,3 +130,17 @@ def test_the_queries_do_not_grow_with_what_was_promised(world, client, case, mee
     with counted() as many:
         read(client, meeting)
     assert len(many) == len(few) <= 12
+
+
+def test_a_refused_answer_shows_the_promises_still(world, client, case, earlier, meeting):
+    agree(world, case, world.jonas, what="Ansøger om bostøtte", meeting_id=earlier.id)
+    item = world.item(meeting, "Midlertidig bolig", by=world.jonas)
+    item.purpose, item.decider_id, item.decider = Purpose.DECIDE, world.jonas.id, world.jonas
+    world.sign_in(client, world.jonas)
+    here = f"/meetings/{meeting.id}/answer"
+    fields = {f"mandate-{item.id}": "in_writing"}
+    for tail, sent in (("/decide", fields), ("/input", {"input-text": "a\nb\nc\nd\ne\nf"})):
+        refused = client.send(f"{here}{tail}", sent)
+        assert refused.status_code == 422
+        assert HEADING in refused.text
+        assert f'name="next" value="{here}"' in refused.text

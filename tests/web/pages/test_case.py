@@ -112,7 +112,14 @@ def test_an_open_room_comes_before_everything(world: World, client: StrictClient
     world.meeting(case, in_days=-1, state=MeetingState.MINUTES_DRAFT)
     world.meeting(case, in_days=0, state=MeetingState.INVITED).started_at = now()
     world.sign_in(client, world.lise)
-    assert "Mødet er i gang." in _page(client, case)
+    body = _page(client, case)
+    assert "Mødet er i gang." in body
+    assert body.count("Gå til mødet, der er i gang") == 3
+    assert "Hold mødet nu" not in body
+    assert "Det mangler det næste møde" not in body
+    front = client.get("/").text
+    assert "Gå til mødet, der er i gang" in front
+    assert "begyndte kl." in front
 
 
 def test_a_closed_case_has_no_next_step(world: World, client: StrictClient) -> None:

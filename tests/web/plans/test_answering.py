@@ -48,6 +48,8 @@ def test_a_no_is_taken_without_words_and_may_be_changed(world, app, story, plan_
     assert "Du har svaret nej." in page
     stale = mia.send(f"/plans/{plan_id}/answer", {"answer": "accepted", "version": 0})
     assert stale.status_code == 409
+    assert "Nej, det er ikke min plan" in stale.text
+    assert "Der står ikke noget." not in stale.text
     again = {"answer": "accepted", "version": row.version}
     assert mia.send(f"/plans/{plan_id}/answer", again).status_code == 303
     assert "ja" in as_(world, app, world.jonas).get(f"/plans/{plan_id}").get_data(as_text=True)
