@@ -1,5 +1,6 @@
 """The administrator's own organisation and units: names, days, ends, and everybody else's."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -139,10 +140,11 @@ def test_others_are_read_and_not_changed(world, client, admin):
     assert client.get("/organisation").status_code == 404
 
 
-def test_the_page_of_lists_names_the_commands(admin):
+def test_the_page_of_lists_says_what_a_file_holds_and_no_command(admin):
     text = admin.get("/organisation/import").text
-    for table in ("organisations", "units", "users"):
-        assert f"netmeet import {table} fil.csv" in text
+    for said in ("Organisationer", "Enheder", "Brugere", "email, name, role, unit, title, phone"):
+        assert said in text
+    assert not re.search(r"netmeet (import|export)|fil\.csv", text)
 
 
 def test_a_code_is_plain_and_short():
