@@ -14,6 +14,7 @@ from netmeet.core.access import STAFF, Role
 from netmeet.core.permissions import Permission as P
 from netmeet.indicators import exports as indicators
 from netmeet.invitations import queries as invitations
+from netmeet.invitations.rules import AnswerValue
 from netmeet.meetings import queries as meetings
 from netmeet.meetings.exports.files import FileData, readable_data
 from netmeet.meetings.queries import files
@@ -141,7 +142,13 @@ def relatives() -> ResponseReturnValue:
     for case, one in zip(found, opened, strict=True):
         if not one.is_empty:
             guard.note(P.CASE_READ, case)
-    return render_template("pages/home_relative.html", opened=opened, back=url_for("pages.home"))
+    coming = [one for one in invited if invitations.can_answer(one.invitation, at=who.at)]
+    return render_template(
+        "pages/home_relative.html",
+        opened=opened,
+        may_decline=next((one for one in coming if one.answer is not AnswerValue.NO), None),
+        back=url_for("pages.home"),
+    )
 
 
 def _opened(

@@ -17,6 +17,8 @@ from netmeet.cases.rules import ConsentHow, MemberRole, Scope
 from netmeet.core import calendar
 from netmeet.core.access import Role
 from netmeet.core.db import db
+from netmeet.invitations import service as invitations
+from netmeet.invitations.rules import AnswerValue, Via
 from netmeet.meetings import service as meetings
 from netmeet.meetings.rules import MeetingState
 from netmeet.meetings.service.requests import Wish
@@ -176,8 +178,34 @@ def test_every_nothing_is_the_same_page_without_a_name(
         "Der er ikke noget til dig lige nu Her står det, du må se. "
         "Du får besked, når der er noget. Fortæl personalet noget "
         "Det, du skriver, kan læses af den, det handler om. "
-        "Ring, hvis det ikke skal. Jeg kan ikke alligevel Hjælp til dig som pårørende"
+        "Ring, hvis det ikke skal. Hjælp til dig som pårørende"
     )
+
+
+@pytest.mark.parametrize("answer", [None, AnswerValue.YES, AnswerValue.NO])
+def test_who_cannot_come_after_all_is_led_to_the_invitation(
+    world: World, client: StrictClient, answer: AnswerValue | None
+) -> None:
+    case = world.case(relative=world.hanne, relative_scopes=[Scope.BASIC, Scope.INVITE])
+    meeting = world.meeting(case, state=MeetingState.INVITED)
+    own, path = meeting.invitation(world.hanne.id), f"/meetings/{meeting.id}/answer"
+    assert own is not None
+    if answer is not None:
+        invitations.answer(own, answer, via=Via.LOGIN, by=world.hanne.id, at=now())
+    world.sign_in(client, world.hanne)
+    link = f'href="{path}">Jeg kan ikke alligevel</a>'
+    assert (link in _home(client)) is (answer is not AnswerValue.NO)
+    assert client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("scopes", [(), (Scope.BASIC, Scope.PLAN)])
+def test_who_is_not_invited_is_not_asked_to_say_that_they_cannot_come(
+    world: World, client: StrictClient, scopes: tuple[Scope, ...]
+) -> None:
+    case = world.case(relative=world.hanne, relative_scopes=scopes)
+    _publish(world, case)
+    world.sign_in(client, world.hanne)
+    assert "Jeg kan ikke alligevel" not in _home(client)
 
 
 def test_a_guest_sees_time_place_and_number(world: World, client: StrictClient) -> None:
@@ -271,6 +299,7 @@ def test_the_office_sees_what_it_can_do_and_nobody(
     body = _home(client)
     assert words in body
     assert "Mia" not in body
+    assert not re.search(r"netmeet [a-z]+ [a-z]+", body), "a command is nothing for who sits there"
 
 
 def _queries(client: StrictClient, path: str) -> int:
