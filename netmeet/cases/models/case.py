@@ -74,7 +74,9 @@ class Case(Versioned, Base):
     reopened_at: Mapped[datetime | None]
     reopen_reason = Sealed()
     team: Mapped[list["TeamMember"]] = relationship(
-        back_populates="case", lazy="raise_on_sql", order_by="TeamMember.joined_at"
+        back_populates="case",
+        lazy="raise_on_sql",
+        order_by="TeamMember.joined_at, TeamMember.is_coordinator, TeamMember.id",
     )
     # Whoever leads or is the person is asked for none of these three: read when a rule asks.
     consents: Mapped[list["Consent"]] = relationship(

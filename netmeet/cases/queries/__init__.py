@@ -76,7 +76,8 @@ _TEAM = (
         joinedload(TeamMember.organisation),
         joinedload(TeamMember.unit),
     )
-    .order_by(TeamMember.joined_at)
+    # The person and who opens the case join at one instant: the person comes first.
+    .order_by(TeamMember.joined_at, TeamMember.is_coordinator, TeamMember.id)
 )
 
 

@@ -1,6 +1,6 @@
 """The coordinator's day: one row a person, one next step, one button."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -95,40 +95,62 @@ class Day:
         return min(coming, key=lambda row: str(row.on), default=None)
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Known:
+    """What all rows are made of, read once for all cases."""
+
+    meetings: Sequence[Meeting]
+    requests: Sequence[MeetingRequest]
+    said: lacking.Said
+    actions: lacking.Actions
+    prepared: lacking.Prepared
+    at: datetime
+    today: date
+
+
 def day(actor: Actor, today: date) -> Day:
     """Return the day of the coordinator ``actor``; the queries do not grow with the cases."""
     own = [c for c in cases.visible_to(actor) if actor.user_id in c.lead_ids]
     ids = [case.id for case in own]
     meetings = _meetings(ids)
-    said = invitations.replies(*meetings)
-    actions = lacking.actions_of(ids)
-    prepared = lacking.prepared_of([meeting.id for meeting in meetings])
-    requests = _requests(ids)
-
-    def steps(case: Case) -> Iterator[DayRow]:
-        yield from _of_doubts(case, actions.doubted.get(case.id, 0), today=today)
-        yield from _of_rights(case, at=actor.at, today=today)
-        asked = [r for r in requests if r.case_id == case.id]
-        for request in asked:
-            if request.state in _WITHOUT_DATE:
-                yield _of_request(request, case, today)
-        for meeting in meetings:
-            if meeting.case_id != case.id:
-                continue
-            if meeting.is_going_on:
-                yield _of_now(meeting, case)
-                continue
-            if meeting.state in _TO_SEND_OUT:
-                yield _of_held(meeting, case, actions.unfinished.get(meeting.id, 0))
-                continue
-            found = lacking.missing(
-                meeting, said=said, actions=actions, prepared=prepared, at=actor.at
-            )
-            clock = next((r for r in asked if r.id == meeting.request_id), None)
-            yield _of_coming(meeting, case, found, clock=clock, today=today)
-
-    rows = [_worst(case, steps) for case in own]
+    known = _Known(
+        meetings=meetings,
+        requests=_requests(ids),
+        said=invitations.replies(*meetings),
+        actions=lacking.actions_of(ids),
+        prepared=lacking.prepared_of([meeting.id for meeting in meetings]),
+        at=actor.at,
+        today=today,
+    )
+    rows = [_worst(case, known) for case in own]
     return Day(today=today, rows=sorted(rows, key=_by_urgency))
+
+
+def _steps(case: Case, known: _Known) -> Iterator[DayRow]:
+    """Yield everything that is to be done for one person."""
+    yield from _of_doubts(case, known.actions.doubted.get(case.id, 0), today=known.today)
+    yield from _of_rights(case, at=known.at, today=known.today)
+    asked = [r for r in known.requests if r.case_id == case.id]
+    for request in asked:
+        if request.state in _WITHOUT_DATE:
+            yield _of_request(request, case, known.today)
+    for meeting in known.meetings:
+        if meeting.case_id == case.id:
+            yield _of_meeting(meeting, case, asked, known)
+
+
+def _of_meeting(
+    meeting: Meeting, case: Case, asked: Sequence[MeetingRequest], known: _Known
+) -> DayRow:
+    if meeting.is_going_on:
+        return _of_now(meeting, case)
+    if meeting.state in _TO_SEND_OUT:
+        return _of_held(meeting, case, known.actions.unfinished.get(meeting.id, 0))
+    found = lacking.missing(
+        meeting, said=known.said, actions=known.actions, prepared=known.prepared, at=known.at
+    )
+    clock = next((r for r in asked if r.id == meeting.request_id), None)
+    return _of_coming(meeting, case, found, clock=clock, today=known.today)
 
 
 def _by_urgency(row: DayRow) -> tuple[bool, int, str, str]:
@@ -136,7 +158,7 @@ def _by_urgency(row: DayRow) -> tuple[bool, int, str, str]:
     return row.kind != "now", _ORDER[row.group], str(row.on or "9999"), row.name
 
 
-def _worst(case: Case, steps: Callable[[Case], Iterator[DayRow]]) -> DayRow:
+def _worst(case: Case, known: _Known) -> DayRow:
     nothing = DayRow(
         case_id=case.id,
         name=case.person.name,
@@ -145,7 +167,7 @@ def _worst(case: Case, steps: Callable[[Case], Iterator[DayRow]]) -> DayRow:
         kind="none",
         subject_id=case.id,
     )
-    return min(steps(case), key=_by_urgency, default=nothing)
+    return min(_steps(case, known), key=_by_urgency, default=nothing)
 
 
 def _of_doubts(case: Case, number: int, *, today: date) -> Iterator[DayRow]:

@@ -61,6 +61,7 @@ BY_HAND: dict[str, dict[str, Any]] = {
     "cases.open_case": {"birth_date": "1990-01-01", "cpr": "010190-1234", "is_protected": ""},
     "cases.record_mandate": {"kind": "guardian", "who": "", "valid_to": ""},
     "cases.search": {"cpr": "010190-1234"},
+    "invitations.add": {"user_id": "gp_not_invited"},
     "invitations.change": {"why": "Vi taler om bolig", "version": 1},
     "invitations.deputy": {"deputy-name": "Bo Vig", "deputy-email": "bo.vig@example.org"},
     "cases.hand_over": {"reason": "Ferie"},
@@ -214,7 +215,7 @@ def _things(
 
 def _by_hand(stage: Stage, endpoint: str) -> dict[str, Any]:
     told = dict(BY_HAND.get(endpoint, {}))
-    for name in ("who", "about", "caller"):
+    for name in ("who", "about", "caller", "user_id"):
         persona = stage.personas.get(told.get(name, ""))
         if persona is not None:
             told[name] = persona.role_id if name == "who" else persona.user_id
