@@ -51,6 +51,12 @@ class Unit(Valid, Versioned, Base):
         """Return its own id: a unit belongs to itself (condition ``U``)."""
         return self.id
 
+    @property
+    def place(self) -> str:
+        """Return the unit and its organisation in words; one name for both is said once."""
+        whole = self.organisation.name
+        return self.name if self.name == whole else f"{self.name}, {whole}"
+
 
 class NameChange(Base):
     """Another name from a day on, of a unit or an organisation; kept when it has come."""

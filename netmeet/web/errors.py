@@ -50,7 +50,7 @@ def _sentence(code: int) -> tuple[str, str]:
         400: (_("Siden var for gammel"), _("Gå tilbage, og prøv igen.")),
         403: (
             _("Det kan du ikke her"),
-            _("Du kan læse siden, men en anden skal gøre det. Spørg koordinatoren."),
+            _("Det er ikke åbent for dig. Spørg koordinatoren, hvis du har brug for det."),
         ),
         404: (
             _("Siden findes ikke"),

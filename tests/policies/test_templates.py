@@ -14,6 +14,8 @@ AMBIENT = {"current_user", "g", "session", "request", "actor"}
 INLINE = re.compile(
     r"<style\b|<script(?![^>]*\bsrc=)|\sstyle\s*=|\son[a-z]+\s*=\s*[\"'{]", re.IGNORECASE
 )
+OTHER_QUOTES = re.compile("[„“»«]")
+# A person's words stand between ” and ” wherever they are shown.
 RUN_ON = re.compile(r"[.?!]\{% endtrans %\}\s*\n\s*(?:\{%-? (?:if|endif)\b[^%]*%\}\s*)*\{% trans\b")
 # Line ends and indents beside a tag are no space on the page.
 STORAGE = re.compile(r"localStorage|sessionStorage|indexedDB|document\.cookie")
@@ -113,6 +115,11 @@ def test_nothing_is_inline(path):
 
 
 @all_templates
+def test_words_are_quoted_in_one_way(path):
+    assert OTHER_QUOTES.findall(path.read_text(encoding="utf-8")) == []
+
+
+@all_templates
 def test_no_sentence_runs_into_the_next(path):
     assert RUN_ON.findall(path.read_text(encoding="utf-8")) == []
 
@@ -142,6 +149,7 @@ def test_the_rules_see_what_they_forbid():
     for text in ('<p style="x">', "<style>", "<script>", '<a onclick="x">'):
         assert INLINE.search(text), text
     assert not INLINE.search('<script src="a.js" defer></script><p data-on="x">')
+    assert all(OTHER_QUOTES.search(sign) for sign in "„“»«")
     for between in ("", "{% if more %}\n  "):
         assert RUN_ON.search(f"{{% trans %}}A.{{% endtrans %}}\n  {between}{{% trans %}}B.")
     assert not RUN_ON.search('A.{% endtrans %}{{ " " }}\n{% trans %}B.')

@@ -124,7 +124,7 @@ def _title(case: Case, user: User, unit_id: str | None) -> tuple[str, str]:
     member = case.member(user.id)
     held = next((role for role in user.roles if unit_id and role.unit_id == unit_id), None)
     if held is not None and held.unit is not None:
-        return held.title, f"{held.unit.name}, {held.unit.organisation.name}"
+        return held.title, held.unit.place
     if member is not None:
         kin = _("din %(relation)s", relation=member.relation) if member.relation else ""
         return kin or member.title, member.place

@@ -98,3 +98,11 @@ def test_an_unknown_organisation_and_a_period_that_ends_first_are_refused():
             sector=Sector.REGION,
             period=wrong,
         )
+
+
+def test_a_unit_named_as_its_organisation_is_said_once(world):
+    practice = world.organisation("Lægehuset ved Bækken", Sector.PRACTICE)
+    doctors = world.unit("Lægerne", practice)
+    assert doctors.place == "Lægerne, Lægehuset ved Bækken"
+    doctors.name = practice.name
+    assert doctors.place == "Lægehuset ved Bækken"

@@ -102,6 +102,7 @@ def test_a_draft_is_written_anew_read_back_and_deleted(world, client, meeting):
     wordless = client.send(f"{url}/line", {"line": "Lise i morgen", "version": 2})
     assert wordless.status_code == 422
     aloud = client.get(f"/meetings/{meeting.id}/read-back").text
+    assert "Du behøver ikke sige ja til planen her." in aloud
     assert "Er det skrevet rigtigt?" in aloud
     assert "Aftale 1 af 1" in aloud
     assert client.send(f"{url}/read-back", {"what": "", "version": 2}).status_code == 409

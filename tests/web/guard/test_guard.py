@@ -66,6 +66,15 @@ def _without_tokens(page: str) -> str:
     return re.sub(r'(csrf-token" content|name="csrf_token" value)="[^"]*"', r"\1", page)
 
 
+def test_who_may_not_is_told_why_and_where_to_go(world, client):
+    meeting = world.meeting(world.case())
+    world.sign_in(client, world.jonas)
+    refused = client.get(f"/meetings/{meeting.id}/chair")
+    assert refused.status_code == 403
+    assert "Det er ikke åbent for dig. Spørg koordinatoren" in refused.text
+    assert "Du kan læse siden" not in refused.text
+
+
 def test_a_denial_is_logged_after_the_roll_back(world, client):
     case = world.case()
     world.sign_in(client, world.stranger)

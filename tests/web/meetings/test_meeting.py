@@ -10,7 +10,7 @@ from netmeet.cases.rules import Scope
 from netmeet.core import clock
 from netmeet.core.db import db
 from netmeet.meetings.models import Meeting
-from netmeet.meetings.rules import MeetingState
+from netmeet.meetings.rules import MeetingForm, MeetingState
 from tests.reader import StrictClient
 from tests.world import World
 
@@ -175,3 +175,23 @@ def test_the_person_and_an_invited_relative_read_their_own_page(
     assert "Mødet er" in page
     assert "Hvor skal Mia bo?" not in page
     assert "Fortæl" not in page
+
+
+@pytest.mark.parametrize(
+    ("form", "sentence"),
+    [
+        (MeetingForm.IN_PERSON, "I mødes ansigt til ansigt."),
+        (MeetingForm.VIDEO, "I mødes på video."),
+        (MeetingForm.PHONE, "I taler sammen i telefon."),
+        (MeetingForm.HYBRID, "I mødes ansigt til ansigt. Du kan også være med på video."),
+    ],
+)
+def test_the_person_reads_how_they_meet_in_a_sentence(
+    world: World, client: StrictClient, form: MeetingForm, sentence: str
+) -> None:
+    meeting = world.meeting(world.case(), state=MeetingState.INVITED)
+    meeting.form = form
+    world.sign_in(client, meeting.case.person.user)
+    page = client.get(f"/meetings/{meeting.id}").text
+    assert sentence in page
+    assert "I mødes ved" not in page

@@ -380,3 +380,31 @@ def test_nothing_is_asked_before_it_is_sent_or_of_who_acts_for_the_person(
     meeting = world.meeting(case, in_days=10, state=MeetingState.PLANNED)
     world.sign_in(client, case.person.user)
     assert f"/meetings/{meeting.id}/answer" not in _home(client)
+
+
+def test_what_staff_promised_has_its_day_in_full(world: World, client: StrictClient) -> None:
+    case = world.case()
+    due = now().date() + timedelta(days=3)
+    action = Action(
+        case_id=case.id,
+        what="Ringer til banken",
+        owner_id=world.jonas.id,
+        due_on=due,
+        created_at=now(),
+        created_by_id=world.lise.id,
+        published_at=now(),
+    )
+    db.session.add(action)
+    world.sign_in(client, world.jonas)
+    assert f"senest {calendar.day(due, today=now().date())}" in _home(client)
+
+
+def test_staff_read_a_plans_edition_by_the_word_of_the_plan(
+    world: World, client: StrictClient
+) -> None:
+    case = world.case()
+    _publish(world, case)
+    world.sign_in(client, world.lise)
+    page = client.get(f"/cases/{case.id}").text
+    assert ">Udgave 1<" in page
+    assert "Version 1" not in page
