@@ -36,6 +36,11 @@ BESIDE = {
     "cases.open_case": {"patient.create"},  # the case, and whom it is about
     "indicators.committee": {"indicators.read"},  # the report, and the figures in it
     "indicators.overview": {"indicators.read", "action.read_meta"},  # three sorts of figures
+    # What was not taken is shown on the same page as before, with what was promised last time.
+    "invitations.decide": {"action.read"},
+    "invitations.deputy": {"action.read"},
+    "invitations.respond": {"action.read"},
+    "invitations.write": {"action.read"},
     "invitations.letter_with_code": {"invitation.print_letter"},  # a code, and it is printed
     "meetings.accept_request": {"meeting.create"},  # a yes, and the meeting it makes
     "meetings.prepared": {"preparation.read"},  # what may be talked about, and what may not
