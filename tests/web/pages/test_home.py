@@ -336,52 +336,6 @@ def test_the_persons_page_asks_the_database_little(world: World, client: StrictC
     assert _queries(client, "/") <= 12
 
 
-@pytest.mark.parametrize(
-    ("value", "words"),
-    [("yes", "Du har svaret ja."), ("maybe", "Du har svaret måske."), ("no", "Du har svaret nej.")],
-)
-def test_the_person_answers_the_invitation_with_one_tap(
-    world: World, client: StrictClient, value: str, words: str
-) -> None:
-    case = world.case()
-    meeting = world.meeting(case, in_days=10, state=MeetingState.INVITED)
-    world.sign_in(client, case.person.user)
-    body = _home(client)
-    act = f"/meetings/{meeting.id}/answer"
-    assert f'action="{act}"' in body
-    assert "aria-pressed" not in body
-    answer = client.send(act, {"answer": value, "next": "/"})
-    assert (answer.status_code, answer.location) == (303, "/")
-    body = _home(client)
-    assert words in body
-    assert body.count('aria-pressed="true"') == 1
-
-
-def test_on_the_day_one_tap_says_that_one_is_coming_or_not(
-    world: World, client: StrictClient
-) -> None:
-    case = world.case()
-    meeting = world.meeting(case, in_days=0, state=MeetingState.INVITED)
-    later = (calendar.to_local(now()) + timedelta(minutes=1)).replace(tzinfo=None)
-    meeting.starts_local = later.replace(second=59)
-    world.sign_in(client, case.person.user)
-    form = re.compile(rf'action="/meetings/{meeting.id}/answer".*?</form>', re.DOTALL)
-    coming, away = form.findall(_home(client))
-    assert 'name="answer" value="yes"' in " ".join(coming.split())
-    assert 'name="answer" value="no"' in " ".join(away.split())
-    client.send(f"/meetings/{meeting.id}/answer", {"answer": "no", "next": "/"})
-    assert "Du har svaret nej." in _home(client)
-
-
-def test_nothing_is_asked_before_it_is_sent_or_of_who_acts_for_the_person(
-    world: World, client: StrictClient
-) -> None:
-    case = world.case()
-    meeting = world.meeting(case, in_days=10, state=MeetingState.PLANNED)
-    world.sign_in(client, case.person.user)
-    assert f"/meetings/{meeting.id}/answer" not in _home(client)
-
-
 def test_what_staff_promised_has_its_day_in_full(world: World, client: StrictClient) -> None:
     case = world.case()
     due = now().date() + timedelta(days=3)

@@ -263,7 +263,7 @@ def test_every_act_leaves_one_row_when_it_is_done(stage, known, watch):
 def test_a_page_that_was_only_shown_is_never_told_as_a_change(app):
     """Whatever form somebody opens about a person: the person reads of a look, not of a change."""
     shown = [one for one in routes.found(app) if one.method == "GET" and one.table not in APART]
-    assert {one.endpoint for one in shown} >= {"cases.tell_staff", "pages.room_people"}
+    assert {one.endpoint for one in shown} >= {"cases.tell_staff", "meetings.room_people"}
     assert [one.endpoint for one in shown if one.reads not in LOOKS] == []
 
 
