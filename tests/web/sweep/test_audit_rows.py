@@ -41,6 +41,11 @@ BESIDE = {
     "invitations.deputy": {"action.read"},
     "invitations.respond": {"action.read"},
     "invitations.write": {"action.read"},
+    # All who may be invited at once: a row for each, about each.
+    "invitations.add": {
+        *("invitation.create_staff", "invitation.create_relative_or_guest"),
+        "invitation.create_interpreter",
+    },
     "invitations.letter_with_code": {"invitation.print_letter"},  # a code, and it is printed
     "meetings.accept_request": {"meeting.create"},  # a yes, and the meeting it makes
     "meetings.prepared": {"preparation.read"},  # what may be talked about, and what may not
