@@ -76,7 +76,7 @@ class Case(Versioned, Base):
     team: Mapped[list["TeamMember"]] = relationship(
         back_populates="case",
         lazy="raise_on_sql",
-        order_by="TeamMember.joined_at, TeamMember.is_coordinator, TeamMember.id",
+        order_by=lambda: TEAM_ORDER,
     )
     # Whoever leads or is the person is asked for none of these three: read when a rule asks.
     consents: Mapped[list["Consent"]] = relationship(
@@ -208,3 +208,11 @@ class TeamMember(Versioned, Base):
         if self.organisation is not None:
             return self.organisation.name
         return self.place or self.relation
+
+
+TEAM_ORDER: tuple[Any, ...] = (
+    TeamMember.joined_at,
+    TeamMember.role != MemberRole.PERSON,
+    TeamMember.is_coordinator.desc(),
+)
+"""As they joined; of who joined at one instant the person first, then who coordinates."""

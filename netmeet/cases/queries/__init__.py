@@ -23,6 +23,7 @@ from netmeet.cases.models import (
     TeamMember,
     veil,
 )
+from netmeet.cases.models.case import TEAM_ORDER
 from netmeet.cases.policy import in_network
 from netmeet.cases.rules import CaseState, MemberRole
 from netmeet.core import apart, sealed
@@ -76,8 +77,7 @@ _TEAM = (
         joinedload(TeamMember.organisation),
         joinedload(TeamMember.unit),
     )
-    # The person and who opens the case join at one instant: the person comes first.
-    .order_by(TeamMember.joined_at, TeamMember.is_coordinator, TeamMember.id)
+    .order_by(*TEAM_ORDER)
 )
 
 

@@ -74,8 +74,8 @@ def test_a_stale_report_shows_both_texts(world, action):
             version=stale,
             comment="Det er klaret.",
         )
-    assert list(both.value.mine.values()) == ["Det er klaret."]
-    assert list(both.value.theirs.values()) == ["Jeg har ringet."]
+    assert list(both.value.mine.values()) == ["Sket", "Det er klaret."]
+    assert list(both.value.theirs.values()) == ["I gang", "Jeg har ringet."]
 
 
 def test_what_it_waits_for_is_known(world, action):

@@ -67,9 +67,9 @@ def test_the_person_stops_after_being_asked_once(world, client, case):
     path = f"/permits/{given.id}/stop"
     world.sign_in(client, case.person.user)
     asked = client.get(path)
-    assert "kan du ikke få tilbage" in asked.text
-    assert "Invitationen til mødet" not in asked.text
-    assert "skal holde, venter" not in asked.text
+    assert "kan du ikke få igen" in asked.text
+    assert "skal så ikke med til mødet" not in asked.text
+    assert "har lovet, må vente" not in asked.text
     assert queries.consent_by_id(given.id).is_in_force(now())
     assert client.send(path).location == f"/consents?stopped={given.id}"
     ended = queries.consent_by_id(given.id)
@@ -86,10 +86,10 @@ def test_what_ends_is_said_before_the_person_stops_and_as_it_happens(world, clie
     path, meeting_id, hanne = f"/permits/{given.id}/stop", meeting.id, world.hanne.id
     world.sign_in(client, case.person.user)
     text = words_of(client.get(path).text)
-    told = "Invitationen til mødet bliver trukket tilbage. Hanne Sørensen får besked om det."
+    told = "Hanne Sørensen skal så ikke med til mødet og får besked om det."
     assert told in text
-    assert "De aftaler, Hanne Sørensen skal holde, venter." in text
-    assert "får ikke at vide hvorfor" in text
+    assert "Det, Hanne Sørensen har lovet, må vente." in text
+    assert "Vi siger ikke hvorfor." in text
     assert lix(text) <= 35
     assert meetings.by_id(meeting_id).invitation(hanne) is not None
     client.send(path)

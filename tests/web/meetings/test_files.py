@@ -95,7 +95,7 @@ def test_what_is_not_taken_is_said_beside_the_field_and_the_words_stay(
     page = text(answer)
     assert re.search(rf'id="file-error">.*?{re.escape(words)}', page)
     assert f'value="{TITLE}"' in page
-    assert f"Det hører til »{OWN}«." in page
+    assert f"Det hører til ”{OWN}”." in page
     assert re.search(r'name="kept" type="checkbox" value="y" checked', page)
     assert db.session.scalars(select(Attachment)).all() == []
 

@@ -63,7 +63,7 @@ def test_the_case_minutes_plan_and_preview_list_it(world, client, meeting):
     publish(meeting)
     for where in (f"/meetings/{meeting.id}/minutes",):
         page = text(client.get(where))
-        assert f"Hører til »{OWN}«." in page
+        assert f"Hører til ”{OWN}”." in page
         assert TITLE in page
     paper = client.get(f"/meetings/{meeting.id}/minutes.pdf")
     assert paper.mimetype == "application/pdf"

@@ -162,7 +162,7 @@ def faults(known, seat, route, thing, wanted, answer, rows):
     return [] if is_good else rows or ["none"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def furnished():
     """Remember which stages have been furnished."""
     return set()
