@@ -11,6 +11,7 @@ from typing import Any
 import flask_migrate
 import pytest
 from flask import Flask
+from playwright.sync_api import Browser
 from sqlalchemy import select, text
 
 import config
@@ -18,6 +19,7 @@ from netmeet.app import create_app
 from netmeet.cli import reference
 from netmeet.core import clock, sealed
 from netmeet.core.db import db
+from tests import browser
 from tests.reader import StrictClient
 from tests.services import postgres, smtp
 from tests.world import World
@@ -51,6 +53,13 @@ class Listening(logging.Handler):
         line = self.format(record)
         if PERSONAL.search(line):
             self.told.append(line)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's chromium: one for all tests of a process, which can drive no second."""
+    with browser.chromium() as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session", autouse=True)

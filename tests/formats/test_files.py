@@ -148,8 +148,10 @@ def test_a_flood_of_pixels_is_refused_before_it_is_poured_out():
     wide = io.BytesIO()
     Image.new("RGB", (5100, 5100)).save(wide, "PNG")
     files.close()
+    others = workers().keys()
     assert why(wide.getvalue()) is Why.PIXELS
-    assert max(workers().values()) < 80 << 10
+    own = [peak for pid, peak in workers().items() if pid not in others]
+    assert max(own) < 80 << 10
     assert why(hostile.flood_of_objects()) in {Why.BROKEN, Why.SLOW}
 
 

@@ -51,13 +51,6 @@ def postgres_url_of_journeys(
         yield cluster.create_database()
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Debian's chromium."""
-    with browser.chromium() as opened:
-        yield opened
-
-
 @pytest.fixture
 def someone(live: Live, chromium: Browser) -> Iterator[Any]:
     """Return a maker of humans: ``someone(width)`` has an own browser; errors on a page fail."""

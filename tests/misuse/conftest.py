@@ -3,10 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
 
 from netmeet.core import sealed
-from tests import browser
 from tests.misuse import told
 from tests.misuse.told import Told
 
@@ -26,10 +24,3 @@ def stage(told_stage: Told) -> Iterator[Told]:
     told_stage.forgets = True
     with told_stage.set_back():
         yield told_stage
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Debian's chromium."""
-    with browser.chromium() as opened:
-        yield opened

@@ -104,13 +104,6 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     browser.stop(process)
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Debian's chromium."""
-    with browser.chromium() as opened:
-        yield opened
-
-
 @pytest.fixture
 def someone(live: Live, chromium: Browser) -> Iterator[Any]:
     """Return a maker of humans, each with a window of their own."""
