@@ -42,6 +42,7 @@ def test_a_letter_is_added_looked_at_and_taken_away_with_a_thumb(phone: Any) -> 
     page.get_by_label("Hvad er det?").fill(TITLE)
     thumb.tap(page.get_by_role("button", name="Læg det ved"))
     page.get_by_text("Der er noget, der skal rettes").wait_for()
+    page.wait_for_load_state("load")  # a page is as wide as it is when its styles are there
     assert page.get_by_label("Hvad er det?").input_value() == TITLE
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
