@@ -184,6 +184,7 @@ def read(environment: Mapping[str, str], *, instance: Path | None = None) -> Set
     port = environment.get("PORT", "8000")
     bind = value("BIND", f"127.0.0.1:{port}")
     base_url = value("BASE_URL", f"http://127.0.0.1:{port}").rstrip("/")
+    own_number = value("ACUTE_NUMBER")
     keyring, retention = None, _RETENTION
     try:
         keyring = _keyring(value("KEYS"))
@@ -212,8 +213,10 @@ def read(environment: Mapping[str, str], *, instance: Path | None = None) -> Set
         metrics_token=value("METRICS_TOKEN"),
         demo=demo,
         bind=bind,
-        acute_label=value("ACUTE_LABEL", "Akuttelefonen"),
-        acute_number=value("ACUTE_NUMBER", "1813" if demo else "112"),
+        acute_label=value(
+            "ACUTE_LABEL", "Akuttelefonen" if demo or own_number else "Alarmcentralen"
+        ),
+        acute_number=own_number or ("1813" if demo else "112"),
         exit_url=value("EXIT_URL", "/roligt"),
         instance=folder,
         needs_second_factor=value("SECOND_FACTOR", "0" if demo else "1") == "1",

@@ -192,6 +192,7 @@ def _hooks() -> Hooks:
         keep_awake=accounts_service.keep_awake,
         end_login=accounts_sessions.end,
         may_print=accounts_limits.may_print,
+        may_send_file=accounts_limits.may_send_file,
         menu=menu,
     )
 

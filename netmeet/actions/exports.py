@@ -268,14 +268,16 @@ def agreed(actions: Collection[Action], *, today: date) -> Agreed:
         asked=[one for one in others if one.status is Status.DONE and one.persons_word is None],
         others=[one for one in others if one.is_live or one.is_doubted],
         own=[line for line in known if line.is_persons and line.is_live],
-        ended=[
-            line
-            for line in known
-            if not (line.is_live or line.is_doubted)
-            and (line.is_persons or line.persons_word is not None)
-        ]
-        + [one for one in others if one.status is Status.NOT_POSSIBLE],
+        ended=[line for line in known if _has_ended(line)],
     )
+
+
+def _has_ended(line: Line) -> bool:
+    """Tell whether the person has nothing more to say of it; what they doubt is not over."""
+    if line.is_live or line.is_doubted:
+        return False
+    is_answered = line.is_persons or line.persons_word is not None
+    return is_answered or line.status is Status.NOT_POSSIBLE
 
 
 def ref(action: Action) -> str:

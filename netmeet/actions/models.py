@@ -104,10 +104,7 @@ class Action(Versioned, Base):
     @property
     def is_doubted(self) -> bool:
         """Tell whether the person says it has not quite happened, and nobody has acted since."""
-        said_at = self.persons_word_at
-        if said_at is None or self.persons_word not in rules.DOUBTS or self.published_at is None:
-            return False
-        return self.status_at is None or self.status_at <= said_at
+        return self.persons_word in rules.DOUBTS and self.published_at is not None
 
     def is_overdue(self, today: date) -> bool:
         """Tell whether it is past its date. What the person does is never late."""

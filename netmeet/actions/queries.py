@@ -27,11 +27,7 @@ PAUSED = f"{Status.WAITING}:{WaitingFor.CONSENT}"
 """What the history says when an agreement stopped because a consent was withdrawn."""
 
 
-IS_DOUBTED = (
-    Action.published_at.is_not(None)
-    & Action.persons_word.in_(DOUBTS)
-    & (Action.status_at.is_(None) | (Action.status_at <= Action.persons_word_at))
-)
+IS_DOUBTED = Action.published_at.is_not(None) & Action.persons_word.in_(DOUBTS)
 """As ``Action.is_doubted`` tells it of a row."""
 
 
@@ -62,11 +58,11 @@ def by_id(action_id: str) -> Action | None:
 
 
 def mine(actor: Actor) -> Sequence[Action]:
-    """Return what the actor owes over all meetings, and what ended lately, soonest first."""
+    """Return what the actor owes over all meetings, what the person doubts, what ended lately."""
     lately = actor.at - SHOWN_AFTER_IT_ENDED
     statement = _in_force().where(
         Action.owner_id == actor.user_id,
-        Action.closed_at.is_(None) | (Action.closed_at > lately),
+        Action.closed_at.is_(None) | (Action.closed_at > lately) | IS_DOUBTED,
     )
     of_each = joinedload(Action.case).options(*cases.list_options())
     return db.session.scalars(statement.options(of_each)).all()

@@ -92,8 +92,14 @@ def last_of_month(day_: date) -> date:
 
 
 def exists_locally(local: datetime) -> bool:
-    """Say whether the naive wall time occurs in Copenhagen; an hour is skipped each spring."""
-    there_and_back = local.replace(tzinfo=COPENHAGEN).astimezone(UTC).astimezone(COPENHAGEN)
+    """Say whether the naive wall time occurs in Copenhagen; an hour is skipped each spring.
+
+    At the ends of time, where there is no instant for it, it does not.
+    """
+    try:
+        there_and_back = local.replace(tzinfo=COPENHAGEN).astimezone(UTC).astimezone(COPENHAGEN)
+    except OverflowError:
+        return False
     return there_and_back.replace(tzinfo=None) == local.replace(fold=0)
 
 

@@ -196,7 +196,8 @@ def _bare(paper: Any) -> bytes:
     for one in list(paper.objects):
         _strip(one, paper)
     made = io.BytesIO()
-    paper.save(made, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    # The same paper sent twice must come out the same.
+    paper.save(made, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
     return made.getvalue()
 
 

@@ -18,6 +18,7 @@ from netmeet.core.permissions import Permission
 from netmeet.formats import ical, qr
 from netmeet.invitations import queries
 from netmeet.meetings.models import Invitation, Meeting
+from netmeet.meetings.queries import place_for
 from netmeet.meetings.queries.files import takes_files
 from netmeet.organisations.rules import Sector
 from netmeet.outbox import exports as outbox
@@ -259,6 +260,12 @@ def phone(case: Case) -> str:
     )
 
 
+def has_file(invitation: Invitation) -> bool:
+    """Tell whether there is a calendar file: it names a day, and an address to send it to."""
+    is_off = invitation.meeting.state in queries.OFF
+    return when(invitation) is not None and bool(invitation.user.email) and not is_off
+
+
 def answer_parts(
     invitation: Invitation, *, who: Actor, allowed: Callable[[Permission, Meeting], bool]
 ) -> dict[str, Any]:
@@ -272,6 +279,7 @@ def answer_parts(
         "invitation": invitation,
         "meeting": meeting,
         "time": when(invitation),
+        "has_file": has_file(invitation),
         "reply": reply,
         "can_answer": queries.can_answer(invitation, at=who.at),
         "to_decide": queries.to_decide(meeting, who.user_id, said=said) if reads_agenda else [],
@@ -282,7 +290,7 @@ def answer_parts(
         "may_write": allowed(Permission.WRITTEN_INPUT_ADD_OWN, meeting),
         "may_attach": takes_files(meeting) and allowed(Permission.FILE_UPLOAD, meeting),
         "may_send_other": allowed(Permission.INVITATION_NAME_DEPUTY, meeting),
-        "shows_place": allowed(Permission.MEETING_READ, meeting),
+        "place": place_for(meeting, who) if allowed(Permission.MEETING_READ, meeting) else "",
         "person": meeting.case.person.user.first_name,
         "is_person": who.user_id == meeting.case.person.user_id,
         "phone": phone(meeting.case),

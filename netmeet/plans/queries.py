@@ -137,6 +137,7 @@ _MEETINGS = (
     .where(Meeting.case_id == bindparam("id"))
     .options(
         load_only(
+            Meeting.case_id,
             Meeting.starts_local,
             Meeting.minutes,
             Meeting.form,

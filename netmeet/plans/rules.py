@@ -199,20 +199,32 @@ WRITTEN_BY_EACH = frozenset(
 AREA_NAMES: Mapping[str, str] = {
     "housing": "Bolig",
     "everyday": "Hverdag",
-    "treatment": "Behandling",
+    "treatment": "Behandling og medicin",
     "health": "Krop og helbred",
     "substances": "Rusmidler",
     "economy": "Penge",
     "work": "Arbejde og uddannelse",
-    "family": "Børn og familie",
-    "network": "Venner og fællesskab",
+    "family": "Familie og børn",
+    "network": "Venner og fritid",
     "transport": "Transport",
     "legal": "Retssager",
-    "other": "Noget andet",
+    "other": "Andet",
 }
 """How a line of a section says which area of life it belongs to: "Bolig: Jonas viser to steder"."""
 
-_AREAS = {name.casefold(): area for area, name in AREA_NAMES.items()}
+_ALSO_WRITTEN = {
+    "treatment": ("behandling", "medicin"),
+    "health": ("krop", "helbred"),
+    "economy": ("økonomi",),
+    "work": ("arbejde", "uddannelse"),
+    "family": ("familie", "børn", "børn og familie"),
+    "network": ("venner", "fritid", "netværk", "venner og fællesskab"),
+    "legal": ("retlige forhold",),
+}
+_AREAS = {
+    **{name.casefold(): area for area, name in AREA_NAMES.items()},
+    **{name: area for area, names in _ALSO_WRITTEN.items() for name in names},
+}
 
 
 def split_area(line: str) -> tuple[str, str]:

@@ -58,7 +58,7 @@ def _sentence(code: int) -> tuple[str, str]:
         ),
         405: (_("Det kan siden ikke"), _("Gå tilbage, og brug knapperne på siden.")),
         413: (_("Det er for stort"), _("Send noget mindre.")),
-        429: (_("Vent lidt"), _("Der er prøvet mange gange. Prøv igen om et kvarter.")),
+        429: (_("Vent lidt"), _("Der er prøvet mange gange på kort tid. Prøv igen om lidt.")),
     }
     return known.get(code, (_("Noget gik galt hos os"), _("Prøv igen om lidt.")))
 

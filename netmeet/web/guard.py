@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
-from typing import Any
+from typing import Any, NoReturn
 
 from flask import Flask, abort, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
@@ -93,6 +93,14 @@ def count_paper() -> None:
         abort(429)
 
 
+def may_send_file() -> bool:
+    """Count one more file that the actor sends; false when they had their share for now.
+
+    To be called when the reading transaction has ended, before the file is opened.
+    """
+    return hooks().may_send_file(actor().user_id, actor().at)
+
+
 def public(permission: Permission) -> Callable[[View], View]:
     """Declare a view open to everybody. Raises ``ValueError`` for anything but ``public.*``."""
     if not permission.startswith("public."):
@@ -179,13 +187,23 @@ def _refuse(
     return abort(403 if see is not None and book.allows(who, see, thing) else 404)
 
 
+def hide() -> NoReturn:
+    """Refuse a right that the view's own operation does not give, as if nothing were there.
+
+    A view that finds nothing aborts with 404 itself: of that the log knows no refusal.
+    """
+    g.is_hidden = True
+    abort(404)
+
+
 def judge_again(permission: Permission, thing: Any, *, see: Permission) -> None:
     """Judge the view's operation once more, after it took so long that a right may have ended.
 
-    Raises the refusal. The log is told of the operation once.
+    The caller is looked up anew: a login may have ended meanwhile. Raises the refusal. The log is
+    told of the operation once.
     """
     read_as = g.declared.read_as
-    g.trail.clear()
+    load_actor()
     _refuse(permission, see, thing, missing=thing is None, read_as=read_as)
 
 

@@ -27,8 +27,8 @@ class Hooks:
     ``owner_of(secret)`` whose it was, good or ended; ``record`` appends to the access log within
     the open transaction; ``park(user_id, path, fields, at)`` keeps a posted body for an hour and
     returns its id; ``keep_awake(session_id, at)`` puts off the idle end, ``end_login(session_id,
-    at)`` makes the end; ``may_print(user_id, at)`` counts one more PDF, committed at once; ``menu``
-    is the menu for an actor.
+    at)`` makes the end; ``may_print(user_id, at)`` counts one more PDF and
+    ``may_send_file`` one more file, committed at once; ``menu`` is the menu for an actor.
     """
 
     book: AccessBook
@@ -39,6 +39,7 @@ class Hooks:
     keep_awake: Callable[[str, datetime], None]
     end_login: Callable[[str, datetime], None]
     may_print: Callable[[str, datetime], bool]
+    may_send_file: Callable[[str, datetime], bool]
     menu: Callable[[Actor], Sequence[Navigation]]
 
 

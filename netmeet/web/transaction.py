@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from flask import Response, g, request
+from flask import Response, g, request, session
+from werkzeug.wrappers import Response as Answer
 
 from netmeet.core.db import db, may_write, only_read
 from netmeet.core.permissions import LOOKS
@@ -15,7 +16,8 @@ from netmeet.web.hooks import hooks
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _REDIRECTS = range(300, 304)
 _REFUSALS = 400
-_NOT_SHOWN = frozenset({403, 404})
+_REFUSED = 403
+_NOT_FOUND = 404
 _AWAKE_FOR = timedelta(minutes=1)
 
 
@@ -39,7 +41,14 @@ def end(response: Response) -> Response:
         may_write()
         hooks().end_login(g.actor.session_id, g.actor.at)
         db.session.commit()
+        forget(response)
     return response
+
+
+def forget(response: Answer) -> None:
+    """Let the browser keep nothing of a login that has ended."""
+    session.clear()
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
 
 
 def _keep(response: Response) -> None:
@@ -56,14 +65,16 @@ def _keep(response: Response) -> None:
 def _told(trail: Sequence[Entry], status: int) -> Sequence[Entry]:
     """Return the rows that are true of the answer.
 
-    Who met a view that turned them away was denied. A change is one that was made: who only opened
-    the page to make it, or is shown it again with what is wrong, has read. A page that leads on
-    has shown nothing; where it leads to logs what is read there.
+    Who met a view that turned them away was denied; who asked for what is not there was not. A
+    change is one that was made: who only opened the page to make it, or is shown it again with what
+    is wrong, has read. An error has shown nothing, and a page that leads on neither: where it leads
+    to logs what is read there.
     """
     is_read, declared = request.method in _READS, g.get("declared")
-    if status in _NOT_SHOWN:
+    if status == _REFUSED or g.get("is_hidden", False):
         return [replace(told, allowed=False) for told in trail]
-    if is_read and status in _REDIRECTS:
+    shows_nothing = status in _REDIRECTS or status >= _REFUSALS
+    if status == _NOT_FOUND or (is_read and shows_nothing):
         return [told for told in trail if not told.allowed]
     if is_read:
         return [_as_read(told) for told in trail]

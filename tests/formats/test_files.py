@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+import time_machine
 from PIL import Image
 
 from netmeet.formats import files
@@ -228,3 +229,11 @@ def picture_of(sent):
 def test_bytes_that_nobody_can_look_into_are_refused():
     odd = hostile.with_photograph(wrapped=False).replace(b"/DCTDecode", b"/DCTDecodX")
     assert why(odd) is Why.BROKEN
+
+
+def test_the_same_paper_comes_out_the_same_on_another_day():
+    with time_machine.travel("2026-11-01T10:00:00+01:00", tick=False):
+        first = files._bare(pikepdf.open(io.BytesIO(hostile.pdf())))  # noqa: SLF001 - in this process
+    with time_machine.travel("2026-11-02T11:11:11+01:00", tick=False):
+        again = files._bare(pikepdf.open(io.BytesIO(hostile.pdf())))  # noqa: SLF001 - in this process
+    assert first == again

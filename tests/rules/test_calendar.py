@@ -75,6 +75,7 @@ def test_a_month_without_the_day_ends_on_its_last():
 def test_the_skipped_hour_does_not_exist():
     assert not calendar.exists_locally(datetime(2027, 3, 28, 2, 30))  # noqa: DTZ001 - wall time
     assert calendar.exists_locally(datetime(2027, 3, 28, 3, 0))  # noqa: DTZ001 - wall time
+    assert not calendar.exists_locally(datetime.min)  # noqa: DTZ901 - wall time
     with pytest.raises(ValueError, match="skips"):
         calendar.to_instant(datetime(2027, 3, 28, 2, 0))  # noqa: DTZ001 - wall time
 

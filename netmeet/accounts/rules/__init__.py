@@ -34,6 +34,8 @@ PROVED_LASTS = timedelta(minutes=2)
 LINK_ANSWERS_AN_HOUR = 20
 PDFS_A_MINUTE = 10
 PDF_WINDOW = timedelta(minutes=1)
+FILES_AT_ONCE = 30
+FILE_WINDOW = timedelta(minutes=10)
 DEMO_PASSWORD = "te og rundstykker"  # noqa: S105 - printed on the demo's own pages
 """The password of every member of staff in the demo, which prints it on its pages."""
 

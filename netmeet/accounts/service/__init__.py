@@ -262,7 +262,7 @@ def send_code(user: User, *, browser: str, at: datetime) -> str:
     Raises ``Refused`` after six codes within an hour, and for somebody nobody can reach.
     """
     if not user.email:
-        raise Refused(_("Vi har ingen mail til dig. Ring til os, så får du et brev med en kode."))
+        raise Refused(_("Vi har ikke din mailadresse. Ring til os, så får du et brev med en kode."))
     if not count(f"code:{user.id}", most=rules.CODES_AN_HOUR, within=timedelta(hours=1), at=at):
         raise Refused(_("Der er sendt mange koder. Vent en time, eller ring."))
     code = new_code(user, browser=browser, at=at)

@@ -1,19 +1,24 @@
 """How often one user may have what costs much."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from netmeet.accounts import rules, service
 from netmeet.core.db import db, may_write
 
 
 def may_print(user_id: str, at: datetime) -> bool:
-    """Count one more PDF of the user and tell whether it is within the limit.
+    """Count one more PDF of the user and tell whether it is within the limit."""
+    return _count(f"pdf:{user_id}", most=rules.PDFS_A_MINUTE, within=rules.PDF_WINDOW, at=at)
 
-    In a transaction of its own, committed: the caller has ended theirs, and printing is slow.
-    """
+
+def may_send_file(user_id: str, at: datetime) -> bool:
+    """Count one more file that the user sends and tell whether it is within the limit."""
+    return _count(f"file:{user_id}", most=rules.FILES_AT_ONCE, within=rules.FILE_WINDOW, at=at)
+
+
+def _count(key: str, *, most: int, within: timedelta, at: datetime) -> bool:
+    """Count in a transaction of its own, committed: what follows is slow, the caller has none."""
     may_write()
-    is_within = service.count(
-        f"pdf:{user_id}", most=rules.PDFS_A_MINUTE, within=rules.PDF_WINDOW, at=at
-    )
+    is_within = service.count(key, most=most, within=within, at=at)
     db.session.commit()
     return is_within

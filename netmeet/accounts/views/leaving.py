@@ -8,7 +8,7 @@ from netmeet.accounts import queries, service
 from netmeet.accounts.views.blueprint import bp, onward, settings
 from netmeet.core import clock
 from netmeet.core.permissions import Permission as P
-from netmeet.web import guard
+from netmeet.web import guard, transaction
 from netmeet.web.guard import public
 
 
@@ -31,9 +31,8 @@ def leave() -> ResponseReturnValue:
 def end(target: str) -> Response:
     """End the session's row, so that the cookie is worthless, and clear what the browser keeps."""
     service.sign_out(session.get("sid", ""), at=clock.now())
-    session.clear()
     answer = redirect(target, 303)
-    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    transaction.forget(answer)
     return answer
 
 

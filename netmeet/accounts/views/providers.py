@@ -80,7 +80,7 @@ def come_back() -> ResponseReturnValue:
     asked = Asked(**kept) if kept else None
     at = clock.now()
     if asked is None or not _is_ours(asked, at):
-        return _page(_("Det nåede ikke at lykkes. Prøv at logge ind igen."), code=400)
+        return _page(_("Det tog for lang tid. Prøv at logge ind igen."), code=400)
     if "code" not in request.args:
         return _page(_("Du stoppede undervejs. Du kan prøve igen."), code=403)
     provider = _provider(asked.door)
@@ -92,7 +92,7 @@ def come_back() -> ResponseReturnValue:
     except channels.UnavailableError:
         return _silent(asked.door)
     except channels.UntrustedError:
-        return _page(_("Vi kan ikke stole på svaret. Prøv at logge ind igen."), code=403)
+        return _page(_("Noget gik galt med dit login. Prøv at logge ind igen."), code=403)
     began_at = datetime.fromtimestamp(asked.at, UTC)
     no = rule.judge(claims, wanted=provider, began_at=began_at, at=at)
     if no is not None:
@@ -119,7 +119,7 @@ def enter() -> ResponseReturnValue:
     kept, at = session.pop(_PROVED, None), clock.now()
     g.keep = True
     if not kept or not _is_first(kept["nonce"], at):
-        return _page(_("Det nåede ikke at lykkes. Prøv at logge ind igen."), code=400)
+        return _page(_("Det tog for lang tid. Prøv at logge ind igen."), code=400)
     asked = Asked(**{name: value for name, value in kept.items() if name != "subject"})
     door = Door(asked.door)
     proved = identities.Proved(door=door, issuer=_provider(door).issuer, subject=kept["subject"])
@@ -212,7 +212,7 @@ def _back() -> str:
 
 def _words(no: No, provider: "config.Provider") -> str:
     """Return why not, in words that say what to do."""
-    words: str = _("Vi kan ikke stole på svaret. Prøv at logge ind igen.")
+    words: str = _("Noget gik galt med dit login. Prøv at logge ind igen.")
     if no is No.TOO_LOW:
         words = _(
             "Dit login er ikke sikkert nok til det her. "

@@ -6,7 +6,6 @@ from netmeet.actions import queries
 from netmeet.actions.models import Action
 from netmeet.actions.policy import owner_may_act
 from netmeet.actions.rules import Status, WaitingFor
-from netmeet.actions.service.progress import put_at
 from netmeet.actions.service.telling import leads, note, tell
 from netmeet.cases.models import Case
 from netmeet.cases.rules import Follows
@@ -70,12 +69,12 @@ def would_wait(
 def _pause(action: Action, *, at: datetime) -> None:
     by_id = action.case.person.user_id
     note(action, "status", by_id=by_id, at=at, was=action.status, became=queries.PAUSED)
-    put_at(action, Status.WAITING, at=at)
+    action.status, action.status_at = Status.WAITING, at
 
 
 def _resume(action: Action, status: Status, *, at: datetime) -> None:
     by_id = action.case.person.user_id
     became = f"{status}:{WaitingFor.OTHERS}" if status is Status.WAITING else status
     note(action, "resumed", by_id=by_id, at=at, was=queries.PAUSED, became=became)
-    put_at(action, status, at=at)
+    action.status, action.status_at = status, at
     tell(action, [action.owner, *leads(action)], about="resumed", at=at, but=by_id)

@@ -8,7 +8,7 @@ from netmeet.actions.models import Action
 from netmeet.actions.policy import may_act
 from netmeet.actions.queries import Candidate
 from netmeet.actions.rules import ActionKind, Status
-from netmeet.actions.service.progress import put_at
+from netmeet.actions.service.progress import put_at, settle_word
 from netmeet.actions.service.telling import leads, note, tell
 from netmeet.core import calendar
 from netmeet.core.access import Actor, Role
@@ -45,6 +45,7 @@ def postpone(
         reason=reason,
     )
     action.due_on = to
+    settle_word(action)
     db.session.flush()
 
 
@@ -89,6 +90,7 @@ def reassign(
         action.needs_yes, action.partys_word, action.partys_word_at = True, None, None
     if action.is_persons:
         action.is_persons, action.kind = False, ActionKind.TASK
+    settle_word(action)
     db.session.flush()
     tell(action, [to.user, before, *leads(action)], about="owner", at=at, but=by.user_id)
 

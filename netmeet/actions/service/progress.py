@@ -78,6 +78,12 @@ def put_at(action: Action, status: Status, *, at: datetime) -> None:
     """Let the agreement stand at ``status`` from ``at`` on; it is closed when nothing is owed."""
     action.status, action.status_at = status, at
     action.closed_at = None if status in rules.LIVE else at
+    settle_word(action)
+
+
+def settle_word(action: Action) -> None:
+    """Leave what the person said of it to the history: somebody has acted, so ask them anew."""
+    action.persons_word, action.persons_words, action.persons_word_at = None, "", None
 
 
 def said(action: Action, word: PersonsWord, *, by: Actor, at: datetime, words: str = "") -> None:

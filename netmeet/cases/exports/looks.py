@@ -42,6 +42,7 @@ class Week:
     where: str
     sentences: list[str]
     singles: list[Single]
+    may_ask: bool
     question: AccessQuestion | None
 
     @property
@@ -93,6 +94,7 @@ def _unnamed(begins: date, events: list[AuditEvent]) -> Week:
         where="",
         sentences=list(_sentences(events, who=who, name=_("Den samme"), because="")),
         singles=_singles(events),
+        may_ask=False,
         question=None,
     )
 
@@ -115,6 +117,7 @@ def _week(
             _sentences(events, who=who, name=user.first_name, because=_because(case, user))
         ),
         singles=_singles(events),
+        may_ask=events[0].unit_id is not None,
         question=question,
     )
 
@@ -126,7 +129,7 @@ def _title(case: Case, user: User, unit_id: str | None) -> tuple[str, str]:
     if held is not None and held.unit is not None:
         return held.title, held.unit.place
     if member is not None:
-        kin = _("din %(relation)s", relation=member.relation) if member.relation else ""
+        kin = member.relation
         return kin or member.title, member.place
     return "", ""
 
@@ -144,7 +147,7 @@ def _sentences(events: list[AuditEvent], *, who: str, name: str, because: str) -
             yield because
     if done:
         what = permits.listed([word for word, _n in done.most_common()])
-        yield _("%(who)s har skrevet eller ændret noget i %(what)s.", who=who, what=what)
+        yield _("%(who)s har skrevet eller ændret noget. Det gælder: %(what)s.", who=who, what=what)
     yield from _denials(events, who=who, name=name, opened={*read, *done})
 
 
@@ -155,7 +158,7 @@ def _denials(events: list[AuditEvent], *, who: str, name: str, opened: set[str])
     again = permits.listed([word for word, _n in denied.most_common() if word in opened])
     if again:
         yield _(
-            "%(name)s prøvede også en anden gang at åbne noget i %(what)s, men fik ikke lov.",
+            "%(name)s prøvede også en anden gang at se %(what)s, men fik ikke lov.",
             name=name,
             what=again,
         )
@@ -186,10 +189,10 @@ def _singles(events: list[AuditEvent]) -> list[Single]:
 def _single(event: AuditEvent) -> str:
     what = thing(event.operation)
     if not event.allowed:
-        return _("fik ikke lov at åbne noget i %(what)s", what=what)
+        return _("fik ikke lov at se %(what)s", what=what)
     if is_look(event.operation):
         return _("læste %(what)s", what=what)
-    return _("skrev eller ændrede noget i %(what)s", what=what)
+    return _("skrev eller ændrede noget om %(what)s", what=what)
 
 
 def times_of(question: AccessQuestion) -> list[Single]:
@@ -217,7 +220,7 @@ def is_look(operation: str) -> bool:
 def times(count: int) -> str:
     """Return how often, in words up to twelve: "tre gange"."""
     words = (
-        *(_("en gang"), _("to gange"), _("tre gange"), _("fire gange"), _("fem gange")),
+        *(_("én gang"), _("to gange"), _("tre gange"), _("fire gange"), _("fem gange")),
         *(_("seks gange"), _("syv gange"), _("otte gange"), _("ni gange"), _("ti gange")),
         *(_("elleve gange"), _("tolv gange")),
     )

@@ -247,10 +247,18 @@ def what_they_are(member: TeamMember) -> str:
 
 def sees(scopes: Collection[Scope], areas: Collection[str]) -> str:
     """Return what is seen: "ser planen og aftalerne om bolig og penge"."""
-    papers = _papers_of(scopes, areas)
-    if not papers:
-        return _("ser ikke mere end det")
-    return _("ser %(papers)s", papers=papers)
+    papers, network = _papers_of(scopes, areas), Scope.NETWORK in scopes
+    if papers and network:
+        said = _("ser %(papers)s og ved, hvem der er med", papers=papers)
+    elif papers:
+        said = _("ser %(papers)s", papers=papers)
+    elif network:
+        said = _("ved, hvem der er med, og ser ikke mere")
+    else:
+        said = _("ser ikke mere end det")
+    if Scope.EXPORT in scopes:
+        return _("%(said)s. Kan hente planen til sit eget system", said=said)
+    return said
 
 
 def _papers_of(scopes: Collection[Scope], areas: Collection[str]) -> str:
@@ -296,6 +304,6 @@ def _topics() -> dict[str, str]:
         "family": _("familie og børn"),
         "network": _("venner og fritid"),
         "transport": _("transport"),
-        "legal": _("retlige forhold"),
+        "legal": _("retssager"),
         "other": _("andet"),
     }

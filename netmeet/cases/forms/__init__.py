@@ -58,7 +58,7 @@ AREAS = (
     ("family", _("Familie og børn")),
     ("network", _("Venner og fritid")),
     ("transport", _("Transport")),
-    ("legal", _("Retlige forhold")),
+    ("legal", _("Retssager")),
     ("other", _("Andet")),
 )
 
@@ -98,7 +98,7 @@ def _email(label: Any) -> Any:
 class NewCaseForm(Form):
     """Opening a case: who it is about, and how they are reached."""
 
-    name = StringField(_("Fulde navn"), [required(), at_most(WORD)])
+    name = StringField(_("Fuldt navn"), [required(), at_most(WORD)])
     birth_date = DateField(_("Fødselsdato"), [required(_("Vælg fødselsdatoen."))])
     cpr = StringField(
         _("CPR-nummer"),
@@ -115,7 +115,7 @@ class NewCaseForm(Form):
 class PersonForm(VersionedForm):
     """Who the person is, and how they are reached."""
 
-    name = StringField(_("Fulde navn"), [required(), at_most(WORD)])
+    name = StringField(_("Fuldt navn"), [required(), at_most(WORD)])
     email = _email(_("Mailadresse"))
     phone = TelField(_("Telefon"), [Optional(), at_most(40)])
     address = StringField(_("Adresse"), [Optional(), at_most(LINE)])
@@ -236,7 +236,7 @@ class PlainColleagueForm(Form):
 class GuestForm(RecordedConsentForm):
     """Adding staff of an organisation that does not use netmeet, with the consent it rests on."""
 
-    name = StringField(_("Fulde navn"), [required(), at_most(WORD)])
+    name = StringField(_("Fuldt navn"), [required(), at_most(WORD)])
     email = EmailField(
         _("Mailadresse"),
         [
@@ -264,7 +264,7 @@ class GuestForm(RecordedConsentForm):
 class RelativeForm(RecordedConsentForm):
     """Adding somebody private or a helper, with the consent it rests on."""
 
-    name = StringField(_("Fulde navn"), [required(), at_most(WORD)])
+    name = StringField(_("Fuldt navn"), [required(), at_most(WORD)])
     role = SelectField(_("Er med som"), choices=options(PRIVATE_ROLES))
     relation = StringField(_("Hvad er de for personen"), [Optional(), at_most(80)])
     email = _email(_("Mailadresse"))
@@ -274,11 +274,11 @@ class RelativeForm(RecordedConsentForm):
 class OwnRelativeForm(ConsentForm):
     """The person adds somebody on their own."""
 
-    scopes = _checks(_("Hvad må de"), PRIVATE_SCOPES)
-    name = StringField(_("Hvad hedder de"), [required(), at_most(WORD)])
-    relation = StringField(_("Hvem er de for dig"), [required(), at_most(80)])
-    email = _email(_("Deres mailadresse"))
-    phone = TelField(_("Deres telefonnummer"), [Optional(), at_most(40)])
+    scopes = _checks(_("Hvad må personen"), PRIVATE_SCOPES)
+    name = StringField(_("Hvad er navnet"), [required(), at_most(WORD)])
+    relation = StringField(_("Hvem er det for dig"), [required(), at_most(80)])
+    email = _email(_("Mailadresse"))
+    phone = TelField(_("Telefonnummer"), [Optional(), at_most(40)])
 
 
 class HandOverForm(Form):
@@ -317,7 +317,7 @@ class MandateForm(Form):
     """Somebody who may act for the person: by what, in which matters, on what paper."""
 
     who = SelectField(_("Hvem"), choices=[], validators=[Optional()])
-    name = StringField(_("Fulde navn"), [at_most(WORD)])
+    name = StringField(_("Fuldt navn"), [at_most(WORD)])
     relation = StringField(_("Hvad er de for personen"), [Optional(), at_most(80)])
     email = _email(_("Mailadresse"))
     phone = TelField(_("Telefon"), [Optional(), at_most(40)])

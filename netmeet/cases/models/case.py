@@ -214,5 +214,10 @@ TEAM_ORDER: tuple[Any, ...] = (
     TeamMember.joined_at,
     TeamMember.role != MemberRole.PERSON,
     TeamMember.is_coordinator.desc(),
+    TeamMember.role,
+    TeamMember.id,
 )
-"""As they joined; of who joined at one instant the person first, then who coordinates."""
+"""As they joined; of who joined at one instant the person first, then who coordinates.
+
+The rest of those always stand in the same order, whatever database tells of them.
+"""

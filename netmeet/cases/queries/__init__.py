@@ -324,6 +324,12 @@ def questions_for(actor: Actor) -> Sequence[AccessQuestion]:
     return db.session.scalars(statement).all()
 
 
+def acting_for(case: Case, at: datetime) -> list[User]:
+    """Return who acts for the person in personal matters now: guardian, proxy, custody holder."""
+    held = [one for one in case.representations if one.covers_personal and one.is_in_force(at)]
+    return [one.user for one in held]
+
+
 def managers_of(unit_id: str | None, at: datetime) -> Sequence[User]:
     """Return the unit's managers now."""
     statement = (

@@ -35,11 +35,13 @@ def ask_why(
     """Ask why somebody looked in the week that begins on ``week``; their unit's manager answers.
 
     What somebody did of whom the person must not learn counts for nothing. Raises ``Refused`` when
-    nobody looked, or when it has been asked already.
+    nobody looked, when nobody answers for who did, or when it has been asked already.
     """
     looks = [look for look in looks if case.may_name(look)]
     if not looks:
         raise Refused(_("Der er ikke noget at spørge om den uge."))
+    if looks[0].unit_id is None:  # nobody answers for a relative
+        raise Refused(_("Tal selv med den, der har kigget, eller med din koordinator."))
     for earlier in queries.questions_of(case.id):
         if (earlier.about_user_id, earlier.looks["week"]) == (about_user_id, week.isoformat()):
             raise Refused(_("Du har spurgt om det. Svaret kommer her på siden."))
@@ -69,7 +71,7 @@ def answer_why(
     Raises ``Refused`` for an empty answer, ``Conflict`` when somebody else has just answered.
     """
     if by.user_id == question.about_user_id:
-        raise Refused(_("En anden end den, der har set, skal svare."))
+        raise Refused(_("En anden end den, der har kigget, skal svare."))
     if not answer.strip():
         raise Refused(_("Skriv et svar."), field="answer")
     question.expect(version, mine={_("Svar"): answer}, theirs={_("Svar"): question.answer})

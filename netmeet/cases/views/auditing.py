@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _DAYS = 7
 _ROWS = 100
+_LAST_PAGE = 10_000
 _TRAIL_DAYS = 366 * 5
 
 
@@ -150,7 +151,7 @@ def _rows_page(
     *,
     trail: "Trail | None" = None,
 ) -> str:
-    page = max(0, request.args.get("page", 0, type=int))
+    page = min(max(0, request.args.get("page", 0, type=int)), _LAST_PAGE)
     events = log.found(scope, most=_ROWS + 1, after=page * _ROWS)
     people = queries.users_by_id({event.user_id for event in events})
     return render_template(

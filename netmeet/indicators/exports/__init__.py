@@ -94,8 +94,8 @@ def managers_day(unit_id: str, *, today: date, at: datetime) -> Day:
     found = day.waiting(unit_id, today=today)
     counted = (
         (_("Ønsker om et møde, der er over de fem arbejdsdage"), found.late_requests),
-        (_("Møder inden 14 dage, hvor ingen må beslutte et punkt"), found.undecided),
-        (_("Holdte møder, der ikke er sendt ud til tiden"), found.late_minutes),
+        (_("Møder inden for 14 dage, hvor ingen må beslutte et punkt"), found.undecided),
+        (_("Afholdte møder, der ikke er sendt ud til tiden"), found.late_minutes),
         (_("Møder den sidste måned uden en eneste aftale"), found.without_agreements),
         (_("Møder, der er udsat to gange eller mere"), found.put_off),
     )
@@ -146,7 +146,7 @@ def _indicators(counts: Counts, followed_up: tuple[int, int]) -> list[Indicator]
             figure=rules.figure(counts.older, counts.overdue),
         ),
         Indicator(
-            name=_("Holdte møder med en aftalt opfølgning"),
+            name=_("Afholdte møder med en aftalt opfølgning"),
             figure=rules.figure(*followed_up),
         ),
     ]

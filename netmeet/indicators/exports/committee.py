@@ -68,8 +68,8 @@ def _named(events: Events) -> list[tuple[str, Sequence[Event]]]:
         (_("Personen havde sagt ja til dagsordenen inden mødet"), events.approved),
         (_("Både region og kommune var med"), events.both_sides),
         (_("Møder, der blev aflyst eller udsat af andre end personen"), events.moved),
-        (_("Ønsker om et møde, der fik en dato inden fem arbejdsdage"), events.answered),
-        (_("Referat og plan var sendt ud inden to arbejdsdage"), events.sent_out),
+        (_("Ønsker om et møde, der fik en dato inden for fem hverdage"), events.answered),
+        (_("Referat og plan var sendt ud inden for to hverdage"), events.sent_out),
         (
             _("Næste møde er aftalt, eller det er aftalt, at der ikke skal være et"),
             events.followed_up,

@@ -165,7 +165,7 @@ def ics(meeting: "Meeting") -> ResponseReturnValue:
     """Return the actor's own calendar file; the actor is its only attendee."""
     invitation = _own(meeting)
     time = exports.when(invitation)
-    if time is None or not invitation.user.email or meeting.state in queries.OFF:
+    if time is None or not exports.has_file(invitation):
         abort(404)
     body = exports.calendar_file(
         invitation,

@@ -26,8 +26,9 @@ def _sent(meeting: "Meeting", user_id: str) -> "Invitation":
     """Return the invitation, or 404 when nothing was sent; the person gets only their own."""
     who = guard.actor()
     invitation = meeting.invitation(user_id)
-    is_anothers = who.role in PRIVATE and user_id != meeting.case.person.user_id
-    if invitation is None or is_anothers or not queries.still_holds(invitation, at=who.at):
+    if who.role in PRIVATE and user_id != meeting.case.person.user_id:
+        guard.hide()
+    if invitation is None or not queries.still_holds(invitation, at=who.at):
         abort(404)
     return invitation
 

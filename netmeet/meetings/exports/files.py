@@ -42,12 +42,16 @@ class FileData:
 
 def file_data(files: Iterable[Attachment], *, reader: Actor) -> list[FileData]:
     """Return the files that a list shows the reader."""
-    return [_one(file, reader) for file in queries.shown(files, reader)]
+    shown = queries.shown(files, reader)
+    queries.read_invitations(shown, reader)
+    return [_one(file, reader) for file in shown]
 
 
 def readable_data(files: Iterable[Attachment], *, reader: Actor) -> list[FileData]:
     """Return the files that are open to the reader, as in a paper or somebody else's copy."""
-    return [_one(file, reader) for file in files if queries.may_read(file, reader)]
+    open_ = [file for file in files if queries.may_read(file, reader)]
+    queries.read_invitations(open_, reader)
+    return [_one(file, reader) for file in open_]
 
 
 def _one(file: Attachment, reader: Actor) -> FileData:

@@ -14,6 +14,7 @@ from netmeet.meetings.exports.files import FileData, readable_data
 from netmeet.meetings.models import AgendaItem, Attachment, Meeting, Statement
 from netmeet.meetings.policy import RULES
 from netmeet.meetings.queries import minutes as reading
+from netmeet.meetings.queries import place_for
 from netmeet.meetings.rules import (
     AnswerToPerson,
     AttendanceMode,
@@ -132,14 +133,11 @@ def minutes_data(
 ) -> MinutesData:
     """Return what ``reader`` may read of the minutes of a meeting loaded by ``minutes.room``.
 
-    Where a protected person was met, only they read, and nobody on paper.
-
     Points hidden from relatives and guests, and those outside the life areas of the consent that
     opens the minutes, are left out. The person and who leads read everything.
     """
     ways = RULES[reading_rule(meeting)]
     person = meeting.case.person
-    is_hidden = person.is_protected and (is_paper or reader.user_id != person.user_id)
     left_out = [i for i in meeting.items if not reading.is_open(i, reader=reader, ways=ways)]
     refused = [i for i in meeting.items if i.state is ItemState.NOT_TAKEN_UP]
     return MinutesData(
@@ -151,7 +149,7 @@ def minutes_data(
         starts_local=meeting.starts_local,
         minutes=meeting.minutes,
         form=meeting.form,
-        place="" if is_hidden else meeting.place,
+        place=place_for(meeting, reader, is_paper=is_paper),
         chair=meeting.chair.name,
         participation=meeting.participation,
         participants=_participants(meeting, reader=reader),

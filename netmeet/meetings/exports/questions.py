@@ -1,10 +1,12 @@
 """The seven questions in words, and what has been answered, for page and paper alike."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask_babel import gettext as _
 
 from netmeet.accounts.models import User
+from netmeet.cases import queries as cases
 from netmeet.meetings import queries
 from netmeet.meetings.models import Meeting, PreparationAnswer
 from netmeet.meetings.rules import LifeArea, Question, WithoutPerson
@@ -45,8 +47,8 @@ class Told:
     is_confirmed: bool
 
 
-def asked(question: Question, meeting: Meeting) -> Asked:
-    """Return the question as the person is asked it."""
+def asked(question: Question, meeting: Meeting, at: datetime) -> Asked:
+    """Return the question as the person is asked it, with who may read the answer at ``at``."""
     words, hint = _words(question)
     return Asked(
         question=question,
@@ -55,27 +57,27 @@ def asked(question: Question, meeting: Meeting) -> Asked:
         hint=hint,
         taps=_taps(question),
         label=_label(question),
-        readers=_readers(question, meeting),
+        readers=_readers(question, meeting, at),
     )
 
 
-def all_asked(meeting: Meeting) -> list[Asked]:
+def all_asked(meeting: Meeting, at: datetime) -> list[Asked]:
     """Return the seven questions in their order."""
-    return [asked(question, meeting) for question in ORDER]
+    return [asked(question, meeting, at) for question in ORDER]
 
 
-def told(meeting: Meeting) -> list[Told]:
+def told(meeting: Meeting, at: datetime) -> list[Told]:
     """Return everything that was answered, in the order of the questions."""
-    return [_told(question, meeting) for question in ORDER]
+    return [_told(question, meeting, at) for question in ORDER]
 
 
-def _told(question: Question, meeting: Meeting) -> Told:
+def _told(question: Question, meeting: Meeting, at: datetime) -> Told:
     answer = queries.answer_to(meeting, question)
     is_said = answer is not None and queries.has_words(answer)
     is_helped = is_said and answer is not None and answer.confirmed_at is None
     names = {member.user_id: member.name for member in meeting.case.team}
     return Told(
-        asked=asked(question, meeting),
+        asked=asked(question, meeting, at),
         lines=_lines(question, answer, names) if answer is not None else [],
         helper=names.get(answer.author_id, "") if answer is not None and is_helped else "",
         is_confirmed=not is_helped,
@@ -140,7 +142,7 @@ def _words(question: Question) -> tuple[str, str]:
         ),
         Question.WITHOUT_ME: (
             _("Må mødet holdes uden dig?"),
-            _("Nogle gange kan man ikke komme. Alle tre svar er lige gode."),
+            _("Det kan være, at du ikke kan komme. Alle tre svar er lige gode."),
         ),
     }
     return known[question]
@@ -187,10 +189,11 @@ def _label(question: Question) -> str:
     return known.get(question) or str(_("Dit svar"))
 
 
-def _readers(question: Question, meeting: Meeting) -> str:
-    names = together([user.name for user in queries.leads(meeting)])
+def _readers(question: Question, meeting: Meeting, at: datetime) -> str:
     if question is Question.HELP:
         return str(_("Det bliver punkter på mødet. De, der må se dagsordenen, kan læse dem."))
+    acting = [user.name for user in cases.acting_for(meeting.case, at)]
+    names = together([*(user.name for user in queries.leads(meeting)), *acting])
     if question is Question.NOT_TALK:
         return str(_("Kun %(names)s kan læse det.", names=names))
     return str(_("%(names)s kan læse det.", names=names))

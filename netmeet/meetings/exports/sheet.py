@@ -1,6 +1,7 @@
 """The questions on paper, to fill in by hand."""
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from flask import current_app, render_template
@@ -14,7 +15,7 @@ from netmeet.meetings.models import Meeting
 _SHEETS = ("tokens.css", "print.css")
 
 
-def question_sheet(meeting: Meeting, *, count: Callable[[], None]) -> bytes:
+def question_sheet(meeting: Meeting, *, at: datetime, count: Callable[[], None]) -> bytes:
     """Return the seven questions with lines to write on, as PDF/UA.
 
     It names nobody: the sheet may lie on a table. The reading transaction is ended before the
@@ -22,7 +23,7 @@ def question_sheet(meeting: Meeting, *, count: Callable[[], None]) -> bytes:
     """
     page = render_template(
         "meetings/print/questions.html",
-        asked=questions.all_asked(meeting),
+        asked=questions.all_asked(meeting, at),
         starts=meeting.starts_local,
         lang="da",
     )

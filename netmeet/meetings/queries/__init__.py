@@ -27,7 +27,7 @@ from netmeet.meetings.queries.requests import (
     requests_of_case,
     requests_waiting,
 )
-from netmeet.meetings.queries.where import place_for
+from netmeet.meetings.queries.where import hides_place, place_for
 
 __all__ = [
     "Agenda",
@@ -40,6 +40,7 @@ __all__ = [
     "following",
     "for_agenda",
     "has_words",
+    "hides_place",
     "item_by_id",
     "leads",
     "meeting_of",

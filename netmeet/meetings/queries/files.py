@@ -5,13 +5,21 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from netmeet.accounts.models import User
 from netmeet.core import apart
-from netmeet.core.access import Actor
+from netmeet.core.access import STAFF, Actor, Role
 from netmeet.core.db import db, read_into, refer
 from netmeet.core.permissions import Permission
-from netmeet.meetings.models import AgendaItem, Attachment, FilePart, InMeeting, Meeting
+from netmeet.meetings.models import (
+    AgendaItem,
+    Attachment,
+    FilePart,
+    InMeeting,
+    Invitation,
+    Meeting,
+)
 from netmeet.meetings.policy import RULES, file_is_released
 from netmeet.meetings.queries.agenda import readable
 from netmeet.meetings.queries.meetings import OVER, access_options, for_agenda
@@ -31,6 +39,11 @@ _OF_MEETINGS = (
     select(Attachment)
     .where(Attachment.meeting_id.in_(bindparam("ids", expanding=True)))
     .order_by(Attachment.added_at, Attachment.id)
+)
+_INVITATIONS = (
+    select(Invitation)
+    .where(Invitation.meeting_id.in_(bindparam("ids", expanding=True)))
+    .order_by(Invitation.created_at)
 )
 _PARTS = select(FilePart).where(FilePart.attachment_id == bindparam("id")).order_by(FilePart.n)
 
@@ -69,6 +82,20 @@ def of_meetings(meetings: Iterable[Meeting]) -> Sequence[Attachment]:
     refer(found, "author", User)
     refer(found, "item", AgendaItem)
     return found
+
+
+def read_invitations(files: Iterable[Attachment], reader: Actor) -> None:
+    """Read in one query who was invited to the files' meetings, of whom the rules will ask that."""
+    if reader.role in STAFF - {Role.GP}:
+        return
+    asked = {file.meeting_id: file.meeting for file in files if file.item_id is not None}
+    unread = [one for one in asked.values() if "invitations" not in one.__dict__]
+    if not unread:
+        return
+    found = db.session.scalars(_INVITATIONS, {"ids": sorted(one.id for one in unread)}).all()
+    for meeting in unread:
+        of_it = [one for one in found if one.meeting_id == meeting.id]
+        set_committed_value(meeting, "invitations", of_it)
 
 
 def may_read(file: Attachment, reader: Actor) -> bool:

@@ -1,5 +1,6 @@
 """Putting a picture or a paper beside a meeting, and taking it away again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,7 +48,7 @@ def make_harmless(data: bytes, *, megabytes: int) -> bytes:
 
 
 def attach(meeting: Meeting, sent: Sent, *, by: Actor, at: datetime, most: int) -> Attachment:
-    """Keep what is sent; the same sent twice is kept once.
+    """Keep what is sent; the same sent twice is kept once, open to no more than each time.
 
     Raises ``Refused`` when there are ``most`` already, and when the meeting takes nothing any more.
     """
@@ -56,9 +57,8 @@ def attach(meeting: Meeting, sent: Sent, *, by: Actor, at: datetime, most: int) 
     check_takes_files(meeting)
     there = db.session.scalars(select(Attachment).where(Attachment.meeting_id == meeting.id)).all()
     digest = digest_of(sent.content)
-    for one in there:
-        if (one.author_id, one.item_id, one.digest) == (by.user_id, sent.item_id, digest):
-            return one
+    if (before := _sent_before(there, sent, digest, by=by)) is not None:
+        return before
     if len(there) >= most:
         raise Refused(
             _("Der er allerede lagt %(most)s ved mødet. Der er ikke plads til flere.", most=most),
@@ -83,8 +83,22 @@ def attach(meeting: Meeting, sent: Sent, *, by: Actor, at: datetime, most: int) 
     return made
 
 
+def _sent_before(
+    there: Sequence[Attachment], sent: Sent, digest: bytes, *, by: Actor
+) -> Attachment | None:
+    """Return the same as it was sent before, with its new words, no more open than each time."""
+    for one in there:
+        if (one.author_id, one.item_id, one.digest) == (by.user_id, sent.item_id, digest):
+            one.title = sent.title or one.title
+            one.is_kept_from_private |= sent.is_kept_from_private
+            return one
+    return None
+
+
 def remove(file: Attachment) -> None:
     """Take away one's own file. Raises ``Refused`` once it was sent out with the minutes."""
+    # Who sends the minutes out at the same time waits here, or has done so already.
+    db.session.refresh(file.meeting, ["version", "published_at"], with_for_update=True)
     if file.meeting.published_at is not None:
         raise Refused(_("Referatet er sendt ud, og det her hører med. Det kan ikke fjernes mere."))
     db.session.refresh(file, ["parts"])

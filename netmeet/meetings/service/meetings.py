@@ -28,6 +28,7 @@ from netmeet.outbox import service as outbox
 _UID_DOMAIN = "netmeet.invalid"
 _SHORTEST, _LONGEST = 10, 240
 _ANSWERED = (MeetingState.INVITED, MeetingState.CONFIRMED)
+_STOPPED = (MeetingState.POSTPONED, MeetingState.NOT_COMPLETED, MeetingState.CANCELLED)
 _SET_UP = (MeetingState.PLANNED, MeetingState.INVITED, MeetingState.CONFIRMED)
 
 
@@ -141,6 +142,8 @@ def move(meeting: Meeting, to: MeetingState, *, by: Actor, at: datetime, reason:
         meeting.published_at = meeting.published_at or at
     elif to is MeetingState.FINAL:
         meeting.final_at = meeting.final_at or at
+    elif to in _STOPPED:  # the room is closed: held another day, it begins anew
+        meeting.started_at = meeting.current_item_id = meeting.item_started_at = None
     db.session.flush()
 
 

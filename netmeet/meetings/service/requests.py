@@ -69,9 +69,12 @@ def ask(case: Case, *, by: Actor, at: datetime, wish: Wish) -> MeetingRequest:
 def accept(request: MeetingRequest, *, by: Actor, at: datetime) -> Meeting:
     """Say yes: the request becomes a draft of a meeting, chaired by whoever says yes.
 
+    Whoever asked is told.
+
     Raises ``Refused`` when it has been answered already.
     """
     _decide(request, RequestState.ACCEPTED, by=by, at=at)
+    _tell_who_asked(request, by=by, at=at)
     details = meetings.Details(kind=MeetingKind.OUTPATIENT, purpose=request.about)
     return meetings.create(request.case, by=by, at=at, details=details, request=request)
 
@@ -92,6 +95,12 @@ def decline(
     _decide(request, RequestState.DECLINED, by=by, at=at)
     request.reason, request.alternative = reason, alternative
     db.session.flush()
+    _tell_who_asked(request, by=by, at=at)
+
+
+def _tell_who_asked(request: MeetingRequest, *, by: Actor, at: datetime) -> None:
+    if request.author_id == by.user_id:
+        return
     outbox.put(
         key=f"request-answer:{request.id}",
         kind="meetings.news_request_answer",

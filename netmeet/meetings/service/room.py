@@ -99,7 +99,7 @@ def start(meeting: Meeting, *, at: datetime) -> None:
     if meeting.state not in _MAY_BEGIN:
         raise Refused(_("Mødet kan begynde, når invitationerne er sendt."))
     if not any(row.is_in_room for row in meeting.attendances):
-        raise Refused(_("Sæt først, hvem der er her."))
+        raise Refused(_("Markér først, hvem der er her."))
     taken = reading.points(meeting)
     if not taken:
         raise Refused(_("Dagsordenen har ingen punkter endnu."))

@@ -46,8 +46,7 @@ def attach(meeting: "Meeting") -> ResponseReturnValue:
         return _page(meeting, form), 422
     try:
         service.check_takes_files(meeting)
-        queries.end_reading()
-        content = service.make_harmless(form.sent, megabytes=_settings().file_megabytes)
+        content = _made_harmless(form)
         fresh = _judged_again(id_)
         kept = service.attach(
             fresh,
@@ -89,6 +88,16 @@ def _settings() -> "Settings":
     return settings
 
 
+def _made_harmless(form: FileForm) -> bytes:
+    """Return what was sent as it may be kept. Raises ``Refused`` for what may not, or too often."""
+    queries.end_reading()
+    if not guard.may_send_file():
+        raise Refused(
+            _("Du har sendt mange filer på kort tid. Prøv igen om ti minutter."), field="file"
+        )
+    return service.make_harmless(form.sent, megabytes=_settings().file_megabytes)
+
+
 def _judged_again(meeting_id: str) -> "Meeting":
     """Return the meeting as it is now: opening a file takes a while, and rights end meanwhile."""
     meeting = queries.for_adding(meeting_id)
@@ -102,7 +111,13 @@ def _point(meeting: "Meeting", form: FileForm) -> "AgendaItem | None":
 
 
 def _sent(meeting: "Meeting", form: FileForm, content: bytes) -> service.Sent:
+    """Return what is to be kept.
+
+    Raises ``Refused`` when its point is gone: beside the whole meeting others would read it.
+    """
     point = _point(meeting, form)
+    if form.point.data and point is None:
+        raise Refused(_("Punktet er lukket eller taget væk. Se, hvem der kan læse det nu."))
     return service.Sent(
         content=content,
         title=form.title.data or "",

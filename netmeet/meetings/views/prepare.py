@@ -95,7 +95,7 @@ def prepared(meeting: "Meeting") -> ResponseReturnValue:
         helper=_is_helper(meeting),
         may_confirm=service.preparation.speaks_for_themselves(meeting, guard.actor()),
         progress=queries.progress(meeting),
-        answers=questions.told(meeting),
+        answers=questions.told(meeting, guard.actor().at),
     )
 
 
@@ -111,7 +111,7 @@ def confirm_prepared(meeting: "Meeting") -> ResponseReturnValue:
 @needs(P.PREPARATION_READ, load=queries.with_answers, see=P.MEETING_READ)
 def question_sheet(meeting: "Meeting") -> ResponseReturnValue:
     """Hand out the questions to fill in by hand."""
-    body = sheet.question_sheet(meeting, count=guard.count_paper)
+    body = sheet.question_sheet(meeting, at=guard.actor().at, count=guard.count_paper)
     return Response(
         body,
         mimetype="application/pdf",
@@ -133,7 +133,7 @@ def _form(meeting: "Meeting", asked: Question) -> forms.QuestionForm:
     stored = queries.answer_to(meeting, asked)
     said = Said(text=stored.text, data=stored.data or {}) if stored is not None else Said()
     people = [m.user_id for m in meeting.case.members if m.user_id != meeting.case.person.user_id]
-    words = questions.asked(asked, meeting)
+    words = questions.asked(asked, meeting, guard.actor().at)
     form = forms.read(
         asked,
         stored=said,
@@ -155,7 +155,7 @@ def _question_page(meeting: "Meeting", asked: Question, form: forms.QuestionForm
         "meetings/question.html",
         meeting=meeting,
         form=form,
-        asked=questions.asked(asked, meeting),
+        asked=questions.asked(asked, meeting, guard.actor().at),
         helper=_is_helper(meeting),
         progress=progress,
         total=len(order),

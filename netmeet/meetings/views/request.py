@@ -98,7 +98,10 @@ def decline_request(request: "MeetingRequest") -> ResponseReturnValue:
 def _ask_page(case: "Case", form: AskForm) -> str:
     is_private = guard.actor().role in PRIVATE
     template = "meetings/ask.html" if is_private else "meetings/ask_staff.html"
-    return render_template(template, case=case, form=form, case_head=_head(case))
+    is_person = guard.actor().user_id == case.person.user_id
+    return render_template(
+        template, case=case, form=form, is_person=is_person, case_head=_head(case)
+    )
 
 
 def _receipt(request: "MeetingRequest", form: DeclineForm) -> str:

@@ -86,10 +86,7 @@ def plan_for(case: Case, reader: Actor) -> tuple[Any, Any] | None:
     plan = plans.of_case(case.id)
     if plan is None:
         return None
-    is_open = plan.is_released and plans.may_read_plan(case, reader)
-    if not is_open and not plans.may_read_draft(case, reader):
-        return None
-    return plan, plans.facts(case, plan)
+    return (plan, plans.facts(case, plan)) if plans.may_read_plan(case, reader) else None
 
 
 def next_meeting(case: Case, reader: Actor, *, today: date, is_asked: bool) -> Meeting | None:

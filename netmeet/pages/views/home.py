@@ -103,7 +103,7 @@ def _leads_to(page: queries.PersonsPage) -> str:
         return ""
     lead = page.case.coordinator
     name = lead.user.first_name if lead is not None else ""
-    return plans.leads_to(page.plan.kind, coordinator=name, today=clock.today())
+    return plans.leads_to(page.plan.kind, coordinator=name)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flask import abort, current_app, make_response, redirect, render_template, request, url_for
+from flask import current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -123,7 +123,8 @@ def chair(meeting: "Meeting") -> ResponseReturnValue:
 @guard.needs(P.MINUTES_READ_PUBLISHED, load=reading.room, see=P.MEETING_READ)
 def minutes(meeting: "Meeting") -> ResponseReturnValue:
     """Show the minutes as this reader may see them; who writes them can do so here."""
-    if _is_draft(meeting):
+    _hide_draft(meeting)
+    if meeting.published_at is None:
         guard.instead(P.MINUTES_READ_DRAFT, meeting)
     is_private = guard.actor().role in PRIVATE
     may_write = meeting.published_at is None and guard.allowed(P.MINUTES_WRITE_DRAFT, meeting)
@@ -156,7 +157,7 @@ def minutes(meeting: "Meeting") -> ResponseReturnValue:
 @guard.needs(P.MINUTES_EXPORT_PDF, load=reading.room, see=P.MEETING_READ)
 def minutes_pdf(meeting: "Meeting") -> ResponseReturnValue:
     """Return the same minutes on paper (PDF/UA-1)."""
-    _is_draft(meeting)
+    _hide_draft(meeting)
     lang = str(get_locale())
     html = render_template(
         "pages/minutes_print.html",
@@ -203,13 +204,10 @@ def _data(meeting: "Meeting", *, is_paper: bool = False) -> meetings.MinutesData
     )
 
 
-def _is_draft(meeting: "Meeting") -> bool:
-    """Tell whether it is a draft; 404 to who may only read what is published."""
-    if meeting.published_at is not None:
-        return False
-    if not guard.allowed(P.MINUTES_READ_DRAFT, meeting):
-        abort(404)
-    return True
+def _hide_draft(meeting: "Meeting") -> None:
+    """Answer 404 for a draft to who may only read what is published."""
+    if meeting.published_at is None and not guard.allowed(P.MINUTES_READ_DRAFT, meeting):
+        guard.hide()
 
 
 def _may_say(meeting: "Meeting") -> bool:

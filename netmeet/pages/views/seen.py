@@ -57,7 +57,7 @@ def suppose(case: "Case") -> ResponseReturnValue:
 
 def _only_who_decides(case: "Case") -> None:
     if not guard.allowed(P.PLAN_APPROVE, case):
-        abort(404)
+        guard.hide()
 
 
 def _chosen(case: "Case") -> str:

@@ -20,6 +20,7 @@ from netmeet.cases.rules import EVERY_AREA
 from netmeet.core.access import STAFF, Actor
 from netmeet.core.permissions import Permission as P
 from netmeet.meetings.models import ContestedLine
+from netmeet.meetings.queries import hides_place
 from netmeet.organisations.rules import Sector
 from netmeet.plans import queries, rules
 from netmeet.plans.exports import scale, words
@@ -142,11 +143,10 @@ class Reading:
         made["is_extract"] = bool(knife.left_out) and _is_staff(self._reader, self._case)
         return made
 
-    def living(self, plan: Plan, facts: Facts) -> dict[str, Any]:
-        """Return the living plan; who may not read drafts gets what is published."""
-        newest = plan.newest
-        if newest is not None and not queries.may_read_draft(self._case, self._reader):
-            return self.newest(newest, facts)
+    def living(self, plan: Plan, facts: Facts) -> dict[str, Any] | None:
+        """Return the living plan; who may not read drafts gets what is published, or ``None``."""
+        if not queries.may_read_draft(self._case, self._reader):
+            return self.newest(plan.newest, facts) if plan.newest is not None else None
         content = freeze(facts, kind=plan.kind, at=self._reader.at)
         return self.cut(content, contested=facts.contested)
 
@@ -170,7 +170,7 @@ def cut(
     return Reading(case, reader).cut(content, contested=contested)
 
 
-def living(plan: Plan, facts: Facts, *, reader: Actor) -> dict[str, Any]:
+def living(plan: Plan, facts: Facts, *, reader: Actor) -> dict[str, Any] | None:
     """Return the living plan for the reader (:meth:`Reading.living`)."""
     return Reading(plan.case, reader).living(plan, facts)
 
@@ -371,7 +371,7 @@ def _next(content: Content, knife: _Knife) -> Line | None:
 
 
 def _reads_place(meeting_id: str, knife: _Knife) -> bool:
-    """Tell whether the reader learns where it is: as who may read the meeting, and no protection.
+    """Tell whether the reader learns where it is: as who may read the meeting.
 
     Who only reads the plan is told the day; where somebody can be found is not theirs to know.
     """
@@ -379,6 +379,6 @@ def _reads_place(meeting_id: str, knife: _Knife) -> bool:
     if queries.is_on_persons_side(reader):
         return True
     meeting = next((one for one in case.meetings if one.id == meeting_id), None)
-    if case.person.is_protected or meeting is None:
+    if meeting is None or hides_place(case, reader):
         return False
     return queries.allows(reader, P.MEETING_READ, meeting)

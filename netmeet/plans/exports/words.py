@@ -1,16 +1,11 @@
 """What the plan is called, and what an answer to it leads to, in plain words."""
 
-from datetime import date
-
 from flask_babel import lazy_gettext as _
 
 from netmeet.cases.models import TeamMember
 from netmeet.core import calendar
 from netmeet.plans.models import PlanVersion
 from netmeet.plans.rules import PLAN_NAMES, AcceptanceAnswer, PlanType
-
-_CALLS_WITHIN = 2
-
 
 _TO_STAFF = {
     PlanType.SHARED: _("Fælles plan"),
@@ -38,14 +33,11 @@ def law_of(kind: PlanType) -> str:
     return PLAN_NAMES[kind].law
 
 
-def leads_to(kind: PlanType, *, coordinator: str, today: date) -> str:
+def leads_to(kind: PlanType, *, coordinator: str) -> str:
     """Return what a no leads to. By § 13 a and b it never says that nothing happens."""
-    calls_by = calendar.add_working_days(today, _CALLS_WITHIN)
-    by = calendar.day(calls_by)
-    calls = (
-        _("Siger du nej, ringer %(name)s senest %(day)s.", name=coordinator, day=by)
-        if coordinator
-        else _("Siger du nej, bliver du ringet op senest %(day)s.", day=by)
+    told = _(
+        "Siger du nej, får %(name)s besked. Så kan I tale om det.",
+        name=coordinator or _("koordinatoren"),
     )
     texts = {
         PlanType.SHARED: _("Aftalerne gælder imens."),
@@ -53,13 +45,14 @@ def leads_to(kind: PlanType, *, coordinator: str, today: date) -> str:
         PlanType.CRISIS: _("Planen er din. Den kan laves om."),
         PlanType.DISCHARGE_AGREEMENT: _(
             "Aftalerne gælder imens. Loven siger, at der skal være en plan, når du udskrives. "
-            "Bliver I ikke enige, kan de andre lave en plan uden dig. Du får besked, hvis det sker."
+            "Bliver I ikke enige, skal hospitalet og kommunen alligevel lave en plan. "
+            "Du får den at se og kan skrive, hvad du mener."
         ),
         PlanType.COORDINATION_PLAN: _(
             "Planen gælder også, hvis du siger nej. Den kan laves om til en aftale med dig."
         ),
     }
-    return f"{texts[kind]} {calls}"
+    return f"{texts[kind]} {told}"
 
 
 def answer_choices() -> list[tuple[str, str, str]]:
@@ -73,12 +66,11 @@ def answer_choices() -> list[tuple[str, str, str]]:
 
 
 def reader_name(member: TeamMember, *, to_person: bool) -> str:
-    """Return whose copy a tab shows: "Mia", "din søster", "Frederiksberg Kommune"."""
+    """Return whose copy a tab shows: "dig", "Hanne (søster)", "Jonas, Kommunen"."""
     if member.user_id == member.case.person.user_id:
         return str(_("dig")) if to_person else member.user.first_name
     if member.relation and not member.role.is_staff:
-        own = {"to": member.relation, "name": member.user.first_name}
-        return str(_("din %(to)s", **own) if to_person else _("%(name)s (%(to)s)", **own))
+        return f"{member.user.first_name} ({member.relation})"
     place = member.organisation.name if member.organisation is not None else member.where
     return f"{member.user.first_name}, {place}" if place else member.user.first_name
 

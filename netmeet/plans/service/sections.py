@@ -72,7 +72,7 @@ def write(
     somebody else wrote meanwhile.
     """
     if not may_write(plan, key, by=by, part=part):
-        raise Refused(_("Det er ikke dit afsnit at skrive i."), field="text")
+        raise Refused(_("Den del skriver andre i."), field="text")
     title = rules.section(key).title
     row = queries.section_now(plan, key, organisation_id=part)
     if row is None:

@@ -69,21 +69,20 @@ def _answer_page(plan: "Plan", form: forms.AnswerForm) -> str:
         leads=exports.leads_to(
             plan.kind,
             coordinator=coordinator.user.first_name if coordinator is not None else "",
-            today=clock.today(),
         ),
         case_head=cases.head(plan.case, current=HEAD),
     )
 
 
 @bp.route("/plans/<oid:id>/contest", methods=["GET", "POST"])
-@guard.needs(P.MINUTES_DISAGREE_COMMENT, load=queries.by_id, see=P.PLAN_READ_PUBLISHED)
+@guard.needs(P.LINE_CONTEST_OWN, load=queries.by_id, see=P.PLAN_READ_PUBLISHED)
 def contest(plan: "Plan") -> ResponseReturnValue:
     """Let the person say that a line is wrong."""
     form = forms.ContestForm(request.args) if request.method == "GET" else forms.ContestForm()
     shown = exports.living(plan, queries.facts(plan.case, plan), reader=guard.actor())
     where = {"kind": form.line_kind.data or "", "line_id": form.line_id.data or ""}
-    line = exports.find_line(shown, n=form.n.data or 0, **where)
-    if line is None:
+    line = shown and exports.find_line(shown, n=form.n.data or 0, **where)
+    if not line:
         abort(404)
     if form.validate_on_submit():
         try:
@@ -111,7 +110,7 @@ def contest(plan: "Plan") -> ResponseReturnValue:
 
 
 @bp.route("/contested/<oid:id>", methods=["GET", "POST"])
-@guard.needs(P.PLAN_EDIT_ANY_SECTION, load=queries.contested_by_id, reads=P.PLAN_READ_PUBLISHED)
+@guard.needs(P.LINE_ANSWER_CONTEST, load=queries.contested_by_id, reads=P.PLAN_READ_PUBLISHED)
 def answer_contested(said: "ContestedLine") -> ResponseReturnValue:
     """Answer what the person says of a line."""
     form = forms.ContestAnswerForm(data={"text": said.answer, "version": said.version})

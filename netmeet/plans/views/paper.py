@@ -36,16 +36,16 @@ def pdf(plan: "Plan") -> ResponseReturnValue:
     n = request.args.get("version", type=int)
     found = plan.newest
     if n is not None:
-        found = next((one for one in plan.versions if one.n == n), None)
-        if found is None or not guard.allowed(P.PLAN_HISTORY, plan):
-            abort(404)
+        if not guard.allowed(P.PLAN_HISTORY, plan):
+            guard.hide()
+        found = next((one for one in plan.versions if one.n == n), None) or abort(404)
     reading = exports.Reading(plan.case, reader)
-    if found is None:
-        shown = reading.living(plan, facts)
-    elif n is None:
-        shown = reading.newest(found, facts)
+    if n is None or found is None:
+        shown = reading.newest(found, facts) if found else reading.living(plan, facts)
     else:
         shown = reading.cut(found.content, contested=facts.contested)
+    if shown is None:
+        abort(404)
     if plan.case.person.is_protected and shown["next"] is not None:
         shown["next"]["place"] = ""  # paper is left lying about
     html = render_template(
@@ -69,7 +69,7 @@ def _whose(plan: "Plan") -> "Actor":
     if user is None:
         return guard.actor()
     if not guard.allowed(P.PLAN_EDIT_ANY_SECTION, plan):
-        abort(404)
+        guard.hide()
     for member, reader in queries.readers(plan.case, at=guard.actor().at):
         if member.user_id == user and queries.may_read_plan(plan.case, reader):
             return reader

@@ -1,5 +1,6 @@
 """Reading the plan: now, as somebody else sees it, an older version, two versions beside."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from flask import abort, redirect, render_template, request, url_for
@@ -30,12 +31,19 @@ def of_case(plan: "Plan | NoPlan") -> ResponseReturnValue:
     """Go on to the case's plan, or say that there is none yet. Creates nothing."""
     if not isinstance(plan, queries.NoPlan):
         return redirect(url_for("plans.show", id=plan.id), 303)
+    return _none(plan)
+
+
+def _none(plan: "Plan | NoPlan", may_write: Sequence[tuple[rules.Section, str, str]] = ()) -> str:
+    """Return the page that says that there is nothing to read yet, with what may be written."""
     is_private = guard.actor().role in PRIVATE
+    is_begun = not isinstance(plan, queries.NoPlan)
     return render_template(
         "plans/none_person.html" if is_private else "plans/none.html",
         case_id=plan.case_id,
-        first=plan.case.person.user.first_name,
-        may_begin=guard.allowed(P.PLAN_EDIT_OWN_SECTION, plan),
+        plan_id=plan.id,
+        may_begin=not is_begun and guard.allowed(P.PLAN_EDIT_OWN_SECTION, plan),
+        may_write=may_write,
         case_head=cases.head(plan.case, current=HEAD),
     )
 
@@ -56,10 +64,13 @@ def show(plan: "Plan") -> ResponseReturnValue:
     reader = guard.actor()
     facts = queries.facts(plan.case, plan)
     reading = exports.Reading(plan.case, reader)
+    shown = reading.living(plan, facts)
+    if shown is None:
+        return _none(plan, _may_write(plan, reader=reader))
     page = "plans/show_person.html" if reader.role in PRIVATE else "plans/show.html"
     return render_template(
         page,
-        plan=reading.living(plan, facts),
+        plan=shown,
         new=_new(plan, reading),
         **_page(plan, reader=reader),
     )
@@ -80,10 +91,10 @@ def _page(plan: "Plan", *, reader: Actor) -> dict[str, Any]:
         "readers": exports.readers(plan.case, at=reader.at)
         if may_preview and not on_persons_side
         else [],
-        "may_contest": guard.allowed(P.MINUTES_DISAGREE_COMMENT, plan),
+        "may_contest": guard.allowed(P.LINE_CONTEST_OWN, plan),
         "may_answer": newest is not None and guard.allowed(P.PLAN_APPROVE, plan),
         "may_print": guard.allowed(P.PLAN_EXPORT_PDF, plan),
-        "may_answer_contested": guard.allowed(P.PLAN_EDIT_ANY_SECTION, plan),
+        "may_answer_contested": guard.allowed(P.LINE_ANSWER_CONTEST, plan),
         "may_write": _may_write(plan, reader=reader),
         "may_add_goal": sections.may_write(plan, rules.SectionKey.CONTRIBUTIONS, by=reader),
         "is_persons_side": on_persons_side,
@@ -139,15 +150,16 @@ def _may_preview(plan: "Plan | NoPlan") -> bool:
 @guard.needs(P.PLAN_HISTORY, load=queries.by_id, see=P.PLAN_READ_PUBLISHED)
 def as_seen_by(plan: "Plan", user: str) -> ResponseReturnValue:
     """Show the person and the coordinator exactly what somebody else reads."""
+    if not _may_preview(plan):
+        guard.hide()
     seen = queries.readers(plan.case, at=guard.actor().at)
     theirs = next(((m, reader) for m, reader in seen if m.user_id == user), None)
-    if theirs is None or not _may_preview(plan):
+    if theirs is None:
         abort(404)
     member, reader = theirs
     loading.see_as(plan.case, user)
     shown = None
-    reads_drafts = queries.may_read_draft(plan.case, reader)
-    if reads_drafts or (plan.is_released and queries.may_read_plan(plan.case, reader)):
+    if queries.may_read_plan(plan.case, reader):
         shown = exports.living(plan, queries.facts(plan.case, plan), reader=reader)
     is_private = guard.actor().role in PRIVATE
     return render_template(
@@ -182,7 +194,7 @@ def copies(plan: "Plan | NoPlan") -> ResponseReturnValue:
     """Show who has which version: what was sent or read cannot be called back."""
     who = guard.actor()
     if not _may_preview(plan):
-        abort(404)
+        guard.hide()
     found = [] if isinstance(plan, queries.NoPlan) else exports.held(plan, at=who.at)
     is_private = who.role in PRIVATE
     return render_template(

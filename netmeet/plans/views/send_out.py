@@ -174,9 +174,11 @@ def _minutes(meeting: "Meeting", *, reader: "Actor") -> "MinutesData":
 @guard.needs(P.MINUTES_READ_PUBLISHED, load=queries.meeting_with_minutes)
 def journal(meeting: "Meeting") -> ResponseReturnValue:
     """Show the agreements as plain text to copy into the record, and who gets a letter."""
-    version = queries.version_of_meeting(meeting.id)
     may_file = guard.allowed(P.MINUTES_TICK_JOURNALISED, meeting)
-    if meeting.published_at is None or version is None or not may_file:
+    if not may_file:
+        guard.hide()
+    version = queries.version_of_meeting(meeting.id)
+    if meeting.published_at is None or version is None:
         abort(404)
     reader = guard.actor()
     plan = exports.cut(version.content, case=meeting.case, reader=reader)

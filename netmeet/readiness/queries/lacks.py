@@ -305,13 +305,18 @@ def _consents_to(case: Case, member: TeamMember) -> list[Consent]:
 
 
 def _of_those_who_may_again(meeting: Meeting, at: datetime) -> Iterator[Missing]:
-    """Yield whose invitation was withdrawn and to whom the person has said yes since."""
+    """Yield whose invitation ended with a consent, and to whom the person has said yes since.
+
+    Whom the coordinator has left out is not asked for again.
+    """
     case = meeting.case
     for invitation in meeting.invitations:
         ended, member = invitation.withdrawn_at, case.member(invitation.user_id)
         if ended is None or member is None or not may_be_invited(case, member.user_id, at):
             continue
-        if any(c.given_at >= ended and c.is_in_force(at) for c in _consents_to(case, member)):
+        consents = _consents_to(case, member)
+        has_lost = any(c.given_at < ended and not c.is_in_force(ended) for c in consents)
+        if has_lost and any(c.given_at >= ended and c.is_in_force(at) for c in consents):
             yield Missing(kind=Lack.AGAIN, who=member.user.first_name, about_id=member.user_id)
 
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from netmeet.actions import exports, queries, service
-from netmeet.actions.rules import Status, WaitingFor
+from netmeet.actions.rules import PersonsWord, Status, WaitingFor
 from netmeet.cases import service as cases
 from netmeet.cases.rules import ConsentHow, Scope
 from netmeet.core import clock
@@ -216,3 +216,60 @@ def test_what_ended_meanwhile_is_not_taken_up_again(world, case, action):
         organisation_id=office,
     )
     assert action.status is Status.DROPPED
+
+
+def doubted(world, case, action):
+    by = world.actor(case.person.user)
+    service.said(action, PersonsWord.NO, by=by, at=now(), words="Ingen har ringet.")
+    assert action.is_doubted
+
+
+def done_again(world, action):
+    for status in (Status.IN_PROGRESS, Status.DONE):
+        by = world.actor(world.jonas)
+        service.report(action, status=status, by=by, at=now(), version=action.version)
+
+
+def given_on(world, action):
+    to = candidate(world, action, world.lise)
+    by = world.actor(world.lise)
+    service.reassign(action, to=to, by=by, at=now(), version=action.version)
+
+
+@pytest.mark.parametrize("act", [done_again, postpone, given_on])
+def test_who_acts_on_a_doubt_settles_it_and_the_person_is_asked_anew(world, case, action, act):
+    doubted(world, case, action)
+    act(world, action)
+    assert not action.is_doubted
+    agreed = exports.agreed([action], today=clock.today())
+    assert len(agreed.asked) == (action.status is Status.DONE)
+    assert not agreed.ended
+    assert "Ingen har ringet." in {event.reason for event in exports.events(action)}
+
+
+def test_a_pause_is_nobodys_answer_to_a_doubt(world, case, action):
+    doubted(world, case, action)
+    consent = case.consents[1]
+    at = now()
+    cases.withdraw_consent(case, consent, by=world.actor(case.person.user), at=at)
+    service.follow_rights(case, None, world.office.organisation_id, at)
+    assert action.status is Status.WAITING
+    assert action.is_doubted
+
+
+def test_a_doubt_stands_on_the_owners_list_for_as_long_as_nobody_acts(world, case, action):
+    by = world.actor(world.jonas)
+    service.report(action, status=Status.DONE, by=by, at=now(), version=action.version)
+    doubted(world, case, action)
+    action.closed_at = now() - timedelta(days=99)
+    db.session.flush()
+    assert list(queries.mine(by)) == [action]
+
+
+def test_what_was_not_possible_and_is_doubted_stands_once(world, case, action):
+    by = world.actor(world.jonas)
+    report = {"status": Status.NOT_POSSIBLE, "comment": "Der er ingen.", "by": by, "at": now()}
+    service.report(action, version=action.version, **report)
+    doubted(world, case, action)
+    agreed = exports.agreed([action], today=clock.today())
+    assert [len(agreed.others), len(agreed.ended)] == [1, 0]

@@ -1,6 +1,7 @@
 """A meeting from draft to cancelled or followed up."""
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -278,3 +279,15 @@ def test_a_manager_no_more_or_a_meeting_called_off_is_told_nothing(world: World)
     meeting.state = MeetingState.CANCELLED
     db.session.flush()
     assert RENDERERS[alert.kind](alert, now()) is None
+
+
+@pytest.mark.parametrize("verb", [service.postpone, service.cancel])
+def test_the_room_of_a_meeting_that_was_stopped_is_closed(world: World, verb: Any) -> None:
+    meeting = world.meeting(world.case(), in_days=0, state=MeetingState.INVITED)
+    meeting.started_at, meeting.current_item_id = now(), "0" * 16
+    db.session.flush()
+    assert meeting.is_going_on
+    told = {"reason": "Mia er syg", "asked_by": "person", "version": meeting.version}
+    verb(meeting, by=world.actor(world.lise), at=now(), **told)
+    assert not meeting.is_going_on
+    assert meeting.current_item_id is None

@@ -183,7 +183,7 @@ def test_everything_told_is_read_in_words(world: World) -> None:
     say(world, meeting, Question.WITHOUT_ME, "Kun med Hanne", choice="only_if")
     say(world, meeting, Question.PRACTICAL, "", words=["breaks"], hard="Larm", helps="Ro")
     say(world, meeting, Question.NOT_TALK, "Min far", by=world.lise)
-    told = {t.asked.question: t for t in questions.told(meeting)}
+    told = {t.asked.question: t for t in questions.told(meeting, now())}
     assert told[Question.WHO].lines == [
         "Jonas Holm skal ikke komme.",
         "Hanne Sørensen må komme til en del af mødet.",

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from netmeet.actions import service as actions
 from netmeet.actions.models import Action
 from netmeet.actions.rules import PersonsWord, Status
 from netmeet.cases import service as cases
@@ -287,8 +288,8 @@ def test_what_the_person_says_has_not_happened_waits_for_somebody(world, case, m
         case, **done, status_at=None, persons_word=word, persons_word_at=now() - timedelta(hours=1)
     )
     assert texts(meeting) == ["Mia siger, at 2 aftaler ikke er sket."]
-    first.status_at = now()
-    db.session.flush()
+    by = world.actor(world.jonas)
+    actions.report(first, status=Status.DONE, by=by, at=now(), version=first.version)
     assert not first.is_doubted
     assert texts(meeting) == ["Mia siger, at én aftale ikke er sket."]
 
@@ -330,6 +331,21 @@ def test_who_may_come_again_is_named_until_they_are_on_the_list(world, case, mee
     assert Lack.AGAIN not in before
     lise = world.actor(world.lise)
     invite.draft(meeting, case.member(world.hanne.id), by=lise, at=now())
+    assert Lack.AGAIN not in kinds(meeting)
+
+
+def test_who_was_left_out_on_purpose_is_not_asked_for_when_a_yes_is_renewed(world, case, meeting):
+    lise = world.actor(world.lise)
+    invitation = meeting.invitation(world.jonas.id)
+    invite.withdraw(invitation, by=lise, at=now() - timedelta(hours=2))
+    cases.grant_consent(
+        case,
+        by=lise,
+        at=now() - timedelta(hours=1),
+        scopes=tuple(Scope),
+        how=ConsentHow.ORAL,
+        organisation_id=world.office.organisation_id,
+    )
     assert Lack.AGAIN not in kinds(meeting)
 
 

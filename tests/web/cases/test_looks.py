@@ -262,3 +262,25 @@ def test_the_log_takes_as_many_queries_for_many_as_for_few(world, client, case, 
         look(world, queries.by_id(case.id), world.jonas, *[P.CASE_READ] * 5)
         look(world, queries.by_id(case.id), world.stranger, P.CASE_READ, allowed=False)
     assert counts[0] == counts[1] <= 12
+
+
+def test_what_is_not_there_accuses_nobody(world, client, case):
+    mia = case.person.user
+    meeting = world.meeting(case)
+    world.save()
+    world.sign_in(client, world.lise)
+    missing = f"/meetings/{meeting.id}/actions/{'0' * 16}/line"
+    assert client.get(missing).status_code == 404
+    world.sign_in(client, world.stranger)
+    assert client.get(f"/meetings/{meeting.id}").status_code == 404
+    text = words_of(page_of(world, client, mia).text)
+    assert "Rune, sygeplejerske, prøvede" in text
+    assert "Lise" not in text
+
+
+def test_a_right_that_a_view_asks_for_besides_is_a_refusal(world, client, case):
+    mia, seen = case.person.user, f"/cases/{case.id}/seen?of={world.hanne.id}"
+    world.sign_in(client, world.jonas)
+    assert client.get(seen).status_code == 404
+    text = words_of(page_of(world, client, mia).text)
+    assert "Jonas, sagsbehandler, prøvede" in text

@@ -9,13 +9,15 @@ import pytest
 from PIL import Image
 from sqlalchemy import select, update
 
+from netmeet.accounts import rules
+from netmeet.accounts.service import sessions
 from netmeet.audit.models import AuditEvent
 from netmeet.cases import service as cases
 from netmeet.cases.rules import ConsentHow, Scope
 from netmeet.core.access import Role
 from netmeet.core.db import db
-from netmeet.meetings.models import Attachment, FilePart, Meeting
-from netmeet.meetings.rules import AgendaState
+from netmeet.meetings.models import AgendaItem, Attachment, FilePart, Meeting
+from netmeet.meetings.rules import AgendaState, ItemState
 from netmeet.meetings.service import files as service
 from netmeet.web.headers import SANDBOX
 from tests import hostile
@@ -251,3 +253,53 @@ def test_the_page_is_as_easy_to_read_as_the_persons_others(world, client, meetin
     send(client, meeting, hostile.jpeg())
     words = words_of(client.get(f"/meetings/{meeting.id}/files").get_data(as_text=True))
     assert lix(words) <= 30
+
+
+def test_the_same_sent_again_opens_it_to_nobody_more(world, client, meeting):
+    world.sign_in(client, world.made["mia"])
+    send(client, meeting, hostile.pdf())
+    assert send(client, meeting, hostile.pdf(), title="Brevet", kept="y").status_code == 303
+    file = only()
+    assert (file.title, file.is_kept_from_private) == ("Brevet", True)
+    assert send(client, meeting, hostile.pdf(), title="").status_code == 303
+    file = only()
+    assert (file.title, file.is_kept_from_private) == ("Brevet", True)
+    world.sign_in(client, world.hanne)
+    assert client.get(f"/files/{file.id}").status_code == 404
+
+
+def test_what_was_meant_for_a_point_that_is_gone_is_kept_nowhere_else(world, client, meeting):
+    db.session.execute(update(AgendaItem).values(state=ItemState.CLOSED))
+    db.session.commit()
+    world.sign_in(client, world.made["mia"])
+    answer = send(client, meeting, hostile.jpeg(), point=world.made["point"])
+    assert answer.status_code == 422
+    assert "Punktet er lukket eller taget væk." in text(answer)
+    assert f'value="{TITLE}"' in text(answer)
+    assert db.session.scalars(select(Attachment)).all() == []
+
+
+def test_so_many_files_may_be_sent_in_a_while(world, client, meeting, monkeypatch):
+    monkeypatch.setattr(rules, "FILES_AT_ONCE", 2)
+    world.sign_in(client, world.made["mia"])
+    codes = [send(client, meeting, b"GIF89a").status_code for _ in range(2)]
+    last = send(client, meeting, hostile.jpeg())
+    assert (codes, last.status_code) == ([422, 422], 422)
+    assert "Du har sendt mange filer på kort tid." in text(last)
+    assert f'value="{TITLE}"' in text(last)
+
+
+def test_a_login_that_ends_while_a_file_is_opened_lets_nothing_in(
+    world, client, meeting, monkeypatch
+):
+    jonas, really = world.jonas.id, service.make_harmless
+
+    def slow(*told, **more):
+        sessions.end_all(jonas, at=now())
+        db.session.commit()
+        return really(*told, **more)
+
+    monkeypatch.setattr(service, "make_harmless", slow)
+    world.sign_in(client, world.jonas)
+    assert send(client, meeting, hostile.jpeg()).status_code == 401
+    assert db.session.scalars(select(Attachment)).all() == []

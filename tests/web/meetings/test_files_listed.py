@@ -6,8 +6,12 @@ from contextlib import AbstractContextManager
 from sqlalchemy import select
 
 from netmeet.audit.models import AuditEvent
+from netmeet.cases import queries as cases_queries
 from netmeet.cases import service as cases
+from netmeet.cases.rules import ConsentHow, Scope
+from netmeet.core.access import Role
 from netmeet.core.db import db
+from netmeet.meetings.rules import MeetingState
 from netmeet.meetings.service import files as service
 from tests import hostile, plan_world
 from tests.web.meetings.sending import OWN, TITLE, fresh, only, publish, send, text
@@ -111,3 +115,66 @@ def test_what_was_sent_out_is_listed_with_the_plan_and_in_the_journal(world, cli
         page = client.get(f"/plans/{plan_id}/history")
         assert page.status_code == status
         assert (TITLE in text(page)) is (status == 200)
+
+
+def test_a_doctors_pages_ask_no_more_the_more_meetings_there_are(world, client, meeting, counting):
+    ellen = world.staff("Ellen Brandt", world.office, role=Role.GP)
+    case = cases_queries.by_id(meeting.case_id)
+    world._join_staff(case, ellen, at=now())  # noqa: SLF001 - as the world's own cases do
+    scopes = (Scope.BASIC, Scope.FILES, Scope.PLAN, Scope.AGENDA)
+    by, how = world.actor(world.made["mia"]), ConsentHow.DIGITAL
+    office = world.office.organisation_id
+    cases.grant_consent(case, by=by, at=now(), scopes=scopes, how=how, organisation_id=office)
+    world.save()
+
+    def count():
+        world.sign_in(client, ellen)
+        client.get(f"/cases/{case_id}")
+        with counting() as asked:
+            page = text(client.get(f"/cases/{case_id}"))
+        return len(asked), page
+
+    def put(where):
+        item_id = world.item(where, OWN, by=world.made["mia"]).id
+        sent = service.Sent(content=hostile.pdf(), title=TITLE, item_id=item_id)
+        service.attach(where, sent, by=by, at=now(), most=10)
+        world.save()
+
+    case_id = case.id
+
+    def put_many(*days):
+        for later in days:
+            put(world.meeting(cases_queries.by_id(case_id), in_days=later))
+
+    put(fresh(meeting.id))
+    put_many(30)
+    first, _page = count()
+    put_many(40, 50)
+    more, page = count()
+    assert page.count(TITLE) == 4
+    assert more == first
+
+
+def test_the_plans_history_asks_no_more_the_more_meetings_have_files(world, client, counting):
+    story = plan_world.agreed(world)
+    mia, case_id = story.mia, story.case.id
+    plan_id = story.send().plan_id
+
+    def count(*days):
+        for before in days:
+            case = cases_queries.by_id(case_id)
+            held = world.meeting(case, in_days=-before, state=MeetingState.INVITED)
+            sent = service.Sent(content=hostile.pdf(), title=TITLE, item_id=None)
+            service.attach(held, sent, by=world.actor(mia), at=now(), most=10)
+            held.state, held.published_at = MeetingState.PUBLISHED, now()
+        world.save()
+        world.sign_in(client, mia)
+        client.get(f"/plans/{plan_id}/history")
+        with counting() as asked:
+            page = text(client.get(f"/plans/{plan_id}/history"))
+        return len(asked), page.count(TITLE)
+
+    few, some = count(10, 20)
+    same, more = count(30, 40, 50)
+    assert (some, more) == (2, 5)
+    assert same == few

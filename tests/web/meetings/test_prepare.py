@@ -153,6 +153,8 @@ def test_the_last_text_of_who_leaves_quickly_is_kept_and_ends_the_login(
     typed = {"text": "Min far.", "version": version, "autosave": "1"}
     answer = client.send(path, typed, headers={**JSON, "X-Leave": "1"})
     assert answer.status_code == status
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert client.get_cookie("netmeet") is None
     assert client.get(path).location.startswith("/login")
     found = db.session.scalars(select(PreparationAnswer)).all()
     assert [answer.text for answer in found] == (["Min far."] if status == 200 else [])

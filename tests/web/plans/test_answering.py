@@ -4,7 +4,10 @@ import html
 import re
 
 import pytest
+from sqlalchemy import select
 
+from netmeet.audit.models import AuditEvent
+from netmeet.core.db import db
 from netmeet.plans import queries
 from tests.plan_world import agreed
 
@@ -102,4 +105,6 @@ def test_a_line_is_contested_and_answered(world, app, story, plan_id):
     assert lise.send(to_answer, {"text": "", "version": 1}).status_code == 422
     assert lise.send(to_answer, {"text": "Du har ret.", "version": 1}).status_code == 303
     assert "Du har ret." in mia.get(f"/plans/{plan_id}").get_data(as_text=True)
+    done = {row.operation for row in db.session.scalars(select(AuditEvent)) if row.allowed}
+    assert {"line.contest_own", "line.answer_contest"} <= done
     assert as_(world, app, world.jonas).get(to_answer).status_code == 404

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event, select
 
 from netmeet.cases.rules import Scope
+from netmeet.core.access import Role
 from netmeet.core.db import db
 from netmeet.plans import queries
 from netmeet.plans.models import Goal
@@ -318,3 +319,21 @@ def test_a_goal_is_reached_and_taken_up_again(world, app, story, plan_id):
     mia = as_(world, app, story.mia)
     assert mia.send(f"/goals/{goal.id}/reopen", {"version": 2}).status_code == 303
     assert "Det har jeg nået" not in text(mia.get(f"/plans/{plan_id}"))
+
+
+def test_a_doctor_reads_nothing_of_a_plan_before_it_is_sent_out(world, app):
+    ellen = world.staff("Ellen Brandt", world.office, role=Role.GP)
+    case = world.case(staff=[world.jonas, ellen])
+    plan = sections.begin(case, at=now())
+    by = world.actor(case.person.user)
+    sections.write(plan, SectionKey.ABOUT_ME, "Jeg holder af kaniner.", by=by, at=now(), version=0)
+    plan_id = plan.id
+    world.save()
+    page = text(as_(world, app, world.jonas).get(f"/plans/{plan_id}"))
+    assert "kaniner" in page
+    doctor = as_(world, app, ellen)
+    page = text(doctor.get(f"/plans/{plan_id}"))
+    assert "Der er ingen plan endnu" in page
+    assert "Skriv i planen" in page
+    assert "kaniner" not in page
+    assert doctor.get(f"/plans/{plan_id}.pdf").status_code == 404
