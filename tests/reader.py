@@ -1,6 +1,7 @@
 """A test client that reads every page as strictly as a browser and a screen reader would."""
 
 import contextvars
+import re
 from collections import Counter
 from typing import Any
 
@@ -13,6 +14,11 @@ from netmeet.core.db import db
 
 _HTML = "{http://www.w3.org/1999/xhtml}"
 _UNLABELLED = frozenset({"hidden", "submit", "button", "image"})
+
+
+def mentions(text: str, word: str) -> bool:
+    """Tell whether the word stands in the text by itself, not by chance inside a random token."""
+    return re.search(rf"\b{re.escape(word)}\b", text) is not None
 
 
 class StrictClient(FlaskClient):

@@ -113,7 +113,7 @@ def on_csrf(_error: CSRFError) -> ResponseReturnValue:
         return jsonify(error=_("Siden var for gammel. Hent den igen.")), 400
     sent = request.form.items(multi=True)
     written = [text for _name, text in texts(sent)]
-    return render_template("web/stale.html", texts=written), 400
+    return render_template("web/stale.html", texts=written, back=_near()), 400
 
 
 def on_refused(refusal: Refused) -> ResponseReturnValue:

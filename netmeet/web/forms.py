@@ -46,11 +46,41 @@ def chosen(value: Any) -> Any:
     return stripped(value) if isinstance(value, str) else value
 
 
+_SAYS = {
+    "This field is required.": _("Skriv noget her."),
+    "Not a valid integer value.": _("Skriv et helt tal."),
+    "Not a valid decimal value.": _("Skriv et tal."),
+    "Not a valid date value.": _("Vælg en dag."),
+    "Not a valid datetime value.": _("Vælg en dag og et klokkeslæt."),
+    "Not a valid time value.": _("Skriv et klokkeslæt som 13:00."),
+    "Not a valid choice.": _("Vælg et af svarene."),
+    "Invalid Choice: could not coerce.": _("Vælg et af svarene."),
+    "Invalid choice(s): one or more data inputs could not be coerced.": _("Vælg et af svarene."),
+    "'%(value)s' is not a valid choice for this field.": _("Vælg et af svarene."),
+}
+
+
+class _Words:
+    """What WTForms says by itself, which knows no Danish."""
+
+    def gettext(self, said: str) -> str:
+        """Return the words for what WTForms says."""
+        return str(_SAYS.get(said) or _("Det passer ikke her. Ret det, og prøv igen."))
+
+    def ngettext(self, one: str, _many: str, _number: int) -> str:
+        """Return the words for one or many: they are the same."""
+        return self.gettext(one)
+
+
 class Form(FlaskForm):
     """A form of netmeet: CSRF-protected, its texts stripped, its choices none or one of them."""
 
     class Meta(FlaskForm.Meta):
-        """Strip what every field takes."""
+        """Strip what every field takes, and say what is wrong in the page's language."""
+
+        def get_translations(self, _form: Any) -> _Words:
+            """Return the words for what WTForms finds wrong."""
+            return _Words()
 
         def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
             """Add the stripping filter to fields for texts and choices."""

@@ -21,7 +21,7 @@ def open_case(lead, *, name, email):
     lead.go("/")
     follow(lead, "Åbn et forløb")
     page = lead.page
-    page.get_by_label("Fulde navn").fill(name)
+    page.get_by_label("Fuldt navn").fill(name)
     page.get_by_label("Fødselsdato").fill("1990-05-17")
     page.get_by_label("Kommune").select_option(label="Frederiksberg Kommune")
     page.get_by_label("Mailadresse").fill(email)
@@ -61,7 +61,7 @@ def add_guest(lead, case, *, name, email):
     lead.go(f"{case}/team")
     follow(lead, "Tilføj en fagperson uden netmeet")
     page = lead.page
-    page.get_by_label("Fulde navn").fill(name)
+    page.get_by_label("Fuldt navn").fill(name)
     page.get_by_label("Stilling").fill("støttekontaktperson")
     page.get_by_label("Arbejdssted").fill("Støttekontakten")
     page.get_by_label("Kommunen", exact=True).check()
@@ -78,7 +78,7 @@ def add_relative(lead, case, *, name, relation, email):
     lead.go(f"{case}/team")
     follow(lead, "Tilføj en pårørende eller hjælper")
     page = lead.page
-    page.get_by_label("Fulde navn").fill(name)
+    page.get_by_label("Fuldt navn").fill(name)
     page.get_by_label("Hvad er de for personen").fill(relation)
     page.get_by_label("Mailadresse").fill(email)
     say_yes(lead, purpose="Så familien kan hjælpe")

@@ -189,7 +189,7 @@ def _singles(events: list[AuditEvent]) -> list[Single]:
 def _single(event: AuditEvent) -> str:
     what = thing(event.operation)
     if not event.allowed:
-        return _("fik ikke lov at se %(what)s", what=what)
+        return _("prøvede at se %(what)s, men fik ikke lov", what=what)
     if is_look(event.operation):
         return _("læste %(what)s", what=what)
     return _("skrev eller ændrede noget om %(what)s", what=what)

@@ -79,7 +79,7 @@ def test_each_line_and_word_about_help_is_a_point_of_the_persons(world: World) -
 @pytest.mark.parametrize("question", Question)
 def test_every_answer_with_a_tapped_word_may_be_changed(world: World, question: Question) -> None:
     meeting = world.meeting(world.case())
-    offered = [value for value, _label in questions.asked(question, meeting).taps[:1]]
+    offered = [value for value, _label in questions.asked(question, meeting, now()).taps[:1]]
     for text in ("Kaffe", "Te"):
         say(world, meeting, question, text, words=offered)
     row = queries.answer_to(meeting, question)

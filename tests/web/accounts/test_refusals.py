@@ -15,7 +15,7 @@ def test_a_form_that_is_too_old_shows_what_was_typed(client, world):
 def test_a_form_that_is_too_old_and_empty_says_what_to_do(client):
     answer = client.post("/logout")
     assert answer.status_code == 400
-    assert "hent siden igen" in answer.get_data(as_text=True)
+    assert "Gå tilbage til siden" in answer.get_data(as_text=True)
 
 
 def test_a_script_gets_both_texts_as_a_fragment(client, world):

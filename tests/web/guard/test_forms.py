@@ -1,6 +1,10 @@
 """What every form does with what it is sent."""
 
+import re
+from pathlib import Path
+
 import pytest
+import wtforms
 from werkzeug.datastructures import MultiDict
 from wtforms import (
     DateField,
@@ -81,3 +85,22 @@ def test_only_what_somebody_wrote_is_a_text(app):
 def test_what_is_no_choice_is_refused(sent):
     _form, is_good = sent(radio="green")
     assert not is_good
+
+
+def test_what_is_wrong_is_said_in_danish_whichever_field_it_is(sent):
+    wrong = {"radio": "x", "select": "x", "number": "x", "many": "x", "day": "x"}
+    form, is_good = sent(**wrong)
+    assert not is_good
+    chosen = [form.errors[name] for name in ("radio", "select", "many")]
+    assert chosen == [["Vælg et af svarene."]] * 3
+    assert form.errors["day"] == ["Vælg en dag."]
+    assert set(form.errors["number"]) == {"Vælg et af svarene."}
+
+
+def test_no_word_of_the_library_is_left_in_english(app):
+    built_in = Path(wtforms.__file__).with_name("locale") / "wtforms.pot"
+    said = re.findall(r'^msgid "(.+)"$', built_in.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(said) > 30
+    with app.test_request_context():
+        words = Sample(meta={"csrf": False}).meta.get_translations(None)
+        assert {word for word in said if words.gettext(word) == word} == set()

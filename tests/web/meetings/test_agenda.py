@@ -181,7 +181,7 @@ def test_sharing_and_the_persons_yes(world: World, client: StrictClient) -> None
     world.sign_in(client, world.lise)
     assert "Del med Mia" in client.get(path).get_data(as_text=True)
     assert client.send(f"{path}/share").status_code == 303
-    assert "Vi venter på Mias svar." in client.get(path).get_data(as_text=True)
+    assert "Vi venter på svar fra Mia." in client.get(path).get_data(as_text=True)
     world.sign_in(client, world.made["mia"])
     queries.with_agenda(meeting.id)
     seen = queries.agenda_mark(meeting)

@@ -36,7 +36,7 @@ def test_it_opens_with_how_one_wants_to_answer(world: World, client: StrictClien
         ("call", "Lise har fået besked om at ringe til dig."),
         ("paper", "Hent spørgsmålene, og print dem"),
         ("not_today", "Spørgsmålene venter her"),
-        ("helper", "Lise kan skrive for dig."),
+        ("helper", "Ring til Lise, så skriver I sammen."),
     ]:
         assert client.send(path, {"way": way}).location == path
         page = client.get(path).get_data(as_text=True)
@@ -51,7 +51,7 @@ def test_who_has_begun_may_still_ask_somebody_to_write(world: World, client: Str
     client.send(f"{path}/help", {"text": "En ny bolig", "version": "0"})
     assert client.send(path, {"way": "helper"}).location == path
     page = client.get(path).get_data(as_text=True)
-    assert "Lise kan skrive for dig." in page
+    assert "Ring til Lise, så skriver I sammen." in page
     assert re.findall(r'value="(\w+)"\s+aria-pressed="true"', page) == ["helper"]
 
 
@@ -143,6 +143,7 @@ def test_a_page_that_was_too_old_shows_only_what_was_written(
     assert answer.status_code == 400
     shown = re.findall(r'<p class="copy-text">(.*?)</p>', answer.text)
     assert shown == ["Jeg bager."]
+    assert f'<a href="{path}">Gå tilbage til siden</a>' in answer.text
 
 
 @pytest.mark.parametrize(("version", "status"), [("0", 200), ("7", 409)])

@@ -12,7 +12,7 @@ from netmeet.meetings import service as meetings
 from netmeet.meetings.models import PreparationAnswer
 from netmeet.meetings.rules import LifeArea, MeetingState, Question
 from netmeet.meetings.service.requests import Wish
-from tests.reader import StrictClient
+from tests.reader import StrictClient, mentions
 from tests.world import World, now
 
 
@@ -137,7 +137,7 @@ def test_a_stranger_finds_nothing(world: World, client: StrictClient) -> None:
     world.sign_in(client, world.stranger)
     answer = client.get(f"/cases/{case.id}")
     assert answer.status_code == 404
-    assert "Mia" not in answer.get_data(as_text=True)
+    assert not mentions(answer.get_data(as_text=True), "Mia")
 
 
 def test_a_relative_gets_their_own_page_there(world: World, client: StrictClient) -> None:

@@ -39,7 +39,7 @@ def test_nothing_is_chosen_beforehand(world, app, story, plan_id):
     assert "Er det her din plan?" in page
     assert "aria-pressed" not in page
     assert "checked" not in page
-    assert "ringer Lise senest" in page
+    assert "får Lise besked" in page
 
 
 def test_a_no_is_taken_without_words_and_may_be_changed(world, app, story, plan_id):

@@ -287,7 +287,7 @@ def test_who_only_opened_the_form_to_tell_has_written_nothing(world, client):
     assert client.send(path, {"text": ""}).status_code == 422
     world.sign_in(client, mia)
     page = client.get("/access-log").text
-    assert "Hanne, din søster, har læst det, en pårørende har fortalt to gange." in page
+    assert "Hanne, søster, har læst det, en pårørende har fortalt to gange." in page
     assert "skrevet eller ændret" not in page
 
 
