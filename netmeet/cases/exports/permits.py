@@ -257,7 +257,7 @@ def sees(scopes: Collection[Scope], areas: Collection[str]) -> str:
     else:
         said = _("ser ikke mere end det")
     if Scope.EXPORT in scopes:
-        return _("%(said)s. Kan hente planen til sit eget system", said=said)
+        return _("%(said)s, og kan hente planen til sit eget system", said=said)
     return said
 
 
