@@ -39,6 +39,8 @@ PRINTS = 5
 """Plan, crisis plan, minutes, letter, and the questions on paper."""
 SORTS = 50
 """Of about a hundred sorts of pages, those that are opened in ``make test``."""
+RENEWED = 100
+"""After so many pages a fresh window is opened."""
 EVERYBODY = 50
 """More than there are roles, and than there are things of a kind in most stories."""
 
@@ -103,6 +105,8 @@ def test_no_kept_text_runs_in_a_real_browser(stage, chromium):
                 opened += 1
                 done.add(sort)
                 people.add(persona.name)
+            if opened % RENEWED == 0:
+                seen.renew()
     unseen = sorted(names - seen.places)
     print(
         f"T13: {opened} pages of {len(done)} sorts as {len(people)} people, "

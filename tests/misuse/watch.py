@@ -53,7 +53,18 @@ class Watch:
     at: str = ""
 
     def __post_init__(self) -> None:
-        """Listen to the page, whatever frame it is in."""
+        """Listen to the page."""
+        self._listen()
+
+    def renew(self) -> None:
+        """Go on in a fresh window: of every page it has shown a window remembers all it fetched."""
+        browser = self.page.context.browser
+        assert browser is not None
+        self.page.context.close()
+        self.page = _page(browser)
+        self._listen()
+
+    def _listen(self) -> None:
         context = self.page.context
         context.expose_binding(CALL, lambda _source, at="": self._note(self.ran, at))
         context.expose_binding(f"{CALL}Blocked", lambda _s, how="": self._note(self.blocked, how))
@@ -126,9 +137,15 @@ def served(app: Flask) -> Iterator[str]:
 @contextmanager
 def watching(chromium: Browser, address: str = "") -> Iterator[Watch]:
     """Give a fresh browser window that is watched."""
+    watch = Watch(_page(chromium), address)
+    try:
+        yield watch
+    finally:
+        watch.page.context.close()
+
+
+def _page(chromium: Browser) -> Page:
+    """Return a page in a window of its own."""
     context = chromium.new_context(locale="da-DK", timezone_id="Europe/Copenhagen")
     context.set_default_timeout(30_000)
-    try:
-        yield Watch(context.new_page(), address)
-    finally:
-        context.close()
+    return context.new_page()
