@@ -21,6 +21,7 @@ class Line(VersionedForm):
     asks_first = BooleanField(_("Der skal først siges ja"))
     keep = SubmitField(_("Gem, og spørg senere"))
     delete = SubmitField(_("Slet aftalen"))
+    sure = SubmitField(_("Ja, slet aftalen"))
 
 
 class Wording(VersionedForm):

@@ -76,9 +76,11 @@ def draft(meeting: "Meeting", action_id: str) -> ResponseReturnValue:
     reading = _read(meeting, form)
     if not form.was_sent:
         return _ask(meeting, form, reading, action=action)
-    if form.delete.data:
+    if form.sure.data:
         service.remove(action)
         return redirect(_room(meeting), 303)
+    if form.delete.data:
+        return _ask(meeting, form, reading, action=action, is_deleting=True), 422
     if form.validate() and (reading.is_sure or form.keep.data):
         try:
             service.rewrite(action, reading, version=form.version.data or 0)
@@ -159,9 +161,11 @@ def _ask(
     reading: service.Reading,
     *,
     action: "Action | None" = None,
+    is_deleting: bool = False,
 ) -> str:
     return render_template(
         "actions/capture.html",
+        is_deleting=is_deleting,
         meeting_id=meeting.id,
         action_id=action.id if action is not None else "",
         is_minutes=meeting.ended_at is not None,

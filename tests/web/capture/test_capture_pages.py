@@ -108,7 +108,10 @@ def test_a_draft_is_written_anew_read_back_and_deleted(world, client, meeting):
     assert client.send(f"{url}/read-back", {"what": "", "version": 2}).status_code == 409
     client.send(f"{url}/read-back", {"what": "Ringer til Jonas", "version": 2})
     assert client.get(f"/meetings/{meeting.id}/read-back").location.endswith("/room/end")
-    client.send(f"{url}/line", {"delete": "1"})
+    asked = client.send(f"{url}/line", {"delete": "1"})
+    assert (asked.status_code, "Vil du slette aftalen?" in asked.text) == (422, True)
+    assert len(actions(meeting.id)) == 1
+    client.send(f"{url}/line", {"sure": "1"})
     assert actions(meeting.id) == []
     assert client.get(f"{url}/line").status_code == 404
 
