@@ -5,6 +5,7 @@ import random
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
 
@@ -15,6 +16,7 @@ from tests.access.fields import read_by
 from tests.access.judge import Wanted, expected, own_case
 from tests.access.routes import NOBODYS
 from tests.access.stage import Persona, Stage
+from tests.world import now
 
 BAD = "b1bad"
 """The name of an element and of an attribute that netmeet never writes."""
@@ -31,7 +33,12 @@ _ID = re.compile(r"[0-9a-hjkmnp-tv-z]{16}")
 _FILES = (".pdf", ".ics", ".xlsx", ".csv")
 Parts = Callable[[facts.Thing], Mapping[str, Any]]
 
-_SENSIBLE = {"date": "2026-12-03", "time": "13:00", "number": "5", "email": "ny@example.org"}
+_SENSIBLE = {
+    "date": (now() + timedelta(days=4)).date().isoformat(),
+    "time": "13:00",
+    "number": "5",
+    "email": "ny@example.org",
+}
 
 
 @dataclass

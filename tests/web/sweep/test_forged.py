@@ -8,7 +8,6 @@ import pytest
 
 from tests import soak
 from tests.access import facts, routes
-from tests.access.routes import NOBODYS
 from tests.web.sweep import acts
 
 
@@ -32,10 +31,10 @@ def test_a_good_form_without_a_good_token_does_nothing(stage, kept):
     posts = [one for one in routes.found(stage.app) if one.method == "POST"]
     for route in posts if soak.IS_FULL else dice.sample(posts, len(posts) // 4):
         for persona, thing, form in islice(acts.good_forms(stage, known, route, {}), 1):
-            path = route.path(thing.id or NOBODYS, stage.first_parts)
             for token in tokens.values() if soak.IS_FULL else [dice.choice([*tokens.values()])]:
                 seat = replace(persona.fresh, token=token)
-                answer = stage.ask(seat, "POST", path, {**form, "csrf_token": token})
+                forged = (persona, thing, {**form, "csrf_token": token})
+                answer = acts.ask(stage, known, route, seat, forged)
                 asked_for += 1
                 if answer.status_code != 400:
                     taken[route.rule.rule, persona.name, answer.status_code] += 1
