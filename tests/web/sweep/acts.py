@@ -107,17 +107,11 @@ ON_PAGE = {
 """Where the form of this very thing is printed, or linked to."""
 
 ELSEWHERE = {
-    "accounts.begin_second": "who signs in by code has no password",
-    "accounts.change_password": "who signs in by code has no password",
-    "accounts.confirm_second": "who signs in by code has no password",
+    "accounts.change_password": "nobody on the stage knows a password",
+    "accounts.confirm_second": "nothing on the stage makes codes",
     "accounts.connect_identity": "the stage knows no provider",
-    "accounts.end_identity": "the stage knows no provider",
-    "accounts.end_second": "who signs in by code has no password",
     "accounts.end_session": "everybody on the stage is in once",
     "accounts.prove": "a code is sent first",
-    "actions.reopen": "no case on the stage has ended",
-    "invitations.decline_deputy": "nobody has named a deputy",
-    "invitations.invite_deputy": "nobody has named a deputy",
     "invitations.letter_with_code": "everybody on the stage has an e-mail address",
     "invitations.letter_with_code_pdf": "everybody on the stage has an e-mail address",
     "meetings.room_end": "the points must have been dealt with",
