@@ -131,7 +131,7 @@ def move(meeting: Meeting, to: MeetingState, *, by: Actor, at: datetime, reason:
     if step is None:
         raise Refused(_("Det kan mødet ikke blive nu. Hent siden igen."))
     if not step.by & movers(meeting, by):
-        raise Refused(_("Det er mødelederen eller koordinatoren, der kan gøre det."))
+        raise Refused(_who_may(step, meeting))
     if step.reason and not reason.strip():
         raise Refused(_("Skriv hvorfor."), field="reason")
     meeting.state = to
@@ -147,6 +147,12 @@ def move(meeting: Meeting, to: MeetingState, *, by: Actor, at: datetime, reason:
     db.session.flush()
 
 
+def _who_may(step: rules.Step, meeting: Meeting) -> str:
+    if step.by == {Mover.CHAIR}:
+        return str(_("Det er %(name)s, der ledte mødet og kan gøre det.", name=meeting.chair.name))
+    return str(_("Det er mødelederen eller koordinatoren, der kan gøre det."))
+
+
 def settle(meeting: Meeting, *, is_sure: bool, at: datetime) -> None:
     """Confirm an invited meeting that is sure to be held; one that is not is invited again.
 
@@ -158,11 +164,16 @@ def settle(meeting: Meeting, *, is_sure: bool, at: datetime) -> None:
 
 
 def movers(meeting: Meeting, by: Actor) -> frozenset[Mover]:
-    """Return what the actor is to the meeting: coordinator, chair, minute taker, the person."""
+    """Return what the actor is to the meeting: coordinator, chair, minute taker, the person.
+
+    When the chair has left the network the coordinator is in the chair: nothing may lie undone.
+    """
+    leads = by.user_id in meeting.case.lead_ids
+    chairs = by.user_id == meeting.chair_id
     hats = {
         Mover.SYSTEM: by.role is Role.SYS,
-        Mover.COORDINATOR: by.user_id in meeting.case.lead_ids,
-        Mover.CHAIR: by.user_id == meeting.chair_id,
+        Mover.COORDINATOR: leads,
+        Mover.CHAIR: chairs or (leads and meeting.case.member(meeting.chair_id) is None),
         Mover.MINUTE_TAKER: by.user_id == meeting.minute_taker_id,
         Mover.PERSON: by.user_id == meeting.case.person.user_id,
     }

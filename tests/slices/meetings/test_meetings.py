@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from netmeet.cases import service as cases
 from netmeet.cli import templates
 from netmeet.core import clock
 from netmeet.core.access import Actor, Role
@@ -183,6 +184,18 @@ def test_who_may_take_a_step_is_the_rules_to_say(world: World) -> None:
         service.move(meeting, MeetingState.INVITED, by=jonas, at=now())
     system = Actor(user_id="", name="", role=Role.SYS, at=now())
     assert service.movers(meeting, system) == {Mover.SYSTEM}
+
+
+def test_the_coordinator_sends_out_what_a_chair_who_has_left_cannot(world: World) -> None:
+    case = world.case()
+    meeting = world.meeting(case, in_days=0, state=MeetingState.MINUTES_DRAFT)
+    meeting.chair_id, meeting.chair = world.jonas.id, world.jonas
+    lise = world.actor(world.lise)
+    with pytest.raises(Refused, match="Det er Jonas Holm, der ledte mødet"):
+        service.move(meeting, MeetingState.PUBLISHED, by=lise, at=now())
+    cases.leave(case, case.member(world.jonas.id), at=now())
+    service.move(meeting, MeetingState.PUBLISHED, by=lise, at=now())
+    assert meeting.published_at is not None
 
 
 def test_each_state_sets_its_instant(world: World) -> None:
