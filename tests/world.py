@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from flask import Flask
@@ -14,7 +14,7 @@ from netmeet.accounts.models import UnitRole, User
 from netmeet.cases import service as cases
 from netmeet.cases.models import Case, Person, TeamMember
 from netmeet.cases.rules import ConsentHow, MemberRole, Scope
-from netmeet.core import clock, ids
+from netmeet.core import calendar, clock, ids
 from netmeet.core.access import Actor, Role
 from netmeet.core.db import db
 from netmeet.meetings.models import AgendaItem, Invitation, Meeting
@@ -29,6 +29,11 @@ EVERYTHING = tuple(Scope)
 def now() -> datetime:
     """Return this instant (tests run on the real clock; days are counted from it)."""
     return datetime.now(UTC)
+
+
+def this_morning() -> datetime:
+    """Return nine o'clock of today, for what depends on the hour: meetings of the day are at 13."""
+    return calendar.to_instant(datetime.combine(clock.today(), time(9)))
 
 
 @dataclass

@@ -53,7 +53,7 @@ def is_headed(human, text):
 def set_the_agenda_and_invite(lead, *, title, count):
     """From the case: a point on the agenda, shared with the person, and the invitations sent."""
     go(lead, "Dagsorden")
-    is_headed(lead, "Dagsorden for Evas møde")
+    is_headed(lead, "Dagsorden for mødet med Eva")
     go(lead, "Foreslå et punkt")
     is_headed(lead, "Foreslå et punkt")
     write(lead, "Hvad handler punktet om?", title)

@@ -181,7 +181,7 @@ def test_text_typed_when_the_login_had_run_out_is_still_there(someone):
     _end_the_login(other)
     press(mia, "Send")
     headed(mia, "Log ind igen")
-    follow(mia, "Eller vælg en af de opdigtede mennesker")
+    follow(mia, "Eller vælg et af de opdigtede mennesker")
     press(mia, "Mia Sørensen")
     headed(mia, "Det, du skrev, er her endnu")
     says(mia, "Jeg vil tale om min kat.")

@@ -246,19 +246,15 @@ def what_they_are(member: TeamMember) -> str:
 
 
 def sees(scopes: Collection[Scope], areas: Collection[str]) -> str:
-    """Return what is seen: "ser planen og aftalerne om bolig og penge"."""
-    papers, network = _papers_of(scopes, areas), Scope.NETWORK in scopes
-    if papers and network:
-        said = _("ser %(papers)s og ved, hvem der er med", papers=papers)
-    elif papers:
-        said = _("ser %(papers)s", papers=papers)
-    elif network:
-        said = _("ved, hvem der er med, og ser ikke mere")
+    """Return what is seen, in short sentences: "ser planen om bolig. Ved, hvem der er med"."""
+    papers, knows = _papers_of(scopes, areas), Scope.NETWORK in scopes
+    if papers:
+        told = [_("ser %(papers)s", papers=papers)] + ([_("Ved, hvem der er med")] if knows else [])
     else:
-        said = _("ser ikke mere end det")
+        told = [_("ved kun, hvem der er med") if knows else _("ser ikke mere end det")]
     if Scope.EXPORT in scopes:
-        return _("%(said)s, og kan hente planen til sit eget system", said=said)
-    return said
+        told.append(_("Kan hente planen til sit eget system"))
+    return ". ".join(told)
 
 
 def _papers_of(scopes: Collection[Scope], areas: Collection[str]) -> str:

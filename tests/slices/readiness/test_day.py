@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import Engine, event
 
 from netmeet.actions.models import Action
@@ -16,7 +17,7 @@ from netmeet.meetings.models import MeetingRequest
 from netmeet.meetings.rules import AgendaState, MeetingState, RequestState
 from netmeet.readiness import queries
 from netmeet.readiness.rules import Group
-from tests.world import now
+from tests.world import now, this_morning
 
 
 def today():
@@ -52,18 +53,19 @@ def request(case, *, left, state=RequestState.REQUESTED):
 
 
 def test_a_meeting_that_is_going_on_comes_before_all_else(world):
-    late = world.case("Omar Haddad")
-    world.meeting(late, in_days=-2, state=MeetingState.MINUTES_DRAFT)
-    case = world.case()
-    world.meeting(case, in_days=-1, state=MeetingState.MINUTES_DRAFT)
-    meeting = ready(world, case, in_days=0)
-    meeting.started_at = now()
-    first, second = day(world).urgent
-    assert (first.kind, first.text) == ("now", "Mødet er i gang.")
-    assert (first.label, first.endpoint) == ("Gå til mødet, der er i gang", "pages.room")
-    assert first.subject_id == meeting.id
-    assert second.name == "Omar Haddad"
-    assert day(world).next_coming is None
+    with time_machine.travel(this_morning()):
+        late = world.case("Omar Haddad")
+        world.meeting(late, in_days=-2, state=MeetingState.MINUTES_DRAFT)
+        case = world.case()
+        world.meeting(case, in_days=-1, state=MeetingState.MINUTES_DRAFT)
+        meeting = ready(world, case, in_days=0)
+        meeting.started_at = now()
+        first, second = day(world).urgent
+        assert (first.kind, first.text) == ("now", "Mødet er i gang.")
+        assert (first.label, first.endpoint) == ("Gå til mødet, der er i gang", "pages.room")
+        assert first.subject_id == meeting.id
+        assert second.name == "Omar Haddad"
+        assert day(world).next_coming is None
 
 
 def test_one_row_a_person_with_the_worst_step(world):

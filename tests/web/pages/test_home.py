@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
@@ -24,7 +25,7 @@ from netmeet.meetings.rules import MeetingState
 from netmeet.meetings.service.requests import Wish
 from netmeet.plans.models import Plan, PlanVersion
 from tests.reader import StrictClient, mentions
-from tests.world import World, now
+from tests.world import World, now, this_morning
 
 OPEN = (Scope.BASIC, Scope.INVITE, Scope.PLAN, Scope.MINUTES)
 
@@ -70,10 +71,11 @@ def test_before_the_meeting_the_person_is_asked_what_matters(
 
 
 def test_on_the_day_the_way_in_comes_first(world: World, client: StrictClient) -> None:
-    case = world.case()
-    world.meeting(case, in_days=0, state=MeetingState.INVITED)
-    world.sign_in(client, case.person.user)
-    body = _home(client)
+    with time_machine.travel(this_morning()):
+        case = world.case()
+        world.meeting(case, in_days=0, state=MeetingState.INVITED)
+        world.sign_in(client, case.person.user)
+        body = _home(client)
     assert "Dit møde er i dag" in body
     assert "Jeg er på vej" in body
     assert "Fortæl, hvad der er vigtigt for dig" not in body
