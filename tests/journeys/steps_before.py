@@ -100,7 +100,7 @@ def agree_on_the_agenda(person, lead, colleague, meeting):
     """Both sides build it at once; the person's points are theirs; the person says yes."""
     lead.go(f"{meeting}/agenda")
     press(lead, "Del med Ida")
-    says(lead, "Vi venter på Idas svar.")
+    says(lead, "Vi venter på svar fra Ida.")
     person.go(meeting)
     follow(person, "Se mødets punkter")
     title = "Midlertidig bolig"

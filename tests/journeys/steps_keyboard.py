@@ -60,7 +60,7 @@ def set_the_agenda_and_invite(lead, *, title, count):
     go(lead, "Sæt det på")
     expect(lead.page.locator(".points")).to_contain_text([title])
     go(lead, "Del med Eva")
-    expect(lead.page.get_by_text("Vi venter på Evas svar.")).to_be_visible()
+    expect(lead.page.get_by_text("Vi venter på svar fra Eva.")).to_be_visible()
     go(lead, "Gå til mødet")
     is_headed(lead, "Netværksmøde")
     go(lead, "Invitationer")

@@ -113,7 +113,7 @@ def test_only_the_chair_sends_out(world):
     story = agreed(world)
     story.meeting.chair_id = world.jonas.id
     db.session.flush()
-    with pytest.raises(Refused, match="mødelederen"):
+    with pytest.raises(Refused, match="der ledte mødet"):
         story.send()
 
 
