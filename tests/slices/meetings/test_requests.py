@@ -102,3 +102,12 @@ def test_only_the_own_unit_finds_the_request_waiting(world: World) -> None:
     assert queries.requests_waiting(world.actor(world.jonas)) == []
     assert queries.requests_waiting(world.actor(case.person.user)) == []
     assert len(queries.requests_of_case(case.id)) == 1
+
+
+def test_who_asked_hears_of_a_yes_as_of_a_no(world: World) -> None:
+    case = world.case()
+    mia = world.actor(case.person.user)
+    asked = service.requests.ask(case, by=mia, at=now(), wish=Wish(about="Jeg vil tale om bolig"))
+    service.requests.accept(asked, by=world.actor(world.lise), at=now())
+    told = select(Message.user_id).where(Message.kind == "meetings.news_request_answer")
+    assert db.session.scalars(told).all() == [mia.user_id]
