@@ -18,6 +18,15 @@
 
   const meta = () => document.querySelector("meta[name='csrf-token']");
 
+  // A list of choices stands on its first one where the page chose none.
+  const given = (list) => [...list.options].find((option) => option.defaultSelected) ?? list.options[0];
+  const isTouched = (field) =>
+    field.options
+      ? given(field)?.selected === false
+      : field.matches("[type=radio], [type=checkbox]")
+        ? field.checked !== field.defaultChecked
+        : field.value !== field.defaultValue;
+
   class Saver {
     constructor(form) {
       this.form = form;
@@ -32,6 +41,8 @@
       form.addEventListener("change", (event) => this.note(event.target));
       form.addEventListener("focusout", () => this.changed.size && this.plan(0));
       form.addEventListener("submit", () => this.changed.clear());
+      // On a slow phone somebody has typed before this script came.
+      for (const field of form.elements) if (isTouched(field)) this.note(field);
     }
 
     note(field) {

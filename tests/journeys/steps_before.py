@@ -71,6 +71,7 @@ def prepare(person, link, meeting):
     press(person, "Hold pause. Alt er gemt.")
     says(person, "Du har svaret på 2 af 7.")
     follow(person, "Fortsæt")
+    headed(person, "Er der noget, du ikke vil tale om?")
     page.get_by_label("Dit svar").fill("Min far.")
     press(person, "Luk hurtigt")
     page.wait_for_url("**/roligt")

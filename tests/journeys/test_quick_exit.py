@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import pytest
+from playwright.sync_api import TimeoutError, expect
+
 from tests.browser import PHONE
-from tests.journeys.acts import follow, headed, press
+from tests.journeys.acts import follow, headed, press, saved
 
 
 def test_what_is_typed_at_that_moment_goes_with_the_end_of_the_login(someone: Any) -> None:
@@ -29,6 +32,39 @@ def test_what_is_typed_at_that_moment_goes_with_the_end_of_the_login(someone: An
     page.goto(f"{page.url}/practical")
     shown = page.get_by_label("Hvad kan gøre det svært")
     assert shown.input_value() == "Mange mennesker i venteværelset."
+
+
+def _open_without_its_script(mia: Any) -> Any:
+    """Open a question whose script is still on its way; return the request that is held."""
+    mia.become("Mia")
+    page = mia.page
+    follow(mia, "Fortæl, hvad der er vigtigt for dig")
+    held: list[Any] = []
+    page.route("**/autosave.js", lambda route: held.append(route))
+    with page.expect_request("**/autosave.js"):
+        page.goto(f"{page.url}/help", wait_until="commit")
+    expect(page.get_by_label("Dit svar")).to_be_attached()
+    return held[0]
+
+
+def test_nobody_presses_before_the_page_can_keep_what_is_typed(someone: Any) -> None:
+    mia = someone(PHONE)
+    held = _open_without_its_script(mia)
+    leave = mia.page.get_by_role("button", name="Luk hurtigt")
+    expect(leave).to_be_attached()
+    with pytest.raises(TimeoutError):
+        leave.click(timeout=1000)
+    held.continue_()
+    leave.click()
+    mia.page.wait_for_url("**/roligt")
+
+
+def test_what_was_typed_before_the_scripts_came_is_saved(someone: Any) -> None:
+    mia = someone(PHONE)
+    held = _open_without_its_script(mia)
+    mia.page.get_by_label("Dit svar").fill("Ro om aftenen.")
+    held.continue_()
+    saved(mia)
 
 
 def test_a_text_that_cannot_be_sent_does_not_keep_the_login_open(someone: Any) -> None:
