@@ -218,5 +218,7 @@ def _prepare(connection: Any, _record: Any) -> None:
 
 @event.listens_for(Engine, "begin")
 def _begin(connection: Connection) -> None:
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writes.get() else "BEGIN")
+    # Straight to the driver: every request begins twice.
+    lite: Any = connection.connection.driver_connection
+    if isinstance(lite, sqlite3.Connection):
+        lite.execute("BEGIN IMMEDIATE" if _writes.get() else "BEGIN")

@@ -71,10 +71,8 @@ def calendar_file(
 
     The place stands in it only when it was opened and the person's address is not protected.
     """
-    meeting, case = invitation.meeting, invitation.case
-    member = case.member(invitation.user_id)
+    meeting, member = invitation.meeting, invitation.case.member(invitation.user_id)
     is_staff = member is not None and member.role.access in STAFF
-    shows_place = meeting.show_place and not case.person.is_protected
     event = ical.Event(
         uid=meeting.uid,
         sequence=sequence,
@@ -85,7 +83,7 @@ def calendar_file(
         organizer_address=_settings().sender,
         recipient_address=invitation.user.email,
         required=is_staff and invitation.is_required,
-        location=meeting.place or None if shows_place else None,
+        location=(meeting.show_place and place_for(meeting, None)) or None,
         created=invitation.created_at,
         modified=invitation.sent_at or invitation.created_at,
         stamp=at,
@@ -206,16 +204,17 @@ def letter_facts(
     case = invitation.case
     link = outbox.address("invitations.landing", {"id": token})
     is_person = invitation.user_id == case.person.user_id
-    hidden = case.person.is_protected
+    hides_address = is_person and case.person.is_protected
+    place = place_for(invitation.meeting, None)
     return {
         "to_name": invitation.user.name,
-        "to_address": "" if hidden and is_person else invitation.user.address,
+        "to_address": "" if hides_address else invitation.user.address,
         "number": invitation.number,
         "own_word": invitation.user.own_word,
         "time": time.words(invitation.user.lang),
         "form": invitation.meeting.form,
-        "place": "" if hidden else invitation.meeting.place,
-        "asks_where": hidden and bool(invitation.meeting.place),
+        "place": place,
+        "asks_where": bool(invitation.meeting.place) and not place,
         "greeter": invitation.meeting.greeter if is_person else "",
         "coming": coming(invitation) if is_person else [],
         "is_person": is_person,

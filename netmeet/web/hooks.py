@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import cast
 
 from flask import current_app
+from sqlalchemy import Connection
 
 from netmeet.core.access import AccessBook, Actor
 from netmeet.core.trail import Entry
@@ -25,16 +26,17 @@ class Hooks:
 
     ``load_actor(secret, at)`` returns who a session's secret belongs to, if it is still good;
     ``owner_of(secret)`` whose it was, good or ended; ``record`` appends to the access log within
-    the open transaction; ``park(user_id, path, fields, at)`` keeps a posted body for an hour and
-    returns its id; ``keep_awake(session_id, at)`` puts off the idle end, ``end_login(session_id,
-    at)`` makes the end; ``may_print(user_id, at)`` counts one more PDF and
-    ``may_send_file`` one more file, committed at once; ``menu`` is the menu for an actor.
+    the open transaction of the session or of a connection; ``park(user_id, path, fields, at)``
+    keeps a posted body for an hour and returns its id; ``keep_awake(session_id, at)`` puts off the
+    idle end, ``end_login(session_id, at)`` makes the end; ``may_print(user_id, at)`` counts one
+    more PDF and ``may_send_file`` one more file, committed at once; ``menu`` is the menu for an
+    actor.
     """
 
     book: AccessBook
     load_actor: Callable[[str, datetime], Actor | None]
     owner_of: Callable[[str], str | None]
-    record: Callable[[Sequence[Entry]], None]
+    record: Callable[[Sequence[Entry], Connection | None], None]
     park: Callable[[str, str, Mapping[str, Sequence[str]], datetime], str]
     keep_awake: Callable[[str, datetime], None]
     end_login: Callable[[str, datetime], None]

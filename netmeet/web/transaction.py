@@ -54,12 +54,18 @@ def forget(response: Answer) -> None:
 def _keep(response: Response) -> None:
     trail = _told(g.get("trail", []), response.status_code)
     if request.method not in _READS and (response.status_code < _REFUSALS or g.get("keep", False)):
-        _write(trail)
+        hooks().record(trail, None)
+        _keep_awake()
+        db.session.commit()
         return
     db.session.remove()
-    if trail:
-        may_write()
-        _write(trail)
+    if not trail:
+        return
+    may_write()
+    with db.engine.begin() as connection:
+        hooks().record(trail, connection)
+    if _keep_awake():
+        db.session.commit()
 
 
 def _told(trail: Sequence[Entry], status: int) -> Sequence[Entry]:
@@ -88,11 +94,11 @@ def _as_read(told: Entry) -> Entry:
     return replace(told, operation=told.read_as or told.operation)
 
 
-def _write(trail: Sequence[Entry]) -> None:
-    """Write the log rows, keep the session awake (a refresh does not), and commit."""
-    hooks().record(trail)
+def _keep_awake() -> bool:
+    """Keep the login awake (a refresh does not); return whether there was anything to do."""
     who = g.actor
     is_refresh = request.headers.get(guard.REFRESH_HEADER) == "1"
-    if who.seen_at is not None and who.at - who.seen_at > _AWAKE_FOR and not is_refresh:
-        hooks().keep_awake(who.session_id, who.at)
-    db.session.commit()
+    if who.seen_at is None or who.at - who.seen_at <= _AWAKE_FOR or is_refresh:
+        return False
+    hooks().keep_awake(who.session_id, who.at)
+    return True

@@ -52,6 +52,11 @@ def set_the_time(lead, *, purpose):
 
 def prepare(person, link, meeting):
     """The person answers, sees it saved, skips, pauses, leaves in a hurry and comes back."""
+    _answer_some(person)
+    _leave_and_come_back(person, link, meeting)
+
+
+def _answer_some(person):
     page = person.page
     person.go("/")
     says(person, "Du kan begynde, når du vil.")
@@ -70,11 +75,14 @@ def prepare(person, link, meeting):
     headed(person, "Er der noget, du ikke vil tale om?")
     press(person, "Hold pause. Alt er gemt.")
     says(person, "Du har svaret på 2 af 7.")
+
+
+def _leave_and_come_back(person, link, meeting):
     follow(person, "Fortsæt")
     headed(person, "Er der noget, du ikke vil tale om?")
-    page.get_by_label("Dit svar").fill("Min far.")
+    person.page.get_by_label("Dit svar").fill("Min far.")
     press(person, "Luk hurtigt")
-    page.wait_for_url("**/roligt")
+    person.page.wait_for_url("**/roligt")
     person.go(f"{meeting}/prepare")
     headed(person, "Log ind")
     come_in(person, link)

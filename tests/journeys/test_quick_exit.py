@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import TimeoutError, expect
+from playwright.sync_api import TimeoutError as TooLong
+from playwright.sync_api import expect
 
 from tests.browser import PHONE
 from tests.journeys.acts import follow, headed, press, saved
@@ -40,7 +41,11 @@ def _open_without_its_script(mia: Any) -> Any:
     page = mia.page
     follow(mia, "Fortæl, hvad der er vigtigt for dig")
     held: list[Any] = []
-    page.route("**/autosave.js", lambda route: held.append(route))
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    page.route("**/autosave.js", hold)
     with page.expect_request("**/autosave.js"):
         page.goto(f"{page.url}/help", wait_until="commit")
     expect(page.get_by_label("Dit svar")).to_be_attached()
@@ -52,7 +57,7 @@ def test_nobody_presses_before_the_page_can_keep_what_is_typed(someone: Any) -> 
     held = _open_without_its_script(mia)
     leave = mia.page.get_by_role("button", name="Luk hurtigt")
     expect(leave).to_be_attached()
-    with pytest.raises(TimeoutError):
+    with pytest.raises(TooLong):
         leave.click(timeout=1000)
     held.continue_()
     leave.click()

@@ -1,5 +1,7 @@
 """Plan types, sections and what each reader sees."""
 
+import pytest
+
 from netmeet.cases.rules import Scope
 from netmeet.plans import rules
 from netmeet.plans.rules import PlanType, SectionKey
@@ -32,6 +34,12 @@ def test_who_may_see_what_is_on_the_persons_copy_alone():
 def test_a_reader_sees_the_sections_of_their_scopes():
     seen = rules.visible_sections(frozenset({"crisis"}), to_the_person=False)
     assert [one.key for one in seen] == [SectionKey.CRISIS]
+
+
+@pytest.mark.parametrize("line", ["Medicin: en gang om dagen", "behandling : en gang om dagen"])
+def test_a_line_names_its_area_of_life_as_people_say_it(line):
+    assert rules.split_area(line) == ("treatment", "en gang om dagen")
+    assert rules.split_area("Kl. 8: en gang om dagen") == ("", "Kl. 8: en gang om dagen")
 
 
 def test_silence_and_thinking_settle_nothing():

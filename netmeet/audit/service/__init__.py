@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import cast
 
 from flask_babel import gettext as _
-from sqlalchemy import Table, bindparam, insert, select, text
+from sqlalchemy import Connection, Table, bindparam, insert, select, text
 
 from netmeet.audit.models import Anchor, AuditEvent, FollowUp
 from netmeet.core import ids, sealed
@@ -34,40 +34,43 @@ _OPENED = (
 _NEWEST = select(_TABLE.c.seq, _TABLE.c.chain).order_by(_TABLE.c.seq.desc()).limit(1)
 
 
-def record(entries: Sequence[Entry]) -> None:
+def record(entries: Sequence[Entry], connection: Connection | None = None) -> None:
     """Append one row an entry within the open transaction, which must hold the write lock.
 
-    A refresh of a screen that was opened within 15 minutes is covered by the row of the opening.
+    That is the transaction of ``connection``, or the session's. A refresh of a screen that was
+    opened within 15 minutes is covered by the row of the opening.
     """
-    fresh = [entry for entry in entries if not (entry.is_refresh and _is_covered(entry))]
+    if connection is None:
+        db.session.flush()
+        connection = db.session.connection()
+    fresh = [one for one in entries if not (one.is_refresh and _is_covered(one, connection))]
     if not fresh:
         return
-    if db.session.get_bind().dialect.name == "postgresql":
-        db.session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    db.session.flush()
-    seq, chain = _head()
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    seq, chain = _head(connection)
     rows = []
     for entry in fresh:
         seq += 1
         row, facts = _row(entry, seq)
         chain = row["chain"] = link(facts, chain)
         rows.append(row)
-    db.session.execute(_INSERT, rows)
+    connection.execute(_INSERT, rows)
 
 
-def _head() -> tuple[int, bytes]:
-    row = db.session.execute(_NEWEST).one_or_none()
+def _head(connection: Connection) -> tuple[int, bytes]:
+    row = connection.execute(_NEWEST).one_or_none()
     return (row.seq, bytes(row.chain)) if row else (0, b"")
 
 
-def _is_covered(entry: Entry) -> bool:
+def _is_covered(entry: Entry, connection: Connection) -> bool:
     facts = {
         "session_id": entry.session_id,
         "object_id": entry.object_id,
         "operation": entry.operation.value,
         "since": entry.at - FOLLOWED_FOR,
     }
-    return db.session.execute(_OPENED, facts).one_or_none() is not None
+    return connection.execute(_OPENED, facts).one_or_none() is not None
 
 
 def _row(entry: Entry, seq: int) -> tuple[dict[str, object], list[object]]:
@@ -110,7 +113,7 @@ def link(facts: Sequence[object], before: bytes) -> bytes:
 
 def anchor(*, at: datetime) -> Anchor:
     """Write down how long the chain is and its head; the caller keeps the same outside."""
-    seq, chain = _head()
+    seq, chain = _head(db.session.connection())
     row = Anchor(at=at, seq=seq, chain=chain)
     db.session.add(row)
     db.session.flush()

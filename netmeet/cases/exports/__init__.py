@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -18,28 +17,22 @@ from netmeet.outbox.rules import Letter
 
 @dataclass(frozen=True)
 class Head:
-    """Name and birth date (so that nobody opens the wrong one), address and tabs of a case."""
+    """Name and birth date (so that nobody opens the wrong one), and which tab is shown."""
 
+    case_id: str
     name: str
     born: str
-    url: str
-    tabs: list[tuple[str, str, bool]]
+    current: str
 
 
 def head(case: Case, *, current: str) -> Head:
     """Return the head of staff's pages in ``case``; ``current`` is the shown tab's endpoint."""
-    tabs = (
-        (_("Forløb"), "pages.case"),
-        (_("Netværk"), "cases.team"),
-        (_("Hvem må se hvad"), "cases.case_consents"),
-        (_("Plan"), "plans.of_case"),
-    )
     born = case.person.born_on
     return Head(
+        case_id=case.id,
         name=case.person.name,
         born=calendar.birth_date(born) if born else _("dato ukendt"),
-        url=url_for("pages.case", id=case.id),
-        tabs=[(label, url_for(name, id=case.id), name == current) for label, name in tabs],
+        current=current,
     )
 
 

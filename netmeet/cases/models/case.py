@@ -103,13 +103,14 @@ class Case(Versioned, Base):
     @property
     def lead_ids(self) -> frozenset[str]:
         """Return the users who coordinate the case now."""
-        return frozenset(m.user_id for m in self.team if m.is_coordinator and m.left_at is None)
+        return frozenset([m.user_id for m in self.team if m.left_at is None and m.is_coordinator])
 
     @property
     def members(self) -> list["TeamMember"]:
         """Return who is in the network now, in the order they joined, as who asks may know it."""
         unknown = apart.hidden()
-        return [m for m in self.team if m.left_at is None and m.user_id not in unknown]
+        here = [m for m in self.team if m.left_at is None]
+        return [m for m in here if m.user_id not in unknown] if unknown else here
 
     @property
     def coordinator(self) -> "TeamMember | None":
@@ -118,7 +119,9 @@ class Case(Versioned, Base):
 
     def member(self, user_id: str) -> "TeamMember | None":
         """Return the user's place in the network now, if any."""
-        return next((m for m in self.members if m.user_id == user_id), None)
+        if user_id in apart.hidden():
+            return None
+        return next((m for m in self.team if m.user_id == user_id and m.left_at is None), None)
 
     def may_name(self, event: Any) -> bool:
         """Tell whether the person may learn who did what the log's row ``event`` tells.

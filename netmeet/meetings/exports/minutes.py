@@ -149,7 +149,7 @@ def minutes_data(
         starts_local=meeting.starts_local,
         minutes=meeting.minutes,
         form=meeting.form,
-        place=place_for(meeting, reader, is_paper=is_paper),
+        place=place_for(meeting, None if is_paper else reader),
         chair=meeting.chair.name,
         participation=meeting.participation,
         participants=_participants(meeting, reader=reader),

@@ -11,6 +11,7 @@ from netmeet.core import clock
 from netmeet.core.permissions import Permission as P
 from netmeet.formats import pdf as printing
 from netmeet.formats import qr
+from netmeet.meetings.queries import hides_place
 from netmeet.outbox import exports as outbox
 from netmeet.plans import exports, queries
 from netmeet.plans.rules import SectionKey
@@ -46,8 +47,8 @@ def pdf(plan: "Plan") -> ResponseReturnValue:
         shown = reading.cut(found.content, contested=facts.contested)
     if shown is None:
         abort(404)
-    if plan.case.person.is_protected and shown["next"] is not None:
-        shown["next"]["place"] = ""  # paper is left lying about
+    if shown["next"] is not None and hides_place(plan.case, None):
+        shown["next"]["place"] = ""
     html = render_template(
         "plans/print/plan.html",
         plan=shown,

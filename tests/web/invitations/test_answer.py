@@ -141,6 +141,26 @@ def test_a_stranger_finds_nothing(world, client, meeting, tail):
     assert not mentions(answer.get_data(as_text=True), "Mia")
 
 
+def test_where_a_protected_person_is_met_stands_for_staff_alone(world, client, case, meeting):
+    def shown(who):
+        world.sign_in(client, who)
+        return "lokale 2" in client.get(path(meeting)).get_data(as_text=True)
+
+    before = shown(world.jonas), shown(world.hanne)
+    case.person.is_protected = True
+    db.session.flush()
+    assert (before, shown(world.jonas), shown(world.hanne)) == ((True, True), True, False)
+
+
+def test_no_calendar_file_is_offered_where_there_is_none(world, jonas, meeting):
+    link = f"/meetings/{meeting.id}.ics"
+    offered = link in jonas.get(path(meeting)).get_data(as_text=True)
+    world.jonas.email = ""
+    db.session.flush()
+    assert (offered, link in jonas.get(path(meeting)).get_data(as_text=True)) == (True, False)
+    assert jonas.get(link).status_code == 404
+
+
 def test_the_calendar_file_is_the_readers_own(world, jonas, meeting):
     answer = jonas.get(f"/meetings/{meeting.id}.ics")
     assert answer.mimetype == "text/calendar"

@@ -99,6 +99,7 @@ def test_protection_leaves_the_address_out(world, client, case, meeting):
     person.is_protected = True
     hidden = client.get(path(meeting, mia)).get_data(as_text=True)
     assert ("Nørregade" in shown, "Nørregade" in hidden) == (True, False)
+    assert ("lokale 2" in shown, "lokale 2" in hidden) == (True, False)
 
 
 def make_code(client, meeting, user):

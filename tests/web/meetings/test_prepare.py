@@ -5,11 +5,14 @@ import re
 import pytest
 from sqlalchemy import select
 
+from netmeet.cases.rules import MandateScope, RepresentationKind
+from netmeet.cases.service import mandates
+from netmeet.cases.service.network import Newcomer
 from netmeet.core.db import db
 from netmeet.meetings.models import Meeting, PreparationAnswer
 from netmeet.meetings.rules import MeetingState, Question
 from tests.reader import StrictClient
-from tests.world import World
+from tests.world import World, now
 
 JSON = {"Accept": "application/json"}
 
@@ -104,6 +107,25 @@ def test_who_reads_stands_by_name_under_the_field(world: World, client: StrictCl
     page = client.get(f"{path}/not_talk").get_data(as_text=True)
     assert "Kun Lise Dam kan læse det." in page
     assert "Lise siger stop, hvis nogen taler om det" in page
+
+
+def test_a_guardian_stands_among_who_reads(world: World, client: StrictClient) -> None:
+    case = world.case()
+    meeting = world.meeting(case)
+    mandates.record(
+        case,
+        Newcomer(name="Ole Værge", email="ole@example.org"),
+        mandates.Mandate(
+            kind=RepresentationKind.GUARDIAN,
+            scopes={MandateScope.PERSONAL},
+            document="Bevilling 7",
+        ),
+        by=world.actor(world.lise),
+        at=now(),
+    )
+    world.sign_in(client, case.person.user)
+    page = client.get(f"/meetings/{meeting.id}/prepare/not_talk").get_data(as_text=True)
+    assert "Kun Lise Dam og Ole Værge kan læse det." in page
 
 
 def test_are_you_alone_comes_before_who_may_come(world: World, client: StrictClient) -> None:
