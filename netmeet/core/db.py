@@ -19,11 +19,11 @@ from sqlalchemy import (
     Select,
     String,
     event,
+    inspect,
     select,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, registry
 from sqlalchemy.orm.attributes import set_committed_value
-from sqlalchemy.orm.util import identity_key
 from sqlalchemy.types import TypeDecorator
 
 from netmeet.core import ids
@@ -168,13 +168,14 @@ def refer(rows: Iterable[Base], name: str, model: type[Base]) -> None:
     What has been read already is not read again, the rest in one query: a page about one case has
     read its people once, and they stand behind nearly every row of it.
     """
-    wanted = {row: getattr(row, f"{name}_id") for row in rows}
-    held = db.session.identity_map
-    found = {one: held.get(identity_key(model, one)) for one in wanted.values() if one}
+    column = f"{name}_id"
+    wanted = [(row, getattr(row, column)) for row in rows]
+    held, key = db.session.identity_map, inspect(model).identity_key_from_primary_key
+    found = {one: held.get(key((one,))) for one in {one for _row, one in wanted if one}}
     missing = [one for one, thing in found.items() if thing is None]
     if missing:
         found |= {t.id: t for t in db.session.scalars(select(model).where(model.id.in_(missing)))}
-    for row, one in wanted.items():
+    for row, one in wanted:
         set_committed_value(row, name, found.get(one))
 
 

@@ -1,6 +1,7 @@
 """Error pages: a sentence that says what to do next, and nothing about anybody."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Flask, g, jsonify, render_template, request, session
@@ -144,7 +145,8 @@ def on_conflict(conflict: Conflict) -> ResponseReturnValue:
     if _wants_json():
         return render_template("web/_conflict.html", boxes=boxes, version=conflict.version), 409
     sent = _anew(conflict)
-    written = list(texts(sent))
+    written = _asked_again(sent, {mine.strip(): label for label, _theirs, mine in boxes if mine})
+    fields = [(name, text) for _label, name, text in written]
     back = _way_back()
     page = render_template(
         "web/conflict_screen.html" if back.on_screen else "web/conflict.html",
@@ -152,7 +154,7 @@ def on_conflict(conflict: Conflict) -> ResponseReturnValue:
         version=conflict.version,
         path=request.path,
         written=written,
-        rest=[pair for pair in sent if pair not in written],
+        rest=[pair for pair in sent if pair not in fields],
         leave=own_path(request.form.get("next", ""), otherwise=back.url if back.words else _near()),
         back=back,
         paused=False,
@@ -172,6 +174,19 @@ def _anew(conflict: Conflict) -> list[tuple[str, str]]:
             if name not in _OF_THE_FORM
         ),
     ]
+
+
+def _asked_again(
+    sent: list[tuple[str, str]], labels: Mapping[str, str]
+) -> list[tuple[str, str, str]]:
+    """Return label, name and text of each text of what was sent that is in conflict.
+
+    ``labels`` are by the text one would save. Where none is known again, because it is kept in
+    another shape than it was sent in, every text is returned, without a label.
+    """
+    written = list(texts(sent))
+    found = [(labels[text.strip()], name, text) for name, text in written if text.strip() in labels]
+    return found or [("", name, text) for name, text in written]
 
 
 def _near() -> str:

@@ -103,7 +103,7 @@ class Case(Versioned, Base):
     @property
     def lead_ids(self) -> frozenset[str]:
         """Return the users who coordinate the case now."""
-        return frozenset([m.user_id for m in self.team if m.left_at is None and m.is_coordinator])
+        return frozenset([m.user_id for m in self.team if m.is_coordinator and m.left_at is None])
 
     @property
     def members(self) -> list["TeamMember"]:

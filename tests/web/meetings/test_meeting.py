@@ -105,6 +105,36 @@ def test_a_change_is_kept_and_a_stale_one_gets_both_texts(
     assert client.send(path, fields(world, purpose="")).status_code == 422
 
 
+def test_of_a_stale_form_only_what_differs_is_asked_about(
+    world: World, client: StrictClient
+) -> None:
+    meeting = world.meeting(world.case())
+    world.sign_in(client, world.lise)
+    path = f"/meetings/{meeting.id}/edit"
+    version = meeting.version
+    first = fields(world, version=str(version), purpose="Et sted at bo i København")
+    assert client.send(path, first).status_code == 303
+    stale = client.send(path, fields(world, version=str(version), purpose="Et sted med ro"))
+    asked = re.findall(r'<textarea[^>]*name="(\w+)"', stale.text)
+    assert (stale.status_code, asked) == (409, ["purpose"])
+    rest = dict(re.findall(r'type="hidden"\s+name="(\w+)"\s+value="([^"]*)"', stale.text))
+    assert client.send(path, {**rest, "purpose": "Et sted med ro"}).status_code == 303
+    page = client.get(f"/meetings/{meeting.id}").text
+    assert ("Et sted med ro" in page, "Lokale 2" in page) == (True, True)
+
+
+def test_several_texts_that_differ_are_asked_about_by_name(
+    world: World, client: StrictClient
+) -> None:
+    meeting = world.meeting(world.case())
+    world.sign_in(client, world.lise)
+    path = f"/meetings/{meeting.id}/edit"
+    changes = {"purpose": "Et sted med ro", "place": "Lokale 7"}
+    stale = client.send(path, fields(world, version=str(meeting.version + 1), **changes))
+    asked = re.findall(r'for="mine-\d">([^<]+)</label>', stale.text)
+    assert (stale.status_code, asked) == (409, ["Formål", "Sted"])
+
+
 @pytest.mark.parametrize("link", ["https://video.example/a?b=c#d", "javascript:alert(1)", ""])
 def test_only_an_address_of_the_web_becomes_a_link(
     world: World, client: StrictClient, link: str
