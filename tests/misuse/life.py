@@ -9,6 +9,8 @@ from hypothesis.stateful import invariant, precondition, rule
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
+from netmeet.accounts import jobs as accounts
+from netmeet.accounts import rules
 from netmeet.cases import jobs
 from netmeet.cases.models import Case
 from netmeet.cases.rules import Keeping
@@ -203,6 +205,8 @@ class Life(Network, Meetings):
         db.session.execute(held.values(closed_at=long_ago))
         erasing.note(self.model.case_id, Keeping.COPIED, "Journalen", at=now())
         db.session.commit()
+        # What somebody was writing when their login ended is kept for an hour, and no longer.
+        accounts.tidy(now() + rules.PARKED_LASTS + timedelta(minutes=1))
         assert jobs.erase_due(now(), years=YEARS, ledger=self.folder / "erased.log") == 1
         self.truths.erased, self.model.words = True, {}
         self.truths.rows()
