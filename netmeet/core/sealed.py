@@ -128,14 +128,16 @@ class Sealed:
         """Return the decrypted text, ``""`` when there is none."""
         if row is None:
             return self
-        sealed = cast("bytes | None", getattr(row, self._column))
+        # A page asks for the same name many times: a loaded column lies in the row, and the row
+        # keeps its text while it is the same.
+        held = row.__dict__
+        sealed = held[self._column] if self._column in held else getattr(row, self._column)
         if sealed is None:
             return ""
-        # A page asks for the same name many times: the row keeps it while the column is the same.
-        kept = row.__dict__.get(self._kept)
+        kept = held.get(self._kept)
         if kept is None or kept[0] is not sealed:
             text = unseal(bytes(sealed), place=self._place.format(cast("Any", row).id))
-            kept = row.__dict__[self._kept] = (sealed, text)
+            kept = held[self._kept] = (sealed, text)
         return cast("str", kept[1])
 
     def veil(self, row: object, text: str) -> None:

@@ -58,7 +58,10 @@ class NoPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """A line of a plan or its whole, as the rules ask about it: whose, and in which area."""
+    """A line of a plan or its whole, as the rules ask about it: whose, and in which area.
+
+    ``leads`` is who coordinates the case, where that has been found out for many parts at once.
+    """
 
     case: Case
     life_area: str | None = None
@@ -66,16 +69,17 @@ class Part:
     is_live: bool = True
     is_released: bool = True
     is_hidden_from_private: bool = False
+    leads: frozenset[str] | None = None
 
     @property
-    def meeting(self) -> Case:
-        """Return who leads it: towards a plan that is who coordinates the case."""
-        return self.case
+    def meeting(self) -> "Part":
+        """Return what says who leads: towards a plan that is who coordinates the case."""
+        return self
 
     @property
     def lead_ids(self) -> frozenset[str]:
         """Return who coordinates the case."""
-        return self.case.lead_ids
+        return self.case.lead_ids if self.leads is None else self.leads
 
 
 def access_options() -> tuple[Any, ...]:

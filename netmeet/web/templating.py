@@ -65,11 +65,12 @@ def _addresses(app: Flask) -> Callable[..., str]:
         if endpoint not in known:
             known[endpoint] = pattern(endpoint)
         found = known[endpoint]
-        texts = {name: str(value) for name, value in parts.items() if value is not None}
-        if found is None or texts.keys() != found[1]:
+        if None in parts.values():
+            parts = {name: value for name, value in parts.items() if value is not None}
+        if found is None or parts.keys() != found[1]:
             return url_for(endpoint, **parts)
-        is_plain = all(map(_PLAIN.fullmatch, texts.values()))
-        return found[0].format_map(texts) if is_plain else url_for(endpoint, **parts)
+        is_plain = all(map(_PLAIN.fullmatch, map(str, parts.values())))
+        return found[0].format_map(parts) if is_plain else url_for(endpoint, **parts)
 
     return address
 

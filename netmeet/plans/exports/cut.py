@@ -46,6 +46,7 @@ class _Knife:
 
     case: Case
     reader: Actor
+    leads: frozenset[str]
     answers: dict[tuple[P, tuple[Any, ...]], bool]
     left_out: int = 0
 
@@ -70,6 +71,7 @@ class _Knife:
                 author_id=owner_id,
                 is_live=is_live,
                 is_hidden_from_private=is_hidden,
+                leads=self.leads,
             )
             may = queries.opens(part, reader=self.reader, permission=permission)
             self.answers[permission, seen] = may
@@ -95,10 +97,11 @@ class Reading:
         self._case, self._reader = case, reader
         self._to_person = queries.is_on_persons_side(reader)
         self._unknown = case.apart_from(reader.user_id)
+        self._leads = case.lead_ids
         self._answers: dict[tuple[P, tuple[Any, ...]], bool] = {}
 
     def _knife(self) -> _Knife:
-        return _Knife(self._case, self._reader, self._answers)
+        return _Knife(self._case, self._reader, self._leads, self._answers)
 
     def gist(self, content: Content) -> dict[str, Any]:
         """Return what two versions are compared by: agreements, goals, texts."""
@@ -327,10 +330,12 @@ def _sections(content: Content, knife: _Knife) -> list[Line]:
 
     What is common comes first, then each organisation's own part, whose lines say whose they are.
     """
+    written: dict[str, list[Line]] = {}
+    for one in sorted(content["sections"], key=lambda one: one.get("by", "")):
+        written.setdefault(one["key"], []).append(one)
     found = []
     for known in rules.SECTIONS:
-        parts = [one for one in content["sections"] if one["key"] == known.key.value]
-        parts.sort(key=lambda one: one.get("by", ""))
+        parts = written.get(known.key.value, [])
         permission = _SCOPES[known.scope]
         area = "area" if known.by_life_area else ""
         lines = [

@@ -9,6 +9,7 @@ from netmeet.core import calendar
 from netmeet.core.access import STAFF, Actor, Role
 from netmeet.core.db import db
 from netmeet.core.refusals import Conflict, Refused
+from netmeet.organisations.models import Organisation
 from netmeet.plans import queries, rules
 from netmeet.plans.models import Goal, GoalScore, Plan, PlanSection
 from netmeet.plans.rules import GoalEnd, PlanType, SectionKey
@@ -41,9 +42,26 @@ def may_write(plan: Plan, key: SectionKey, *, by: Actor, part: str | None = None
     says as long as the person has not written there themselves, and any part there is. Other staff
     write the part of their own organisation.
     """
+    return _may_write(plan, key, by, by.role_on(plan), part)
+
+
+def writable(plan: Plan, *, by: Actor) -> list[tuple[SectionKey, Organisation | None]]:
+    """Return each section the actor may write, with the organisation when the part is another's."""
+    role, own = by.role_on(plan), own_part(plan, by=by)
+    return [
+        *((key, None) for key in rules.WRITTEN if _may_write(plan, key, by, role, own)),
+        *(
+            (one.key, one.organisation)
+            for one in plan.sections
+            if one.organisation_id not in {None, own}
+            and _may_write(plan, one.key, by, role, one.organisation_id)
+        ),
+    ]
+
+
+def _may_write(plan: Plan, key: SectionKey, by: Actor, role: Role, part: str | None) -> bool:
     if key not in rules.WRITTEN:
         return False
-    role = by.role_on(plan)
     if role in _PERSONS_SIDE:
         return key in rules.WRITTEN_BY_THE_PERSON and part is None
     if role is not Role.LEAD:

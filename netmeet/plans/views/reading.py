@@ -80,7 +80,7 @@ def _page(plan: "Plan", *, reader: Actor) -> dict[str, Any]:
     """Return what the page shows around the plan."""
     on_persons_side = queries.is_on_persons_side(reader)
     newest = plan.newest
-    may_preview = _may_preview(plan)
+    may_approve = guard.allowed(P.PLAN_APPROVE, plan)
     return {
         "plan_id": plan.id,
         "case_id": plan.case_id,
@@ -89,10 +89,10 @@ def _page(plan: "Plan", *, reader: Actor) -> dict[str, Any]:
         "reads_history": guard.allowed(P.PLAN_HISTORY, plan),
         "sharing": exports.sharing(plan.case, at=reader.at) if on_persons_side else [],
         "readers": exports.readers(plan.case, at=reader.at)
-        if may_preview and not on_persons_side
+        if may_approve and not on_persons_side
         else [],
         "may_contest": guard.allowed(P.LINE_CONTEST_OWN, plan),
-        "may_answer": newest is not None and guard.allowed(P.PLAN_APPROVE, plan),
+        "may_answer": newest is not None and may_approve,
         "may_print": guard.allowed(P.PLAN_EXPORT_PDF, plan),
         "may_answer_contested": guard.allowed(P.LINE_ANSWER_CONTEST, plan),
         "may_write": _may_write(plan, reader=reader),
@@ -119,20 +119,10 @@ def _may_write(plan: "Plan", *, reader: Actor) -> list[tuple[rules.Section, str,
     """
     if not guard.allowed(P.PLAN_EDIT_OWN_SECTION, plan):
         return []
-    own = sections.own_part(plan, by=reader)
-    found = [
-        (rules.section(key), "", "")
-        for key in rules.WRITTEN
-        if sections.may_write(plan, key, by=reader, part=own)
+    return [
+        (rules.section(key), house.id, house.name) if house else (rules.section(key), "", "")
+        for key, house in sections.writable(plan, by=reader)
     ]
-    found += [
-        (rules.section(one.key), one.organisation_id, one.organisation.name)
-        for one in plan.sections
-        if one.organisation is not None
-        and one.organisation_id not in {None, own}
-        and sections.may_write(plan, one.key, by=reader, part=one.organisation_id)
-    ]
-    return found
 
 
 def _new(plan: "Plan", reading: exports.Reading) -> exports.Changes | None:
