@@ -11,26 +11,59 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from netmeet.accounts.models import User
 from netmeet.actions.models import Action
-from netmeet.actions.policy import RULES as ACTION_RULES
 from netmeet.audit.models import AuditEvent
 from netmeet.cases import queries as cases
-from netmeet.cases.models import Case, Person, TeamMember
-from netmeet.cases.policy import RULES as CASE_RULES
-from netmeet.cases.rules import EVERY_AREA
-from netmeet.core.access import Actor, Role
+from netmeet.cases.models import Case, Person
 from netmeet.core.db import db, read_into, refer
 from netmeet.core.permissions import Permission as P
 from netmeet.meetings.models import AgendaItem, ContestedLine, Meeting
-from netmeet.meetings.policy import RULES as MEETING_RULES
 from netmeet.meetings.queries import minutes
 from netmeet.meetings.rules import MeetingState
 from netmeet.organisations.models import Organisation, Unit
 from netmeet.outbox.models import Message
 from netmeet.plans.models import Goal, Plan, PlanSection, PlanVersion
-from netmeet.plans.policy import RULES as PLAN_RULES
+from netmeet.plans.queries.judging import (
+    Part,
+    allows,
+    is_on_persons_side,
+    may_read_draft,
+    may_read_minutes,
+    may_read_plan,
+    opens,
+    readers,
+)
 from netmeet.plans.rules import SectionKey
 
-_RULES = {**CASE_RULES, **MEETING_RULES, **ACTION_RULES, **PLAN_RULES}
+__all__ = [
+    "Facts",
+    "NoPlan",
+    "Part",
+    "access_options",
+    "allows",
+    "as_if_published",
+    "by_id",
+    "contested_by_id",
+    "contested_of",
+    "drafts_of",
+    "end_reading",
+    "facts",
+    "goal_by_id",
+    "is_on_persons_side",
+    "kind_of_case",
+    "looks_at_plan",
+    "may_read_draft",
+    "may_read_minutes",
+    "may_read_plan",
+    "meeting_with_minutes",
+    "of_case",
+    "opens",
+    "plan_or_none_yet",
+    "readers",
+    "section_now",
+    "told_of",
+    "version_by_id",
+    "version_of_meeting",
+]
 
 
 @dataclass(frozen=True)
@@ -54,32 +87,6 @@ class NoPlan:
     def lead_ids(self) -> frozenset[str]:
         """Return who coordinates the case."""
         return self.case.lead_ids
-
-
-@dataclass(frozen=True, kw_only=True)
-class Part:
-    """A line of a plan or its whole, as the rules ask about it: whose, and in which area.
-
-    ``leads`` is who coordinates the case, where that has been found out for many parts at once.
-    """
-
-    case: Case
-    life_area: str | None = None
-    author_id: str = ""
-    is_live: bool = True
-    is_released: bool = True
-    is_hidden_from_private: bool = False
-    leads: frozenset[str] | None = None
-
-    @property
-    def meeting(self) -> "Part":
-        """Return what says who leads: towards a plan that is who coordinates the case."""
-        return self
-
-    @property
-    def lead_ids(self) -> frozenset[str]:
-        """Return who coordinates the case."""
-        return self.case.lead_ids if self.leads is None else self.leads
 
 
 def access_options() -> tuple[Any, ...]:
@@ -349,54 +356,11 @@ def version_by_id(version_id: str) -> PlanVersion | None:
     return db.session.scalars(statement).unique().one_or_none()
 
 
-def opens(part: Part, *, reader: Actor, permission: P) -> bool:
-    """Tell whether ``permission`` opens this part of a plan to the reader.
-
-    A consent for some areas of life opens only what lies in them; what belongs to the whole plan
-    (``EVERY_AREA``) is opened by the scope alone.
-    """
-    return minutes.is_open(part, reader=reader, ways=_RULES[permission])
-
-
-def allows(reader: Actor, permission: P, thing: Any) -> bool:
-    """Tell whether the rules of cases, meetings, actions and plans let the reader do it."""
-    ways = _RULES[permission].get(reader.role_on(thing), ())
-    return any(all(holds(reader, thing) for holds in way) for way in ways)
-
-
-def may_read_plan(case: Case, reader: Actor) -> bool:
-    """Tell whether the reader may read what is published of the case's plan."""
-    part = Part(case=case, life_area=EVERY_AREA)
-    return opens(part, reader=reader, permission=P.PLAN_READ_PUBLISHED)
-
-
-def may_read_draft(case: Case, reader: Actor) -> bool:
-    """Tell whether the reader may read what has been written since the last version."""
-    part = Part(case=case, life_area=EVERY_AREA)
-    return opens(part, reader=reader, permission=P.PLAN_READ_DRAFT)
-
-
 def as_if_published(meeting: Meeting, *, at: datetime) -> None:
     """Let the loaded meeting look published, for a request that shows what each reader will get."""
     set_committed_value(meeting, "published_at", at)
 
 
-def may_read_minutes(meeting: Meeting, reader: Actor) -> bool:
-    """Tell whether the reader may read the published minutes of the meeting."""
-    return allows(reader, P.MINUTES_READ_PUBLISHED, meeting)
-
-
-def is_on_persons_side(reader: Actor) -> bool:
-    """Tell whether the reader is the person or acts for the person."""
-    return reader.role in {Role.PAT, Role.PROX}
-
-
 def end_reading() -> None:
     """End a reading request's transaction: no PDF is made inside one (``security.md`` § 3)."""
     db.session.rollback()
-
-
-def readers(case: Case, *, at: datetime) -> list[tuple[TeamMember, Actor]]:
-    """Return everybody in the network with how they act, the person first."""
-    found = [(member, minutes.actor_of(member, at)) for member in case.members]
-    return sorted(found, key=lambda pair: not is_on_persons_side(pair[1]))
