@@ -79,7 +79,7 @@ def add_relative(lead, case, *, name, relation, email):
     follow(lead, "Tilføj en pårørende eller hjælper")
     page = lead.page
     page.get_by_label("Fuldt navn").fill(name)
-    page.get_by_label("Hvad er de for personen").fill(relation)
+    page.get_by_label("Hvad er de for borgeren").fill(relation)
     page.get_by_label("Mailadresse").fill(email)
     say_yes(lead, purpose="Så familien kan hjælpe")
     press(lead, "Tilføj", exact=True)

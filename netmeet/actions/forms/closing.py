@@ -9,10 +9,10 @@ from netmeet.meetings.forms.choices import options
 from netmeet.web.forms import LINE, VersionedForm, at_most, required
 
 KINDS = (
-    (CloseKind.DONE.value, _("Planen er færdig, og personen er enig")),
-    (CloseKind.MOVED.value, _("Personen er flyttet til en anden kommune")),
-    (CloseKind.NO_CONSENT.value, _("Personen har trukket sit samtykke helt tilbage")),
-    (CloseKind.DEATH.value, _("Personen er død")),
+    (CloseKind.DONE.value, _("Planen er færdig, og borgeren er enig")),
+    (CloseKind.MOVED.value, _("Borgeren er flyttet til en anden kommune")),
+    (CloseKind.NO_CONSENT.value, _("Borgeren har trukket sit samtykke helt tilbage")),
+    (CloseKind.DEATH.value, _("Borgeren er død")),
     (CloseKind.OTHER.value, _("Noget andet")),
 )
 OWED = (

@@ -266,7 +266,7 @@ class RelativeForm(RecordedConsentForm):
 
     name = StringField(_("Fuldt navn"), [required(), at_most(WORD)])
     role = SelectField(_("Er med som"), choices=options(PRIVATE_ROLES))
-    relation = StringField(_("Hvad er de for personen"), [Optional(), at_most(80)])
+    relation = StringField(_("Hvad er de for borgeren"), [Optional(), at_most(80)])
     email = _email(_("Mailadresse"))
     phone = TelField(_("Telefon"), [Optional(), at_most(40)])
 
@@ -274,7 +274,7 @@ class RelativeForm(RecordedConsentForm):
 class OwnRelativeForm(ConsentForm):
     """The person adds somebody on their own."""
 
-    scopes = _checks(_("Hvad må personen"), PRIVATE_SCOPES)
+    scopes = _checks(_("Hvad må de"), PRIVATE_SCOPES)
     name = StringField(_("Hvad er navnet"), [required(), at_most(WORD)])
     relation = StringField(_("Hvem er det for dig"), [required(), at_most(80)])
     email = _email(_("Mailadresse"))
@@ -318,11 +318,11 @@ class MandateForm(Form):
 
     who = SelectField(_("Hvem"), choices=[], validators=[Optional()])
     name = StringField(_("Fuldt navn"), [at_most(WORD)])
-    relation = StringField(_("Hvad er de for personen"), [Optional(), at_most(80)])
+    relation = StringField(_("Hvad er de for borgeren"), [Optional(), at_most(80)])
     email = _email(_("Mailadresse"))
     phone = TelField(_("Telefon"), [Optional(), at_most(40)])
     kind = RadioField(
-        _("Hvorfor må de handle for personen"),
+        _("Hvorfor må de handle for borgeren"),
         choices=options(
             [
                 (RepresentationKind.CUSTODY_HOLDER.value, _("Har forældremyndigheden")),

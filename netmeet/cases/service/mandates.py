@@ -80,7 +80,7 @@ def _check(case: Case, mandate: Mandate, *, today: date) -> None:
         raise Refused(_("Vælg en dag, der ikke er gået."), field="valid_to")
     born_on, is_custody = case.person.born_on, mandate.kind is RepresentationKind.CUSTODY_HOLDER
     if is_custody and born_on is not None and rules.is_of_age(born_on, today):
-        raise Refused(_("Personen er fyldt 18. Ingen har forældremyndigheden."), field="kind")
+        raise Refused(_("Borgeren er fyldt 18. Ingen har forældremyndigheden."), field="kind")
 
 
 def _placed(

@@ -47,7 +47,7 @@ def describe(case: Case, details: Details, *, rights: Rights, version: int) -> N
         _conflict(case, details, is_hidden=is_hidden)
     if person.is_protected and not details.is_protected and not rights.may_unprotect:
         raise Refused(
-            _("Kun koordinatoren eller personen selv kan ophæve beskyttelsen."),
+            _("Kun koordinatoren eller borgeren selv kan ophæve beskyttelsen."),
             field="is_protected",
         )
     kept = details.contact

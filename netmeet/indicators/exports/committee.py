@@ -64,10 +64,10 @@ def report(committee: Committee, *, quarter: Quarter) -> Report:
 
 def _named(events: Events) -> list[tuple[str, Sequence[Event]]]:
     return [
-        (_("Personen var selv med"), events.took_part),
-        (_("Personen havde sagt ja til dagsordenen inden mødet"), events.approved),
+        (_("Borgeren var selv med"), events.took_part),
+        (_("Borgeren havde sagt ja til dagsordenen inden mødet"), events.approved),
         (_("Både region og kommune var med"), events.both_sides),
-        (_("Møder, der blev aflyst eller udsat af andre end personen"), events.moved),
+        (_("Møder, der blev aflyst eller udsat af andre end borgeren"), events.moved),
         (_("Ønsker om et møde, der fik en dato inden for fem hverdage"), events.answered),
         (_("Referat og plan var sendt ud inden for to hverdage"), events.sent_out),
         (

@@ -38,7 +38,7 @@ CONCLUSIONS = (
 PARTICIPATIONS = (
     (Participation.WHOLE.value, _("Med hele tiden")),
     (Participation.PART.value, _("Med noget af tiden")),
-    (Participation.SPEAKER.value, _("En anden talte for personen")),
+    (Participation.SPEAKER.value, _("Talte gennem en anden")),
     (Participation.WRITING.value, _("Havde skrevet")),
     (Participation.CHOSE_NOT.value, _("Har valgt ikke at være med")),
     (Participation.COULD_NOT.value, _("Kunne ikke være med")),

@@ -6,12 +6,14 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from netmeet.actions import exports as actions
+from netmeet.actions.forms import closing
 from netmeet.cases import exports as cases
 from netmeet.cases import queries as loading
 from netmeet.core import clock
 from netmeet.core.access import PRIVATE, Role
 from netmeet.core.permissions import Permission as P
 from netmeet.meetings.exports.files import readable_data
+from netmeet.meetings.forms import meeting as planning
 from netmeet.meetings.queries import files
 from netmeet.pages.queries import case as queries
 from netmeet.pages.queries import front
@@ -22,6 +24,8 @@ from netmeet.web import guard
 
 if TYPE_CHECKING:
     from netmeet.cases.models import Case
+
+_MEETING_KINDS, _CLOSED_AS = dict(planning.KINDS), dict(closing.KINDS)
 
 
 @bp.get("/cases/<oid:id>")
@@ -40,6 +44,8 @@ def case(case: "Case") -> ResponseReturnValue:
     reads_plan = page.version is not None and plans.may_read_plan(case, who)
     return render_template(
         "pages/case.html",
+        meeting_kinds=_MEETING_KINDS,
+        closed_as=_CLOSED_AS,
         case=case,
         case_head=cases.head(case, current="pages.case"),
         page=page,

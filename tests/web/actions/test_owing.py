@@ -221,7 +221,7 @@ def test_the_person_says_whether_it_happened(world, client, case, action):
 
 def test_the_coordinator_writes_down_what_the_person_says(world, client, action):
     world.sign_in(client, world.lise)
-    assert "Skriv, hvad personen siger" in client.get(f"/actions/{action.id}").text
+    assert "Skriv, hvad borgeren siger" in client.get(f"/actions/{action.id}").text
     assert client.send(f"/actions/{action.id}/said", {"word": "yes"}).status_code == 303
     assert stored(action).persons_word is PersonsWord.YES
 

@@ -155,7 +155,7 @@ def test_the_coordinator_writes_down_who_acts_and_ends_it(world, client):
     case = world.case(relative=world.hanne)
     path = f"/cases/{case.id}/mandates"
     world.sign_in(client, world.lise)
-    assert "Ingen handler for personen." in client.get(path).text
+    assert "Ingen handler for borgeren." in client.get(path).text
     form = {
         "who": "",
         "name": "Ole Bo",
@@ -174,6 +174,6 @@ def test_the_coordinator_writes_down_who_acts_and_ends_it(world, client):
     assert "Beskikkelse, journal 12" in page.text
     end = re.search(r"/mandates/\w+/end", page.text)[0]
     assert client.send(end).location == path
-    assert "Ingen handler for personen." in client.get(path).text
+    assert "Ingen handler for borgeren." in client.get(path).text
     world.sign_in(client, world.stranger)
     assert client.get(path).status_code == 404
