@@ -112,7 +112,7 @@ def _render_request(message: Message, at: datetime, *, template: str) -> Letter 
     is_newest = int(message.facts["sequence"]) >= invitation.meeting.sequence
     if not is_newest or not queries.still_holds(invitation, at=at):
         return None
-    if not queries.can_answer(invitation, at=at):
+    if not queries.takes_answers(invitation.meeting, at=at):
         return None
     return _letter(message, invitation, template=template, at=at, make=ical.request)
 
@@ -280,7 +280,7 @@ def answer_parts(
         "time": when(invitation),
         "has_file": has_file(invitation),
         "reply": reply,
-        "can_answer": queries.can_answer(invitation, at=who.at),
+        "can_answer": queries.takes_answers(invitation.meeting, at=who.at),
         "to_decide": queries.to_decide(meeting, who.user_id, said=said) if reads_agenda else [],
         "instead_of": [
             each.user.name for each in queries.stood_in_for(meeting, who.user_id, said=said)

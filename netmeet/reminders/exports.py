@@ -110,7 +110,9 @@ def _stands(invitation: Invitation, message: Message, at: datetime) -> bool:
     starts = invitation.meeting.starts_local
     if starts is None or starts.isoformat() != message.facts["starts"]:
         return False
-    return invitations.can_answer(invitation, at=at) and invitations.still_holds(invitation, at=at)
+    return invitations.takes_answers(invitation.meeting, at=at) and invitations.still_holds(
+        invitation, at=at
+    )
 
 
 def _landing(invitation: Invitation) -> str:
@@ -128,7 +130,7 @@ def render_prepare(message: Message, at: datetime) -> Letter | None:
     invitation = meeting.invitation(user.id)
     if meeting.starts_local.isoformat() != message.facts["starts"] or invitation is None:
         return None
-    if not invitations.can_answer(invitation, at=at):
+    if not invitations.takes_answers(invitation.meeting, at=at):
         return None
     starts = calendar.day_and_time(meeting.starts_local, lang=_lang(user))
     return _letter(message, user, "prepare", {"time": starts, "link": _landing(invitation)})

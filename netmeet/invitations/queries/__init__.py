@@ -266,12 +266,11 @@ def still_holds(invitation: Invitation, *, at: datetime) -> bool:
     return is_good and of.state not in OFF and may_be_invited(of.case, invitation.user_id, at)
 
 
-def can_answer(invitation: Invitation, *, at: datetime) -> bool:
+def takes_answers(meeting: Meeting, *, at: datetime) -> bool:
     """Tell whether an answer still makes a difference: the meeting lies ahead."""
-    of = invitation.meeting
-    if of.state not in OPEN or of.starts_local is None:
+    if meeting.state not in OPEN or meeting.starts_local is None:
         return False
-    return calendar.to_instant(of.starts_local) > at
+    return calendar.to_instant(meeting.starts_local) > at
 
 
 def taken_numbers(user_id: str) -> set[int]:

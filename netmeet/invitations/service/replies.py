@@ -23,7 +23,7 @@ def answer(
 
     Raises ``Refused`` when the meeting does not lie ahead, or the invitation was withdrawn.
     """
-    if invitation.withdrawn_at is not None or not queries.can_answer(invitation, at=at):
+    if invitation.withdrawn_at is not None or not queries.takes_answers(invitation.meeting, at=at):
         raise Refused(_("Der kan ikke svares mere. Ring, hvis du vil noget andet."))
     row = queries.replies(invitation.meeting)[invitation.id].answer
     if row is None:

@@ -67,6 +67,7 @@ def _page(
         else forms.DeclineDeputyForm(formdata=None),
         going=Counter((row.gets, row.by) for row in invited if row.gets is not Delivery.NOTHING),
         is_off=meeting.state in queries.OFF,
+        takes_answers=queries.takes_answers(meeting, at=guard.actor().at),
         items={item.id: item for item in meeting.items},
         person=meeting.case.person.user.first_name,
         refused=refused,

@@ -61,7 +61,7 @@ def _page(landing: "Landing", *, refused: str = "", code: int = 200) -> Response
         invitation=invitation,
         time=time,
         reply=landing.reply,
-        can_answer=queries.can_answer(invitation, at=guard.actor().at),
+        can_answer=queries.takes_answers(invitation.meeting, at=guard.actor().at),
         phone=exports.phone(invitation.case),
         next_path=_next(landing),
         has_letter=landing.has_letter,

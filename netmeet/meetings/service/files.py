@@ -99,11 +99,16 @@ def remove(file: Attachment) -> None:
     """Take away one's own file. Raises ``Refused`` once it was sent out with the minutes."""
     # Who sends the minutes out at the same time waits here, or has done so already.
     db.session.refresh(file.meeting, ["version", "published_at"], with_for_update=True)
-    if file.meeting.published_at is not None:
-        raise Refused(_("Referatet er sendt ud, og det her hører med. Det kan ikke fjernes mere."))
+    check_may_go(file)
     db.session.refresh(file, ["parts"])
     db.session.delete(file)
     db.session.flush()
+
+
+def check_may_go(file: Attachment) -> None:
+    """Raise ``Refused`` when the file was sent out with the minutes."""
+    if file.meeting.published_at is not None:
+        raise Refused(_("Referatet er sendt ud, og det her hører med. Det kan ikke fjernes mere."))
 
 
 def check_takes_files(meeting: Meeting) -> None:

@@ -77,7 +77,16 @@ def file(attachment: "Attachment") -> ResponseReturnValue:
 @bp.post("/files/<oid:id>/remove")
 @needs(P.FILE_DELETE_OWN_UNPUBLISHED, load=queries.by_id, see=P.FILE_READ)
 def remove_file(attachment: "Attachment") -> ResponseReturnValue:
-    """Take one's own file away, as long as it has not been sent out."""
+    """Take one's own file away, as long as it has not been sent out; ask first."""
+    if "sure" not in request.form:
+        service.check_may_go(attachment)
+        is_private = guard.actor().role in PRIVATE
+        page = render_template(
+            "meetings/remove_file_person.html" if is_private else "meetings/remove_file.html",
+            file=attachment,
+            case_head=None if is_private else head(attachment.meeting.case, current=""),
+        )
+        return page, 422
     meeting_id = attachment.meeting_id
     service.remove(attachment)
     return redirect(url_for("meetings.files", id=meeting_id), 303)

@@ -86,7 +86,9 @@ def persons(case: "Case") -> ResponseReturnValue:
     return render_template(
         "pages/home_person.html",
         page=page,
-        may_answer=is_asked and mine is not None and invitations.can_answer(mine, at=who.at),
+        may_answer=is_asked
+        and mine is not None
+        and invitations.takes_answers(mine.meeting, at=who.at),
         agreed=actions.agreed(found, today=today),
         back=url_for("pages.home"),
         first_name=case.person.user.first_name,
@@ -142,7 +144,7 @@ def relatives() -> ResponseReturnValue:
     for case, one in zip(found, opened, strict=True):
         if not one.is_empty:
             guard.note(P.CASE_READ, case)
-    coming = [one for one in invited if invitations.can_answer(one.invitation, at=who.at)]
+    coming = [one for one in invited if invitations.takes_answers(one.meeting, at=who.at)]
     return render_template(
         "pages/home_relative.html",
         opened=opened,

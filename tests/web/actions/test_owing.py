@@ -105,12 +105,17 @@ def test_a_stale_status_is_shown_in_words_and_may_be_saved_or_left(jonas, action
     assert "Der står ikke noget." not in answer.text
     assert "Gem mit valg i stedet" in answer.text
     assert 'name="status" value="done"' in answer.text
-    assert '<a href="/actions">Lad det stå, som det er</a>' in answer.text
+    assert leaves(answer.text) == "/actions"
     without = jonas.send(f"{path}/status", {**second, "next": ""})
-    assert f'<a href="{path}">Lad det stå, som det er</a>' in without.text
+    assert leaves(without.text) == path
     again = {**second, "version": before + 1}
     assert jonas.send(f"{path}/status", again).status_code == 303
     assert action.status == "done"
+
+
+def leaves(text):
+    """Return where the way leads that keeps what stands there."""
+    return re.search(r'href="([^"]+)"><span>Lad det stå, som det er', text).group(1)
 
 
 def saved_over(client, answer, path):

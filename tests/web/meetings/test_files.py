@@ -146,7 +146,10 @@ def test_only_ones_own_is_taken_away_and_not_after_it_was_sent_out(world, client
     assert (answer.status_code, "Det kan ikke fjernes mere." in text(answer)) == (409, True)
     assert only().id == file.id
     db.session.execute(update(Meeting).values(published_at=None))
-    assert client.send(remove).status_code == 303
+    asked = client.send(remove)
+    assert (asked.status_code, "Vil du fjerne" in text(asked)) == (422, True)
+    assert only().id == file.id
+    assert client.send(remove, {"sure": "1"}).status_code == 303
     assert db.session.scalars(select(Attachment)).all() == []
     assert db.session.scalars(select(FilePart)).all() == []
 

@@ -77,6 +77,7 @@ BY_HAND: dict[str, dict[str, Any]] = {
     "meetings.decline_request": {"alternative": "En samtale på fredag"},
     "meetings.move_item": {"to": "up"},
     "meetings.not_taken_up": {"version": 1},
+    "meetings.remove_file": {"sure": "1"},
     "meetings.save": {"date": SOON, "video_link": ""},
     "plans.add_goal": {"area": ""},
     "plans.answer": {"answer": "accepted", "how": "oral"},
