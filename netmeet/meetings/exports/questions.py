@@ -43,8 +43,8 @@ class Told:
 
     asked: Asked
     lines: list[str]
-    helper: str
-    is_confirmed: bool
+    helper: str = ""
+    is_confirmed: bool = True
 
 
 def asked(question: Question, meeting: Meeting, at: datetime) -> Asked:
@@ -74,13 +74,16 @@ def told(meeting: Meeting, at: datetime) -> list[Told]:
 def _told(question: Question, meeting: Meeting, at: datetime) -> Told:
     answer = queries.answer_to(meeting, question)
     is_said = answer is not None and queries.has_words(answer)
-    is_helped = is_said and answer is not None and answer.confirmed_at is None
     names = {member.user_id: member.name for member in meeting.case.team}
+    if answer is None or not is_said:
+        lines = _lines(question, answer, names) if answer is not None else []
+        return Told(asked=asked(question, meeting, at), lines=lines)
+    is_own = answer.author_id == meeting.case.person.user_id
     return Told(
         asked=asked(question, meeting, at),
-        lines=_lines(question, answer, names) if answer is not None else [],
-        helper=names.get(answer.author_id, "") if answer is not None and is_helped else "",
-        is_confirmed=not is_helped,
+        lines=_lines(question, answer, names),
+        helper="" if is_own else names.get(answer.author_id, ""),
+        is_confirmed=answer.confirmed_at is not None,
     )
 
 

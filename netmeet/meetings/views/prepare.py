@@ -31,7 +31,7 @@ def prepare(meeting: "Meeting") -> ResponseReturnValue:
     return render_template(
         "meetings/prepare.html",
         meeting=meeting,
-        helper=_is_helper(meeting),
+        **_writer(meeting),
         progress=queries.progress(meeting),
         leads=questions.lead_names(queries.leads(meeting)),
         is_paused="pause" in request.args,
@@ -92,7 +92,7 @@ def prepared(meeting: "Meeting") -> ResponseReturnValue:
     return render_template(
         "meetings/prepared.html",
         meeting=meeting,
-        helper=_is_helper(meeting),
+        **_writer(meeting),
         may_confirm=service.preparation.speaks_for_themselves(meeting, guard.actor()),
         progress=queries.progress(meeting),
         answers=questions.told(meeting, guard.actor().at),
@@ -125,8 +125,13 @@ def _known(word: str) -> Question:
     return Question(word)
 
 
-def _is_helper(meeting: "Meeting") -> bool:
-    return not service.preparation.speaks_for_themselves(meeting, guard.actor())
+def _writer(meeting: "Meeting") -> dict[str, bool]:
+    """Return whether somebody else than the person writes, and whether that waits for their yes."""
+    who = guard.actor()
+    return {
+        "helper": who.user_id != meeting.case.person.user_id,
+        "needs_yes": not service.preparation.speaks_for_themselves(meeting, who),
+    }
 
 
 def _form(meeting: "Meeting", asked: Question) -> forms.QuestionForm:
@@ -156,7 +161,7 @@ def _question_page(meeting: "Meeting", asked: Question, form: forms.QuestionForm
         meeting=meeting,
         form=form,
         asked=questions.asked(asked, meeting, guard.actor().at),
-        helper=_is_helper(meeting),
+        **_writer(meeting),
         progress=progress,
         total=len(order),
         is_enough=place == _ENOUGH and progress.answered >= _ENOUGH,

@@ -109,12 +109,14 @@ def test_who_reads_stands_by_name_under_the_field(world: World, client: StrictCl
     assert "Lise siger stop, hvis nogen taler om det" in page
 
 
-def test_a_guardian_stands_among_who_reads(world: World, client: StrictClient) -> None:
+def guarded(world: World) -> Meeting:
+    """Return a meeting of a case whose person has a guardian."""
     case = world.case()
     meeting = world.meeting(case)
+    guardian = Newcomer(name="Ole Værge", email="ole@example.org")
     mandates.record(
         case,
-        Newcomer(name="Ole Værge", email="ole@example.org"),
+        guardian,
         mandates.Mandate(
             kind=RepresentationKind.GUARDIAN,
             scopes={MandateScope.PERSONAL},
@@ -123,9 +125,33 @@ def test_a_guardian_stands_among_who_reads(world: World, client: StrictClient) -
         by=world.actor(world.lise),
         at=now(),
     )
-    world.sign_in(client, case.person.user)
+    world.made["mia"] = case.person.user
+    world.made["ole"] = next(m.user for m in case.members if m.name == guardian.name)
+    return meeting
+
+
+def test_a_guardian_stands_among_who_reads(world: World, client: StrictClient) -> None:
+    meeting = guarded(world)
+    world.sign_in(client, world.made["mia"])
     page = client.get(f"/meetings/{meeting.id}/prepare/not_talk").get_data(as_text=True)
     assert "Kun Lise Dam og Ole Værge kan læse det." in page
+
+
+def test_what_a_guardian_writes_counts_and_says_who_wrote(
+    world: World, client: StrictClient
+) -> None:
+    meeting = guarded(world)
+    path = f"/meetings/{meeting.id}/prepare"
+    world.sign_in(client, world.made["ole"])
+    for page in (client.get(path).text, client.get(f"{path}/help").text):
+        assert "Teksten siger, at det er dig, der skriver." in page
+        assert "siger selv ja" not in page
+    client.send(f"{path}/help", {"text": "En ny bolig", "version": "0"})
+    assert kept("help").confirmed_at is not None
+    world.sign_in(client, world.made["mia"])
+    page = client.get(f"{path}/all").text
+    assert "Ole Værge har skrevet det." in page
+    assert "venter på et ja" not in page
 
 
 def test_are_you_alone_comes_before_who_may_come(world: World, client: StrictClient) -> None:
