@@ -6,6 +6,8 @@ Two of them by mistake do no harm: messages are claimed with a lease and keyed.
 import logging
 import os
 import signal
+import sys
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
@@ -86,7 +88,8 @@ def main() -> None:
     """Work until SIGTERM or Ctrl-C; a job that has begun is let finish.
 
     The signals are waited for, not handled: a handler that raises while the scheduler hands out a
-    job is caught there, and the worker would go on for ever.
+    job is caught there, and the worker would go on for ever. When the thread that hands out jobs
+    fails, the worker ends with 1: whoever watches it must not take it for one that works.
     """
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
     app = create_app(config.read(os.environ))
@@ -94,10 +97,21 @@ def main() -> None:
     run(app, partial(cases.erase_again, ledger=app.config["NETMEET"].erased))
     ends = {signal.SIGTERM, signal.SIGINT}
     signal.pthread_sigmask(signal.SIG_BLOCK, ends)
+    faults: list[threading.ExceptHookArgs] = []
+    threading.excepthook = partial(_give_up, faults)
     scheduler = plan(app)
     scheduler.start()
     signal.sigwait(ends)
+    if faults:
+        raise SystemExit(1)
     scheduler.shutdown()
+
+
+def _give_up(faults: list[threading.ExceptHookArgs], fault: threading.ExceptHookArgs) -> None:
+    """Print what a thread failed with, and end the process."""
+    faults.append(fault)
+    sys.excepthook(fault.exc_type, fault.exc_value or fault.exc_type(), fault.exc_traceback)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":

@@ -134,6 +134,20 @@ with create_app(config.read(os.environ)).app_context():
     assert anchors.exists()
 
 
+def test_a_worker_that_hands_out_no_jobs_any_more_ends_and_says_so(surroundings):
+    dead = """
+from apscheduler.schedulers.base import BaseScheduler
+from netmeet import worker
+def broken(scheduler):
+    raise MemoryError
+BaseScheduler._process_jobs = broken
+worker.main()
+"""
+    with started([sys.executable, "-c", dead], surroundings) as process:
+        _out, told = process.communicate(timeout=60)
+    assert (process.returncode, "MemoryError" in told) == (1, True)
+
+
 def test_jobs_never_overlap_and_make_up_for_lost_time_once(app):
     scheduler = worker.plan(app)
     jobs = {job.id: job for job in scheduler.get_jobs()}
