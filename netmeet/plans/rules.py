@@ -242,6 +242,7 @@ def with_area(area: str, text: str) -> str:
 LOWEST, HIGHEST = 0, 10
 """The ends of the scale on which the person says where they are."""
 
+_CALL_DAYS = 3
 _CONTEST_DAYS = 5
 _LATE_BEFORE_REST = time(14)
 
@@ -249,6 +250,11 @@ _LATE_BEFORE_REST = time(14)
 def contest_deadline(said_on: date) -> date:
     """Return by when the coordinator answers "Det er forkert": five working days, our default."""
     return calendar.add_working_days(said_on, _CONTEST_DAYS)
+
+
+def call_deadline(said_on: date) -> date:
+    """Return by when the coordinator rings who said no to the plan: three working days, ours."""
+    return calendar.add_working_days(said_on, _CALL_DAYS)
 
 
 def reaches_weekend(local: datetime) -> bool:

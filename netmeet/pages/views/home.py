@@ -105,7 +105,7 @@ def _leads_to(page: queries.PersonsPage) -> str:
         return ""
     lead = page.case.coordinator
     name = lead.user.first_name if lead is not None else ""
-    return plans.leads_to(page.plan.kind, coordinator=name)
+    return plans.leads_to(page.plan.kind, coordinator=name, today=clock.today())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -226,7 +226,7 @@ def _staff() -> ResponseReturnValue:
     return render_template(
         "pages/home_staff.html",
         title=_today(today),
-        day=readiness.day(who, today) if leads else None,
+        day=readiness.day(who, today, calls_owed=plans_queries.calls_owed) if leads else None,
         others=[
             place.case for place in places if not place.lead_ids and place.case_id not in listed
         ],

@@ -9,6 +9,7 @@ from netmeet.plans.exports.letters import RENDERERS
 from netmeet.plans.exports.timeline import timeline
 from netmeet.plans.exports.words import (
     answer_choices,
+    call_promised,
     crisis_name,
     leads_to,
     name_of,
@@ -21,6 +22,7 @@ __all__ = [
     "Changes",
     "Reading",
     "answer_choices",
+    "call_promised",
     "changes",
     "crisis_name",
     "cut",

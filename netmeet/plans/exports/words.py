@@ -1,11 +1,15 @@
 """What the plan is called, and what an answer to it leads to, in plain words."""
 
+from datetime import date
+
 from flask_babel import lazy_gettext as _
 
 from netmeet.cases.models import TeamMember
 from netmeet.core import calendar
-from netmeet.plans.models import PlanVersion
-from netmeet.plans.rules import PLAN_NAMES, AcceptanceAnswer, PlanType
+from netmeet.plans.models import Acceptance, PlanVersion
+from netmeet.plans.queries import owes_call
+from netmeet.plans.rules import PLAN_NAMES, AcceptanceAnswer, PlanType, call_deadline
+from netmeet.web import filters
 
 _TO_STAFF = {
     PlanType.SHARED: _("Fælles plan"),
@@ -33,11 +37,12 @@ def law_of(kind: PlanType) -> str:
     return PLAN_NAMES[kind].law
 
 
-def leads_to(kind: PlanType, *, coordinator: str) -> str:
-    """Return what a no leads to. By § 13 a and b it never says that nothing happens."""
+def leads_to(kind: PlanType, *, coordinator: str, today: date) -> str:
+    """Return what a no ``today`` leads to. By § 13 a and b it never says that nothing happens."""
     told = _(
-        "Siger du nej, får %(name)s besked. Så kan I tale om det.",
+        "Siger du nej, ringer %(name)s til dig senest %(day)s.",
         name=coordinator or _("koordinatoren"),
+        day=filters.day(call_deadline(today)),
     )
     texts = {
         PlanType.SHARED: _("Aftalerne gælder imens."),
@@ -53,6 +58,19 @@ def leads_to(kind: PlanType, *, coordinator: str) -> str:
         ),
     }
     return f"{texts[kind]} {told}"
+
+
+def call_promised(answer: Acceptance | None, *, coordinator: str, today: date) -> str:
+    """Return when the person is rung who said no, ``""`` where nobody owes them a call."""
+    if answer is None or not owes_call(answer):
+        return ""
+    due_on = call_deadline(calendar.to_local(answer.at).date())
+    names = {"name": coordinator or _("koordinatoren"), "day": filters.day(due_on)}
+    if due_on < today:
+        return str(
+            _("%(name)s ville ringe senest %(day)s. Ring selv, hvis det ikke er sket.", **names)
+        )
+    return str(_("%(name)s ringer til dig senest %(day)s.", **names))
 
 
 def answer_choices() -> list[tuple[str, str, str]]:

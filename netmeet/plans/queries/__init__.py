@@ -22,6 +22,7 @@ from netmeet.meetings.rules import MeetingState
 from netmeet.organisations.models import Organisation, Unit
 from netmeet.outbox.models import Message
 from netmeet.plans.models import Goal, Plan, PlanSection, PlanVersion
+from netmeet.plans.queries.calls import calls_owed, owes_call
 from netmeet.plans.queries.judging import (
     Part,
     allows,
@@ -42,6 +43,7 @@ __all__ = [
     "allows",
     "as_if_published",
     "by_id",
+    "calls_owed",
     "contested_by_id",
     "contested_of",
     "drafts_of",
@@ -57,6 +59,7 @@ __all__ = [
     "meeting_with_minutes",
     "of_case",
     "opens",
+    "owes_call",
     "plan_or_none_yet",
     "readers",
     "section_now",

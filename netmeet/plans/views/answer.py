@@ -54,8 +54,9 @@ def answer(plan: "Plan") -> ResponseReturnValue:
 
 
 def _answer_page(plan: "Plan", form: forms.AnswerForm) -> str:
-    newest = plan.newest
-    coordinator = plan.case.coordinator
+    given = plan.newest.acceptance if plan.newest is not None else None
+    coordinator, today = plan.case.coordinator, clock.today()
+    lead = coordinator.user.first_name if coordinator is not None else ""
     is_private = guard.actor().role in PRIVATE
     return render_template(
         "plans/answer_person.html" if is_private else "plans/answer.html",
@@ -64,12 +65,10 @@ def _answer_page(plan: "Plan", form: forms.AnswerForm) -> str:
         plan_id=plan.id,
         name=exports.name_of(plan.kind, to_person=True),
         first=plan.case.person.user.first_name,
-        given=newest.acceptance if newest is not None else None,
+        given=given,
         choices=exports.answer_choices(),
-        leads=exports.leads_to(
-            plan.kind,
-            coordinator=coordinator.user.first_name if coordinator is not None else "",
-        ),
+        leads=exports.leads_to(plan.kind, coordinator=lead, today=today),
+        promised=exports.call_promised(given, coordinator=lead, today=today),
         case_head=cases.head(plan.case, current=HEAD),
     )
 

@@ -1,6 +1,6 @@
 """The coordinator's day: one row a person, one next step, one button."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -27,15 +27,16 @@ _TO_SEND_OUT = frozenset({MeetingState.HELD, MeetingState.MINUTES_DRAFT})
 _WITHOUT_DATE = frozenset({RequestState.REQUESTED, RequestState.ASSESSED})
 _ORDER = {group: place for place, group in enumerate(Group)}
 _MINUTES_OF_REQUEST = 4
+_MINUTES_OF_CALL = 10
 
 
 @dataclass(frozen=True, kw_only=True)
 class DayRow:
     """One person: where they stand, and the one next step with its button.
 
-    ``kind`` is now, request, coming, held or none and ``on`` the day it is about (wall time for a
-    meeting to come, the instant it began for one that is going on); ``clock`` the working day of
-    the clock of five. Without a step ``label`` is empty.
+    ``kind`` is now, request, coming, held, call, doubted, rights or none and ``on`` the day it is
+    about (wall time for a meeting to come, the instant it began for one that is going on);
+    ``clock`` the working day of the clock of five. Without a step ``label`` is empty.
     """
 
     case_id: str
@@ -50,6 +51,18 @@ class DayRow:
     endpoint: str = "pages.case"
     subject_id: str = ""
     minutes: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """Somebody said no to their plan: by when to ring, and which plan it is about."""
+
+    plan_id: str
+    due_on: date
+
+
+Calls = Callable[[Sequence[str]], Mapping[str, Call]]
+"""Returns for the ids of cases who is to be rung, by case; the slice above knows plans."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,11 +117,12 @@ class _Known:
     said: lacking.Said
     actions: lacking.Actions
     prepared: lacking.Prepared
+    calls: Mapping[str, Call]
     at: datetime
     today: date
 
 
-def day(actor: Actor, today: date) -> Day:
+def day(actor: Actor, today: date, *, calls_owed: Calls) -> Day:
     """Return the day of the coordinator ``actor``; the queries do not grow with the cases."""
     own = [c for c in cases.visible_to(actor) if actor.user_id in c.lead_ids]
     ids = [case.id for case in own]
@@ -119,6 +133,7 @@ def day(actor: Actor, today: date) -> Day:
         said=invitations.replies(*meetings),
         actions=lacking.actions_of(ids),
         prepared=lacking.prepared_of([meeting.id for meeting in meetings]),
+        calls=calls_owed(ids),
         at=actor.at,
         today=today,
     )
@@ -129,6 +144,8 @@ def day(actor: Actor, today: date) -> Day:
 def _steps(case: Case, known: _Known) -> Iterator[DayRow]:
     """Yield everything that is to be done for one person."""
     yield from _of_doubts(case, known.actions.doubted.get(case.id, 0), today=known.today)
+    if case.id in known.calls:
+        yield _of_call(case, known.calls[case.id])
     yield from _of_rights(case, at=known.at, today=known.today)
     asked = [r for r in known.requests if r.case_id == case.id]
     for request in asked:
@@ -176,6 +193,24 @@ def _of_doubts(case: Case, number: int, *, today: date) -> Iterator[DayRow]:
         text, label = words.doubted(number, case.person.user.first_name)
         row = replace(_right_row(case), kind="doubted", endpoint="pages.case", on=today)
         yield replace(row, group=Group.URGENT, text=text, label=label)
+
+
+def _of_call(case: Case, call: Call) -> DayRow:
+    """Return whom to ring: it was promised when they said no."""
+    text, label = words.call(call.due_on, case.person.user.first_name)
+    return DayRow(
+        case_id=case.id,
+        name=case.person.name,
+        born_on=case.person.born_on,
+        group=Group.URGENT,
+        kind="call",
+        on=call.due_on,
+        text=text,
+        label=label,
+        endpoint="plans.answer",
+        subject_id=call.plan_id,
+        minutes=_MINUTES_OF_CALL,
+    )
 
 
 def _of_rights(case: Case, *, at: datetime, today: date) -> Iterator[DayRow]:

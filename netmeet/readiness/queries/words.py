@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from flask_babel import gettext as _
 
+from netmeet.core import calendar
 from netmeet.meetings.models import Meeting
 from netmeet.readiness.rules import Lack, Missing
 
@@ -91,6 +93,15 @@ def doubted(number: int, person: str) -> tuple[str, str]:
     return _(
         "%(person)s siger, at %(number)s aftaler ikke er sket.", person=person, number=number
     ), _("Se aftalerne")
+
+
+def call(due_on: date, person: str) -> tuple[str, str]:
+    """Return the words, and the link's, for a call that was promised to who said no."""
+    day = calendar.day(due_on)
+    return (
+        _("Har sagt nej til planen. Ring senest %(day)s.", day=day),
+        _("Skriv, hvad %(person)s siger", person=person),
+    )
 
 
 def _actions(found: Missing, _person: str) -> tuple[str, str]:

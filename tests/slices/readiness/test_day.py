@@ -14,9 +14,13 @@ from netmeet.core.db import db
 from netmeet.invitations import service as invite
 from netmeet.invitations.rules import AnswerValue, Via
 from netmeet.meetings.models import MeetingRequest
-from netmeet.meetings.rules import AgendaState, MeetingState, RequestState
+from netmeet.meetings.rules import AgendaState, AgreedHow, MeetingState, RequestState
+from netmeet.plans import queries as plans
+from netmeet.plans.rules import AcceptanceAnswer
+from netmeet.plans.service import answers
 from netmeet.readiness import queries
 from netmeet.readiness.rules import Group
+from tests.plan_world import agreed
 from tests.world import now, this_morning
 
 
@@ -25,7 +29,7 @@ def today():
 
 
 def day(world, user=None):
-    return queries.day(world.actor(user or world.lise), today())
+    return queries.day(world.actor(user or world.lise), today(), calls_owed=plans.calls_owed)
 
 
 def ready(world, case, *, in_days=20):
@@ -123,6 +127,26 @@ def test_an_accepted_request_keeps_its_clock_until_there_is_a_date(world):
     assert (row.kind, row.text, row.endpoint) == ("request", "Ingen dato endnu.", "meetings.edit")
 
 
+def test_who_said_no_to_the_plan_is_to_be_rung_until_somebody_has(world):
+    story = agreed(world)
+    story.send()
+    plan = plans.of_case(story.case.id)
+
+    def say(by, how, row_version=0):
+        no = AcceptanceAnswer.REJECTED
+        answers.answer(plan.newest, by=by, at=now(), said=no, how=how, row_version=row_version)
+
+    say(story.actor(story.mia), AgreedHow.DIGITAL)
+    (row,) = day(world).urgent
+    due_on = calendar.add_working_days(today(), 3)
+    assert (row.kind, row.on) == ("call", due_on)
+    assert row.text == f"Har sagt nej til planen. Ring senest {calendar.day(due_on)}."
+    assert (row.label, row.endpoint) == ("Skriv, hvad Mia siger", "plans.answer")
+    assert row.subject_id == plan.id
+    say(world.actor(world.lise), AgreedHow.ORAL, plan.newest.acceptance.version)
+    assert [one.kind for one in day(world).rows] != ["call"]
+
+
 def test_a_held_meeting_is_to_be_sent_out(world):
     case = world.case()
     meeting = world.meeting(case, in_days=-3, state=MeetingState.MINUTES_DRAFT)
@@ -170,7 +194,7 @@ def test_the_queries_do_not_grow_with_the_cases(world):
         db.session.commit()
         event.listen(Engine, "before_cursor_execute", note)
         try:
-            queries.day(actor, today())
+            queries.day(actor, today(), calls_owed=plans.calls_owed)
         finally:
             event.remove(Engine, "before_cursor_execute", note)
         return len(seen)

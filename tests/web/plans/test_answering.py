@@ -2,14 +2,17 @@
 
 import html
 import re
+from datetime import timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from netmeet.audit.models import AuditEvent
 from netmeet.core.db import db
 from netmeet.plans import queries
 from tests.plan_world import agreed
+from tests.world import now
 
 
 @pytest.fixture
@@ -39,7 +42,7 @@ def test_nothing_is_chosen_beforehand(world, app, story, plan_id):
     assert "Er det her din plan?" in page
     assert "aria-pressed" not in page
     assert "checked" not in page
-    assert "får Lise besked" in page
+    assert "Siger du nej, ringer Lise til dig senest" in page
 
 
 def test_a_no_is_taken_without_words_and_may_be_changed(world, app, story, plan_id):
@@ -48,7 +51,7 @@ def test_a_no_is_taken_without_words_and_may_be_changed(world, app, story, plan_
     row = given(story)
     assert row.answer == "rejected"
     page = mia.get(f"/plans/{plan_id}/answer").get_data(as_text=True)
-    assert "Du har svaret nej." in page
+    assert "Du har svaret nej. Lise ringer til dig senest" in page
     stale = mia.send(f"/plans/{plan_id}/answer", {"answer": "accepted", "version": 0})
     assert stale.status_code == 409
     assert "Nej, det er ikke min plan" in stale.text
@@ -56,6 +59,19 @@ def test_a_no_is_taken_without_words_and_may_be_changed(world, app, story, plan_
     again = {"answer": "accepted", "version": row.version}
     assert mia.send(f"/plans/{plan_id}/answer", again).status_code == 303
     assert "ja" in as_(world, app, world.jonas).get(f"/plans/{plan_id}").get_data(as_text=True)
+
+
+def test_a_call_that_did_not_come_is_not_promised_again(world, app, story, plan_id):
+    mia = as_(world, app, story.mia)
+    mia.send(f"/plans/{plan_id}/answer", {"answer": "rejected"})
+    with time_machine.travel(now() + timedelta(days=10)):
+        page = as_(world, app, story.mia).get(f"/plans/{plan_id}/answer").text
+    assert "Lise ville ringe senest" in page
+    assert "Ring selv, hvis det ikke er sket." in page
+    row = given(story)
+    said = {"answer": "rejected", "how": "oral", "version": row.version}
+    assert as_(world, app, world.lise).send(f"/plans/{plan_id}/answer", said).status_code == 303
+    assert "ringe" not in mia.get(f"/plans/{plan_id}/answer").text.split("<form")[0]
 
 
 def test_yes_but_asks_for_words_and_keeps_them(world, app, story, plan_id):

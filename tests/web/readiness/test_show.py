@@ -4,6 +4,7 @@ from flask import render_template
 from netmeet.core import calendar
 from netmeet.invitations import queries as invitations
 from netmeet.meetings.rules import AgendaState, MeetingState
+from netmeet.plans import queries as plans
 from netmeet.readiness import queries
 from tests.reader import mentions
 from tests.world import now
@@ -59,7 +60,9 @@ def test_the_day_is_drawn_with_a_row_a_person(world, app, meeting):
         agenda=AgendaState.APPROVED,
     )
     world.case("Eva Holst")
-    day = queries.day(world.actor(world.lise), calendar.to_local(now()).date())
+    day = queries.day(
+        world.actor(world.lise), calendar.to_local(now()).date(), calls_owed=plans.calls_owed
+    )
     with app.test_request_context("/"):
         text = render_template("readiness/_day.html", day=day)
     assert "1 ting kan ikke vente" in text
@@ -70,7 +73,9 @@ def test_the_day_is_drawn_with_a_row_a_person(world, app, meeting):
 
 
 def test_an_empty_day_says_what_to_do(world, app):
-    day = queries.day(world.actor(world.jonas), calendar.to_local(now()).date())
+    day = queries.day(
+        world.actor(world.jonas), calendar.to_local(now()).date(), calls_owed=plans.calls_owed
+    )
     with app.test_request_context("/"):
         text = render_template("readiness/_day.html", day=day)
     assert "Du koordinerer ingen forløb endnu." in text
