@@ -40,7 +40,7 @@ class SectionForm(VersionedForm):
 class GoalForm(VersionedForm):
     """A goal in the person's words, and the wording that was agreed."""
 
-    words = TextAreaField(_("Med personens egne ord"), validators=[required(), at_most(LINE)])
+    words = TextAreaField(_("Med borgerens egne ord"), validators=[required(), at_most(LINE)])
     agreed = TextAreaField(_("Det er vi enige om"), validators=[at_most(LINE)])
     area = SelectField(_("Del af livet"), choices=_AREAS)
 

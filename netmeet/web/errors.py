@@ -1,7 +1,8 @@
 """Error pages: a sentence that says what to do next, and nothing about anybody."""
 
 import logging
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Flask, g, jsonify, render_template, request, session
@@ -140,12 +141,12 @@ def on_conflict(conflict: Conflict) -> ResponseReturnValue:
     boxes = [
         (label, theirs.get(label, ""), text)
         for label, text in conflict.mine.items()
-        if text.strip() != theirs.get(label, "").strip()
+        if _plain(text) != _plain(theirs.get(label, ""))
     ]
     if _wants_json():
         return render_template("web/_conflict.html", boxes=boxes, version=conflict.version), 409
     sent = _anew(conflict)
-    written = _asked_again(sent, {mine.strip(): label for label, _theirs, mine in boxes if mine})
+    written = _asked_again(sent, conflict)
     fields = [(name, text) for _label, name, text in written]
     back = _way_back()
     page = render_template(
@@ -176,17 +177,29 @@ def _anew(conflict: Conflict) -> list[tuple[str, str]]:
     ]
 
 
-def _asked_again(
-    sent: list[tuple[str, str]], labels: Mapping[str, str]
-) -> list[tuple[str, str, str]]:
-    """Return label, name and text of each text of what was sent that is in conflict.
+def _asked_again(sent: Sequence[tuple[str, str]], conflict: Conflict) -> list[tuple[str, str, str]]:
+    """Return label, name and text of what was written and may not be out of sight.
 
-    ``labels`` are by the text one would save. Where none is known again, because it is kept in
-    another shape than it was sent in, every text is returned, without a label.
+    That is everything but what stands there already, word for word. A text has a label when there
+    is one place it can belong to.
     """
+    mine = [(label, _plain(text)) for label, text in conflict.mine.items()]
+    kept = {_plain(text) for text in conflict.theirs.values()}
     written = list(texts(sent))
-    found = [(labels[text.strip()], name, text) for name, text in written if text.strip() in labels]
-    return found or [("", name, text) for name, text in written]
+    said = Counter(_plain(text) for _name, text in written)
+    found = []
+    for name, text in written:
+        labels = [label for label, one in mine if one == _plain(text)]
+        is_open = any(_plain(conflict.theirs.get(label, "")) != _plain(text) for label in labels)
+        if is_open or not labels or _plain(text) not in kept:
+            is_clear = len(labels) == 1 and said[_plain(text)] == 1
+            found.append((labels[0] if is_clear else "", name, text))
+    return found
+
+
+def _plain(text: str) -> str:
+    """Return the text as it is kept: a browser ends its lines in its own way."""
+    return text.replace("\r\n", "\n").strip()
 
 
 def _near() -> str:

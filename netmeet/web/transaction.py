@@ -62,10 +62,11 @@ def _keep(response: Response) -> None:
     if not trail:
         return
     may_write()
-    with db.engine.begin() as connection:
-        hooks().record(trail, connection)
+    # First, so that nothing can fail after the rows are written.
     if _keep_awake():
         db.session.commit()
+    with db.engine.begin() as connection:
+        hooks().record(trail, connection)
 
 
 def _told(trail: Sequence[Entry], status: int) -> Sequence[Entry]:

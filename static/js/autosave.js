@@ -1,7 +1,8 @@
 // Forms marked data-autosave are sent as one types. Nothing is kept in the browser's storage: what could
-// not be sent stays in the page and is sent when the connection or the login is back.
+// not be sent stays in the page and is sent when the connection or the login is back. What a browser puts
+// back into a page it opens again is older than what is kept here: autocomplete="off" lets it not.
 //
-//   <form method="post" action="…" data-autosave> … <input type="hidden" name="version" value="3">
+//   <form method="post" action="…" data-autosave autocomplete="off"> … <input type="hidden" name="version" value="3">
 //   [data-saved]     beside a field or in the form: shows "Gemt kl. 13.22"
 //   [data-lacks]     in the form: shows what a choice still needs, "lacks_text" of the answer
 //   [data-conflict]  in the form: takes the page fragment of an answer 409

@@ -93,7 +93,7 @@ def said(action: Action, word: PersonsWord, *, by: Actor, at: datetime, words: s
     Raises ``Refused`` for what the person does themselves.
     """
     if action.is_persons:
-        raise Refused(_("Det er noget, borgeren selv gør. Der er ikke noget at svare på."))
+        raise Refused(_("Det er ikke andre, der skal gøre det. Der er ikke noget at svare på."))
     action.persons_word, action.persons_words = word, words
     action.persons_word_at = at
     note(action, "said", by_id=by.user_id, at=at, became=word, reason=words)

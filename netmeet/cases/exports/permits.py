@@ -211,7 +211,7 @@ def _how(consent: Consent) -> str:
     given = {
         ConsentHow.ORAL: _("Sagt mundtligt."),
         ConsentHow.WRITTEN: _("Givet skriftligt."),
-        ConsentHow.DIGITAL: _("Givet på personens egen side."),
+        ConsentHow.DIGITAL: _("Givet selv her i netmeet."),
     }[consent.how]
     return f"{given} {_('Spurgt alene.')}" if consent.asked_alone else given
 

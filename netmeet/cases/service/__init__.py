@@ -156,7 +156,7 @@ def leave(case: Case, member: TeamMember, *, at: datetime, by: Actor | None = No
     (``Refused``).
     """
     if member.role is MemberRole.PERSON:
-        raise Refused(_("Det er personens eget forløb."))
+        raise Refused(_("Det er borgerens eget forløb."))
     if member.is_coordinator and case.lead_ids == {member.user_id}:
         raise Refused(_("Vælg først en anden koordinator."))
     member.left_at = at

@@ -170,7 +170,7 @@ def add_newcomer(case: Case, who: Newcomer, *, place: Place, at: datetime) -> Te
     """
     known = users.by_email(who.email) if who.email else None
     if known is not None and known.id == case.person.user_id:
-        raise Refused(_("Det er personens egen adresse."), field="email")
+        raise Refused(_("Det er borgerens egen adresse."), field="email")
     user = known or accounts.create_user(
         name=who.name,
         at=at,

@@ -200,7 +200,7 @@ def withdraw(invitation: Invitation, *, by: Actor, at: datetime) -> None:
     """
     del by
     if invitation.user_id == invitation.case.person.user_id:
-        raise Refused(_("Det er personens eget møde."))
+        raise Refused(_("Det er borgerens eget møde."))
     _withdraw(invitation, at=at)
     standing.settle(invitation.meeting, at=at)
 

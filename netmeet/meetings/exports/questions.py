@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from netmeet.accounts.models import User
 from netmeet.cases import queries as cases
+from netmeet.core import apart
 from netmeet.meetings import queries
 from netmeet.meetings.models import Meeting, PreparationAnswer
 from netmeet.meetings.rules import LifeArea, Question, WithoutPerson
@@ -78,11 +79,11 @@ def _told(question: Question, meeting: Meeting, at: datetime) -> Told:
     if answer is None or not is_said:
         lines = _lines(question, answer, names) if answer is not None else []
         return Told(asked=asked(question, meeting, at), lines=lines)
-    is_own = answer.author_id == meeting.case.person.user_id
+    is_unnamed = answer.author_id in {meeting.case.person.user_id, *apart.hidden()}
     return Told(
         asked=asked(question, meeting, at),
         lines=_lines(question, answer, names),
-        helper="" if is_own else names.get(answer.author_id, ""),
+        helper="" if is_unnamed else names.get(answer.author_id, ""),
         is_confirmed=answer.confirmed_at is not None,
     )
 

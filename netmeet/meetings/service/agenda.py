@@ -90,7 +90,7 @@ def not_taken_up(item: AgendaItem, *, by: Actor, reason: str) -> None:
     meeting.
     """
     if item.is_persons:
-        raise Refused(_("Punktet er personens eget. Det får svar på mødet."))
+        raise Refused(_("Punktet er borgerens eget. Det får svar på mødet."))
     if item.state is not ItemState.OPEN:
         raise Refused(_("Punktet er afsluttet."))
     if not reason.strip():

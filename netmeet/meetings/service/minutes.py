@@ -78,7 +78,7 @@ def answer(
     Raises ``Refused`` on a point that is not the person's, else as :func:`write`.
     """
     if not item.is_persons:
-        raise Refused(_("Svaret hører til personens egne punkter."))
+        raise Refused(_("Svaret hører til borgerens egne punkter."))
     if len(text) > LONGEST_ENTRY:
         raise Refused(_("Skriv det kortere, højst %(most)d tegn.", most=LONGEST_ENTRY))
     heading = label(MinutesField.ANSWER, item.case.person.user.first_name)

@@ -61,10 +61,12 @@ def answer(
     changed = row.text != said.text or _without_items(row.data) != dict(said.data)
     row.text, row.data = said.text, {**said.data, "items": items}
     row.skipped, row.saved_at = False, at
-    if changed or is_own:
+    if changed:
         row.mode = PreparationMode.SELF if is_own else PreparationMode.HELPER
         row.author_id = by.user_id
         row.confirmed_at = at if is_own else None
+    elif is_own and row.confirmed_at is None:
+        row.confirmed_at = at
     if question is Question.HELP:
         _make_points(meeting, row, before=wishes)
     db.session.flush()

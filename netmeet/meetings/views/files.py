@@ -75,7 +75,7 @@ def file(attachment: "Attachment") -> ResponseReturnValue:
 
 
 @bp.post("/files/<oid:id>/remove")
-@needs(P.FILE_DELETE_OWN_UNPUBLISHED, load=queries.by_id, see=P.FILE_READ)
+@needs(P.FILE_DELETE_OWN_UNPUBLISHED, load=queries.by_id, see=P.FILE_READ, reads=P.MEETING_READ)
 def remove_file(attachment: "Attachment") -> ResponseReturnValue:
     """Take one's own file away, as long as it has not been sent out; ask first."""
     if "sure" not in request.form:
@@ -84,6 +84,7 @@ def remove_file(attachment: "Attachment") -> ResponseReturnValue:
         page = render_template(
             "meetings/remove_file_person.html" if is_private else "meetings/remove_file.html",
             file=attachment,
+            may_add=guard.allowed(P.FILE_UPLOAD, attachment.meeting),
             case_head=None if is_private else head(attachment.meeting.case, current=""),
         )
         return page, 422

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from netmeet.core import clock
+from netmeet.core.access import Role
 from netmeet.core.permissions import Permission as P
 from netmeet.meetings import queries, service
 from netmeet.meetings.exports import questions, sheet
@@ -126,11 +127,11 @@ def _known(word: str) -> Question:
 
 
 def _writer(meeting: "Meeting") -> dict[str, bool]:
-    """Return whether somebody else than the person writes, and whether that waits for their yes."""
+    """Return whether who asks writes for the person: as a helper, or with their mandate."""
     who = guard.actor()
     return {
-        "helper": who.user_id != meeting.case.person.user_id,
-        "needs_yes": not service.preparation.speaks_for_themselves(meeting, who),
+        "helper": not service.preparation.speaks_for_themselves(meeting, who),
+        "is_proxy": who.role is Role.PROX,
     }
 
 

@@ -119,7 +119,7 @@ def add_goal(plan: Plan, *, by: Actor, at: datetime, words: str, agreed: str, ar
     Raises ``Refused`` without the person's words.
     """
     if not words.strip():
-        raise Refused(_("Skriv, hvad borgeren selv siger."), field="words")
+        raise Refused(_("Skriv det med egne ord."), field="words")
     agreed = agreed if by.role_on(plan) is Role.LEAD else ""
     goal = Goal(
         plan_id=plan.id,

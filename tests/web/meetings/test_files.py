@@ -148,6 +148,8 @@ def test_only_ones_own_is_taken_away_and_not_after_it_was_sent_out(world, client
     db.session.execute(update(Meeting).values(published_at=None))
     asked = client.send(remove)
     assert (asked.status_code, "Vil du fjerne" in text(asked)) == (422, True)
+    newest = select(AuditEvent.operation).order_by(AuditEvent.seq.desc()).limit(1)
+    assert db.session.scalar(newest) == "meeting.read"
     assert only().id == file.id
     assert client.send(remove, {"sure": "1"}).status_code == 303
     assert db.session.scalars(select(Attachment)).all() == []

@@ -129,7 +129,7 @@ def test_several_texts_that_differ_are_asked_about_by_name(
     meeting = world.meeting(world.case())
     world.sign_in(client, world.lise)
     path = f"/meetings/{meeting.id}/edit"
-    changes = {"purpose": "Et sted med ro", "place": "Lokale 7"}
+    changes = {"purpose": "Et sted\r\nmed ro", "place": "Lokale 7"}
     stale = client.send(path, fields(world, version=str(meeting.version + 1), **changes))
     asked = re.findall(r'for="mine-\d">([^<]+)</label>', stale.text)
     assert (stale.status_code, asked) == (409, ["Formål", "Sted"])

@@ -143,15 +143,42 @@ def test_what_a_guardian_writes_counts_and_says_who_wrote(
     meeting = guarded(world)
     path = f"/meetings/{meeting.id}/prepare"
     world.sign_in(client, world.made["ole"])
-    for page in (client.get(path).text, client.get(f"{path}/help").text):
-        assert "Teksten siger, at det er dig, der skriver." in page
+    for page in (client.get(path).text, client.get(f"{path}/goes_well").text):
+        assert "Du skriver for Mia." in page
         assert "siger selv ja" not in page
-    client.send(f"{path}/help", {"text": "En ny bolig", "version": "0"})
-    assert kept("help").confirmed_at is not None
+    client.send(f"{path}/goes_well", {"text": "Hun kan lide sin hund", "version": "0"})
+    assert kept("goes_well").confirmed_at is not None
     world.sign_in(client, world.made["mia"])
     page = client.get(f"{path}/all").text
     assert "Ole Værge har skrevet det." in page
     assert "venter på et ja" not in page
+    same = {"text": "Hun kan lide sin hund", "version": str(kept("goes_well").version)}
+    client.send(f"{path}/goes_well", same)
+    assert "Ole Værge har skrevet det." in client.get(f"{path}/all").text
+
+
+def test_who_goes_on_past_a_helpers_text_says_yes_to_it(world: World, client: StrictClient) -> None:
+    meeting = begin(world, client)
+    path = f"/meetings/{meeting.id}/prepare"
+    world.sign_in(client, world.lise)
+    client.send(f"{path}/goes_well", {"text": "Min hund", "version": "0"})
+    world.sign_in(client, world.made["mia"])
+    same = {"text": "Min hund", "version": str(kept("goes_well").version)}
+    client.send(f"{path}/goes_well", same)
+    row = kept("goes_well")
+    assert (row.author_id, row.confirmed_at is None) == (world.lise.id, False)
+
+
+def test_a_stale_question_shows_everything_that_was_written(
+    world: World, client: StrictClient
+) -> None:
+    meeting = begin(world, client)
+    path = f"/meetings/{meeting.id}/prepare/practical"
+    client.send(path, {"text": "Om morgenen", "hard": "Larm", "version": "0"})
+    mine = {"text": "Helst ikke\r\nom morgenen", "hard": "Mange mennesker", "helps": "Hanne"}
+    stale = client.send(path, {**mine, "version": "0"})
+    asked = re.findall(r'<textarea[^>]*name="(\w+)"', stale.text)
+    assert (stale.status_code, asked) == (409, ["text", "hard", "helps"])
 
 
 def test_are_you_alone_comes_before_who_may_come(world: World, client: StrictClient) -> None:
