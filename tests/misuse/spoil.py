@@ -1,11 +1,13 @@
 """Putting another text wherever somebody's words or names are kept, past every form and rule."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from random import Random
 from typing import Any
 
 from sqlalchemy import Column, Table, select, text, update
 
+from netmeet.accounts.models import User
 from netmeet.core import resealing, sealed
 from netmeet.core.db import Base, db
 
@@ -142,3 +144,23 @@ def _in_the_open() -> Iterator[tuple[Table, Column[Any]]]:
         for column in table.c:
             if f"{table.name}.{column.name}" in PLAIN:
                 yield table, column
+
+
+def codes(begins: Sequence[str], dice: Random) -> None:
+    """Let every code of organisations, units and laws begin with one of ``begins``."""
+    for name in ("organisation", "unit", "law"):
+        table = Base.metadata.tables[name]
+        for code in db.session.scalars(select(table.c.code)).all():
+            held = update(table).where(table.c.code == code)
+            db.session.execute(held.values(code=f"{dice.choice(begins)}{code}"))
+    db.session.commit()
+
+
+def let_be_known() -> None:
+    """Let everybody be found by their new address: who is not known is made anew by an import."""
+    users = [user for user in db.session.scalars(select(User)) if user.email]
+    known = {user.id: sealed.keyring().index(user.email.lower(), kind="email") for user in users}
+    db.session.execute(update(User).values(email_index=None))
+    for user_id, index in known.items():
+        db.session.execute(update(User).where(User.id == user_id).values(email_index=index))
+    db.session.commit()

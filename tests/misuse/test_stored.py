@@ -9,12 +9,11 @@ from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import String, func, select, update
+from sqlalchemy import String, func, select
 
 from netmeet import cli
 from netmeet.accounts.models import User
 from netmeet.cli import tables
-from netmeet.core import sealed
 from netmeet.core.db import Base, db
 from netmeet.organisations.models import Unit
 from netmeet.outbox import channels
@@ -247,26 +246,6 @@ def _formulas(dice, only=None):
     return write
 
 
-def _spoil_codes(dice, only):
-    for name in ("organisation", "unit", "law"):
-        table = Base.metadata.tables[name]
-        for code in db.session.scalars(select(table.c.code)).all():
-            begins = only or dice.choice(payloads.FORMULAS)
-            held = update(table).where(table.c.code == code)
-            db.session.execute(held.values(code=f"{begins}{code}"))
-    db.session.commit()
-
-
-def _let_be_known():
-    """Let everybody be found by their new address: who is not known is made anew by an import."""
-    users = [user for user in db.session.scalars(select(User)) if user.email]
-    known = {user.id: sealed.keyring().index(user.email.lower(), kind="email") for user in users}
-    db.session.execute(update(User).values(email_index=None))
-    for user_id, index in known.items():
-        db.session.execute(update(User).where(User.id == user_id).values(email_index=index))
-    db.session.commit()
-
-
 def _round(name, folder):
     """Write the list, read it back in, and return its rows before and after."""
     file = folder / f"{name}.csv"
@@ -299,8 +278,8 @@ def test_no_exported_cell_is_a_formula_and_every_text_comes_back(stage, tmp_path
                     wrong[path, cell] += text not in names
                     wrong[path, cell] += not is_book and _runs(cell)
         with stage.app.app_context():
-            _spoil_codes(dice, only)
-            _let_be_known()
+            spoil.codes((only,) if only else payloads.FORMULAS, dice)
+            spoil.let_be_known()
             people = db.session.scalar(select(func.count(User.id)))
             for name in tables.TABLES:
                 file, before, after = _round(name, tmp_path)
