@@ -129,8 +129,7 @@ def _some(doors, dice):
 
 def _files(stage, known, dice, *endings):
     """Yield the files somebody gets: each sort once where a tenth is asked for, else for all."""
-    more = {} if soak.IS_FULL else {"roles": 5, "things": 10}
-    doors = pages.doors(stage, known, dice, endings=endings, parts=stage.parts_for, **more)
+    doors = pages.doors(stage, known, dice, endings=endings, parts=stage.parts_for)
     done = set()
     for persona, path in doors:
         sort = pages.shape(path)
