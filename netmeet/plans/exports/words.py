@@ -62,10 +62,10 @@ def leads_to(kind: PlanType, *, coordinator: str, today: date) -> str:
 
 def call_promised(answer: Acceptance | None, *, coordinator: str, today: date) -> str:
     """Return when the person is rung who said no, ``""`` where nobody owes them a call."""
-    if answer is None or not owes_call(answer):
+    if answer is None or not coordinator or not owes_call(answer):
         return ""
     due_on = call_deadline(calendar.to_local(answer.at).date())
-    names = {"name": coordinator or _("koordinatoren"), "day": filters.day(due_on)}
+    names = {"name": coordinator, "day": filters.day(due_on)}
     if due_on < today:
         return str(
             _("%(name)s ville ringe senest %(day)s. Ring selv, hvis det ikke er sket.", **names)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -176,15 +177,19 @@ def _by_urgency(row: DayRow) -> tuple[bool, int, str, str]:
 
 
 def _worst(case: Case, known: _Known) -> DayRow:
-    nothing = DayRow(
-        case_id=case.id,
-        name=case.person.name,
-        born_on=case.person.born_on,
+    nothing = _row(
+        case,
         group=Group.NONE,
         kind="none",
         subject_id=case.id,
     )
     return min(_steps(case, known), key=_by_urgency, default=nothing)
+
+
+def _row(case: Case, **facts: Any) -> DayRow:
+    """Return a row about the person of the case."""
+    person = case.person
+    return DayRow(case_id=case.id, name=person.name, born_on=person.born_on, **facts)
 
 
 def _of_doubts(case: Case, number: int, *, today: date) -> Iterator[DayRow]:
@@ -198,10 +203,8 @@ def _of_doubts(case: Case, number: int, *, today: date) -> Iterator[DayRow]:
 def _of_call(case: Case, call: Call) -> DayRow:
     """Return whom to ring: it was promised when they said no."""
     text, label = words.call(call.due_on, case.person.user.first_name)
-    return DayRow(
-        case_id=case.id,
-        name=case.person.name,
-        born_on=case.person.born_on,
+    return _row(
+        case,
         group=Group.URGENT,
         kind="call",
         on=call.due_on,
@@ -230,10 +233,8 @@ def _of_rights(case: Case, *, at: datetime, today: date) -> Iterator[DayRow]:
 
 
 def _right_row(case: Case) -> DayRow:
-    return DayRow(
-        case_id=case.id,
-        name=case.person.name,
-        born_on=case.person.born_on,
+    return _row(
+        case,
         group=Group.WEEK,
         kind="rights",
         endpoint="cases.case_consents",
@@ -269,10 +270,8 @@ def _clock(request: MeetingRequest, today: date) -> int:
 
 
 def _of_request(request: MeetingRequest, case: Case, today: date) -> DayRow:
-    return DayRow(
-        case_id=case.id,
-        name=case.person.name,
-        born_on=case.person.born_on,
+    return _row(
+        case,
         group=rules.group_of_request(request.due_on, today),
         kind="request",
         on=request.due_on,
@@ -286,10 +285,8 @@ def _of_request(request: MeetingRequest, case: Case, today: date) -> DayRow:
 
 
 def _of_now(meeting: Meeting, case: Case) -> DayRow:
-    return DayRow(
-        case_id=case.id,
-        name=case.person.name,
-        born_on=case.person.born_on,
+    return _row(
+        case,
         group=Group.URGENT,
         kind="now",
         on=meeting.started_at,
@@ -308,10 +305,8 @@ def _of_held(meeting: Meeting, case: Case, unfinished: int) -> DayRow:
     elif unfinished:
         text = _("%(count)s aftaler mangler navn eller dato.", count=unfinished)
         label = _("Ret, send ud")
-    return DayRow(
-        case_id=case.id,
-        name=case.person.name,
-        born_on=case.person.born_on,
+    return _row(
+        case,
         group=Group.URGENT,
         kind="held",
         on=meeting.starts_local.date() if meeting.starts_local is not None else None,
@@ -338,10 +333,8 @@ def _of_coming(
         group = rules.group_of_request(clock.due_on, today)
     is_near = rules.is_urgent(starts_on, today)
     step = rules.next_step(found, is_near=is_near) or (found[0] if found else None)
-    row = DayRow(
-        case_id=case.id,
-        name=case.person.name,
-        born_on=case.person.born_on,
+    row = _row(
+        case,
         group=group,
         kind="coming" if clock is None or starts is not None else "request",
         on=starts if starts is not None or clock is None else clock.due_on,

@@ -16,6 +16,7 @@ from netmeet.invitations.rules import AnswerValue, Via
 from netmeet.meetings.models import MeetingRequest
 from netmeet.meetings.rules import AgendaState, AgreedHow, MeetingState, RequestState
 from netmeet.plans import queries as plans
+from netmeet.plans.models import PlanVersion
 from netmeet.plans.rules import AcceptanceAnswer
 from netmeet.plans.service import answers
 from netmeet.readiness import queries
@@ -145,6 +146,26 @@ def test_who_said_no_to_the_plan_is_to_be_rung_until_somebody_has(world):
     assert row.subject_id == plan.id
     say(world.actor(world.lise), AgreedHow.ORAL, plan.newest.acceptance.version)
     assert [one.kind for one in day(world).rows] != ["call"]
+
+
+def test_a_no_to_an_older_plan_is_no_call_any_more(world):
+    story = agreed(world)
+    story.send()
+    plan = plans.of_case(story.case.id)
+    no = AcceptanceAnswer.REJECTED
+    answers.answer(plan.newest, by=story.actor(story.mia), at=now(), said=no)
+    assert plans.calls_owed([story.case.id]).keys() == {story.case.id}
+    later = PlanVersion(
+        plan_id=plan.id,
+        n=plan.newest.n + 1,
+        published_at=now(),
+        published_by_id=world.lise.id,
+        comments_until=today(),
+        content={},
+    )
+    db.session.add(later)
+    db.session.flush()
+    assert plans.calls_owed([story.case.id]) == {}
 
 
 def test_a_held_meeting_is_to_be_sent_out(world):

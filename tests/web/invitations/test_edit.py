@@ -73,6 +73,14 @@ def test_from_the_list_to_the_sending(world, lead, meeting):
     assert lead.send(address(meeting, "/send"), {"version": meeting.version}).status_code == 422
 
 
+def test_answers_are_entered_only_while_the_meeting_lies_ahead(world, client):
+    case = world.case()
+    held = [world.meeting(case, in_days=days, state=MeetingState.INVITED) for days in (5, -1)]
+    places = [address(meeting) for meeting in held]
+    world.sign_in(client, world.lise)
+    assert ["Har du fået svaret" in client.get(one).text for one in places] == [True, False]
+
+
 def test_a_stale_page_sends_nothing_and_shows_both(world, lead, meeting):
     lead.send(address(meeting, "/add"))
     answer = lead.send(address(meeting, "/send"), {"version": meeting.version + 1})
