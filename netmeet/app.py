@@ -71,7 +71,7 @@ from netmeet.web import (
     urls,
 )
 from netmeet.web.hooks import Hooks, Navigation
-from netmeet.web.languages import Languages
+from netmeet.web.languages import Languages, locale
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -160,6 +160,8 @@ def create_app(settings: config.Settings) -> Flask:
     """Compose netmeet. Raises ``RuntimeError`` or ``ValueError`` for a gap in the access rules."""
     app = Flask("netmeet", template_folder=ROOT / "templates", static_folder=ROOT / "static")
     app.jinja_environment = templating.Templates
+    # There are a few hundred templates, and all of them are kept: none need be the least used.
+    app.jinja_options = {"cache_size": -1}
     app.request_class = uploads.Request
     _configure(app, settings)
     newer = config.KeyFile(settings.instance) if settings.keys_in_file else None
@@ -171,7 +173,7 @@ def create_app(settings: config.Settings) -> Flask:
     _wrap_requests(app)
     filters.install(app)
     templating.install(app)
-    Languages(app, locale_selector=_lang)
+    Languages(app, locale_selector=lambda: locale(_lang()))
     app.context_processor(lambda: _page_variables(settings))
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)

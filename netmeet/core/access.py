@@ -105,6 +105,17 @@ def everyone(*ways: Way, but: Iterable[Role] = ()) -> dict[Role, Sequence[Way]]:
     return {role: list(ways) for role in Role if role not in set(but)}
 
 
+def earned(ways: Iterable[Way], actor: Actor, thing: Any) -> bool:
+    """Tell whether one of the ways leads there: all of its conditions hold."""
+    for way in ways:
+        for holds in way:
+            if not holds(actor, thing):
+                break
+        else:
+            return True
+    return False
+
+
 class AccessBook:
     """All rules in one book. Refuses to open with a permission without a rule or with two.
 
@@ -130,7 +141,7 @@ class AccessBook:
         if is_job and actor.job is not permission:
             return False
         ways = self._rules[permission].get(actor.role_on(thing), ())
-        return any(all(holds(actor, thing) for holds in way) for way in ways)
+        return earned(ways, actor, thing)
 
     def allows_after_step_up(
         self, actor: Actor, permission: Permission, thing: object = None

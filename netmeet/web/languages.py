@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 from babel import Locale
@@ -14,6 +14,12 @@ from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
 _spoken: ContextVar[Any] = ContextVar("netmeet_spoken", default=None)
+
+
+@cache
+def locale(language: str) -> Locale:
+    """Return the language as Babel knows it, read once."""
+    return Locale.parse(language)
 
 
 class Catalogue(Domain):  # type: ignore[misc]  # the package has no types

@@ -11,6 +11,8 @@ from typing import Any
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from netmeet.core.memory import sweep
+
 SLOWEST = 32 * 1024
 """Bytes a second that a body must come in with, beyond the first seconds."""
 
@@ -67,10 +69,12 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # untyped base
         """Serve one request; a connection that ends is closed here.
 
         Closing waits for the client too, and whoever accepts new ones must wait for nobody.
+        What the page left behind is swept up when its answer is on its way.
         """
         is_kept = super().handle(conn)
         if not is_kept:
             conn.close(graceful=not conn.sock.was_too_slow)
+        sweep()
         return is_kept
 
     def enqueue_req(self, conn: TConn) -> None:

@@ -28,7 +28,7 @@ from netmeet.cases.policy import in_network
 from netmeet.cases.rules import CaseState, MemberRole
 from netmeet.core import apart, sealed
 from netmeet.core.access import STAFF, Actor, Role
-from netmeet.core.db import db, read_into
+from netmeet.core.db import db, read_into, refer
 from netmeet.organisations.models import Unit
 
 Part = TypeVar("Part", TeamMember, Consent, LegalBasis, Representation)
@@ -61,7 +61,7 @@ def list_options() -> tuple[Any, ...]:
     )
 
 
-_WITH_PERSON = select(Case).options(joinedload(Case.person).joinedload(Person.user))
+_WITH_PERSON = select(Case).options(joinedload(Case.person))
 _BY_ID = _WITH_PERSON.where(Case.id == bindparam("id"))
 _OF_PERSON = (
     _WITH_PERSON.join(Case.person)
@@ -82,11 +82,12 @@ _TEAM = (
 
 
 def complete(case: Case) -> Case:
-    """Return the case, loaded with person and user, with its team.
+    """Return the case, loaded with its person, with its team and the person's user among it.
 
     For pages about one case; consents and the like are read when a rule asks for them.
     """
     read_into(case, "team", _TEAM)
+    refer([case.person], "user", User)
     return case
 
 

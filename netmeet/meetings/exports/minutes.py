@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from netmeet.cases.models import TeamMember
 from netmeet.cases.policy import RULES as CASE_RULES
-from netmeet.core.access import STAFF, Actor, Role, Way
+from netmeet.core.access import STAFF, Actor, Role, Way, earned
 from netmeet.core.permissions import Permission
 from netmeet.meetings.exports.files import FileData, readable_data
 from netmeet.meetings.models import AgendaItem, Attachment, Meeting, Statement
@@ -192,7 +192,7 @@ def _point(item: AgendaItem) -> PointData:
 def _participants(meeting: Meeting, *, reader: Actor) -> list[ParticipantData]:
     """Return who was invited; somebody who may not read the network sees only themselves."""
     ways = CASE_RULES[Permission.NETWORK_READ_MEMBERS].get(reader.role_on(meeting), ())
-    may_see_all = any(all(holds(reader, meeting.case) for holds in way) for way in ways)
+    may_see_all = earned(ways, reader, meeting.case)
     unknown = meeting.case.apart_from(reader.user_id)
     found = []
     for row in meeting.attendances:

@@ -329,9 +329,12 @@ class MeetingTemplate(Versioned, Base):
     valid_to: Mapped[date | None] = mapped_column(Date)
 
 
-# A list reads no more than before: each meeting says itself whether anything is attached to it.
+# What few have is asked for only where there is some: each row says itself whether there is.
 Meeting.has_files = column_property(
     exists().where(Attachment.meeting_id == Meeting.id).correlate_except(Attachment)
+)
+Case.is_contested = column_property(
+    exists().where(ContestedLine.case_id == Case.id).correlate_except(ContestedLine)
 )
 
 __all__ = [

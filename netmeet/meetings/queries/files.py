@@ -9,7 +9,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from netmeet.accounts.models import User
 from netmeet.core import apart
-from netmeet.core.access import STAFF, Actor, Role
+from netmeet.core.access import STAFF, Actor, Role, earned
 from netmeet.core.db import db, read_into, refer
 from netmeet.core.permissions import Permission
 from netmeet.meetings.models import (
@@ -101,7 +101,7 @@ def read_invitations(files: Iterable[Attachment], reader: Actor) -> None:
 def may_read(file: Attachment, reader: Actor) -> bool:
     """Tell whether the file is open to the reader now."""
     ways = RULES[Permission.FILE_READ].get(reader.role_on(file), ())
-    return any(all(holds(reader, file) for holds in way) for way in ways)
+    return earned(ways, reader, file)
 
 
 def shown(files: Iterable[Attachment], reader: Actor) -> list[Attachment]:

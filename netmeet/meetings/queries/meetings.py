@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from netmeet.accounts.models import User
 from netmeet.cases import queries as cases
-from netmeet.cases.models import Case, Person, TeamMember
+from netmeet.cases.models import Case, TeamMember
 from netmeet.core.access import Actor
 from netmeet.core.db import db, read_into, refer
 from netmeet.meetings.models import (
@@ -36,7 +36,7 @@ def access_options() -> tuple[Any, ...]:
 _BY_ID = (
     select(Meeting)
     .where(Meeting.id == bindparam("id"))
-    .options(joinedload(Meeting.case).joinedload(Case.person).joinedload(Person.user))
+    .options(joinedload(Meeting.case).joinedload(Case.person))
 )
 _ITEMS = (
     select(AgendaItem).where(AgendaItem.meeting_id == bindparam("id")).order_by(AgendaItem.position)

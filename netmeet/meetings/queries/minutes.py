@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from netmeet.accounts.models import User
 from netmeet.cases.models import TeamMember
-from netmeet.core.access import PRIVATE, Actor, Role, Way
+from netmeet.core.access import PRIVATE, Actor, Role, Way, earned
 from netmeet.core.db import db, read_into, refer
 from netmeet.core.permissions import Permission
 from netmeet.meetings.models import (
@@ -144,7 +144,7 @@ def is_open(thing: Any, *, reader: Actor, ways: Mapping[Role, Sequence[Way]]) ->
     role = reader.role_on(thing.meeting)
     if role in BOUND_BY_CONSENT and getattr(thing, "is_hidden_from_private", False):
         return False
-    return any(all(holds(reader, thing) for holds in way) for way in ways.get(role, ()))
+    return earned(ways.get(role, ()), reader, thing)
 
 
 def actor_of(member: TeamMember, at: datetime) -> Actor:

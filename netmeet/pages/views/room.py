@@ -183,7 +183,7 @@ def minutes_pdf(meeting: "Meeting") -> ResponseReturnValue:
 
 def _beside(meeting: "Meeting") -> Callable[..., list[dict[str, Any]]]:
     """Return what gives a line of the minutes the person's word that it is wrong."""
-    contested = plan_queries.contested_of(meeting.case_id)
+    contested = plan_queries.contested_of(meeting.case)
     to_person = plan_queries.is_on_persons_side(guard.actor())
     return partial(plans.said_of, contested, to_person=to_person)
 

@@ -13,7 +13,7 @@ from netmeet.accounts.models import User
 from netmeet.actions.models import Action
 from netmeet.audit.models import AuditEvent
 from netmeet.cases import queries as cases
-from netmeet.cases.models import Case, Person
+from netmeet.cases.models import Case
 from netmeet.core.db import db, read_into, refer
 from netmeet.core.permissions import Permission as P
 from netmeet.meetings.models import AgendaItem, ContestedLine, Meeting
@@ -104,7 +104,7 @@ def access_options() -> tuple[Any, ...]:
 
 
 _PLAN = select(Plan).options(
-    joinedload(Plan.case).joinedload(Case.person).joinedload(Person.user),
+    joinedload(Plan.case).joinedload(Case.person),
     joinedload(Plan.sections),
 )
 _BY_ID = _PLAN.where(Plan.id == bindparam("id"))
@@ -240,9 +240,9 @@ def contested_by_id(contested_id: str) -> ContestedLine | None:
     return db.session.scalars(statement).one_or_none()
 
 
-def contested_of(case_id: str) -> Sequence[ContestedLine]:
+def contested_of(case: Case) -> Sequence[ContestedLine]:
     """Return every line of the case that the person says is wrong, oldest first."""
-    return db.session.scalars(_CONTESTED, {"id": case_id}).all()
+    return db.session.scalars(_CONTESTED, {"id": case.id}).all() if case.is_contested else []
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -275,7 +275,7 @@ def facts(
         goals=_goals(plan),
         actions=_actions(case, meeting, meetings, since=since),
         meetings=[one for one in meetings if one.state not in _GONE],
-        contested=contested_of(case.id),
+        contested=contested_of(case),
         meeting=meeting,
     )
 

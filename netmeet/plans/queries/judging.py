@@ -8,7 +8,7 @@ from netmeet.actions.policy import RULES as ACTION_RULES
 from netmeet.cases.models import Case, TeamMember
 from netmeet.cases.policy import RULES as CASE_RULES
 from netmeet.cases.rules import EVERY_AREA
-from netmeet.core.access import Actor, Role
+from netmeet.core.access import Actor, Role, earned
 from netmeet.core.permissions import Permission as P
 from netmeet.meetings.models import Meeting
 from netmeet.meetings.policy import RULES as MEETING_RULES
@@ -55,8 +55,7 @@ def opens(part: Part, *, reader: Actor, permission: P) -> bool:
 
 def allows(reader: Actor, permission: P, thing: Any) -> bool:
     """Tell whether the rules of cases, meetings, actions and plans let the reader do it."""
-    ways = _RULES[permission].get(reader.role_on(thing), ())
-    return any(all(holds(reader, thing) for holds in way) for way in ways)
+    return earned(_RULES[permission].get(reader.role_on(thing), ()), reader, thing)
 
 
 def may_read_plan(case: Case, reader: Actor) -> bool:

@@ -104,7 +104,7 @@ def contest(
     """
     waiting = [
         said
-        for said in queries.contested_of(plan.case_id)
+        for said in queries.contested_of(plan.case)
         if said.answered_at is None and (said.line_kind, said.line_id) == (line_kind, line_id)
     ]
     if any(said.line == line for said in waiting):

@@ -225,7 +225,7 @@ def version(plan: "Plan", n: int) -> ResponseReturnValue:
         found.content,
         case=plan.case,
         reader=reader,
-        contested=queries.contested_of(plan.case_id),
+        contested=queries.contested_of(plan.case),
     )
     is_private = reader.role in PRIVATE
     return render_template(
