@@ -121,13 +121,14 @@ def open_ids() -> Sequence[str]:
 def closed_of(actor: Actor) -> Sequence[Case]:
     """Return the closed cases the actor is in in the role acted in, the newest first."""
     statement = (
-        _WITH_PERSON.join(Case.team)
+        select(Case)
+        .join(Case.team)
         .where(
             TeamMember.user_id == actor.user_id,
             TeamMember.left_at.is_(None),
             Case.state == CaseState.CLOSED,
         )
-        .options(selectinload(Case.team))
+        .options(joinedload(Case.person).joinedload(Person.user), selectinload(Case.team))
         .order_by(Case.closed_at.desc())
     )
     return [case for case in db.session.scalars(statement) if in_network(actor, case)]

@@ -37,6 +37,7 @@ def contest(
     )
     db.session.add(said)
     db.session.flush()
+    db.session.expire(case, ["is_contested"])
     return said
 
 
