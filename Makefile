@@ -86,7 +86,8 @@ test: test-needs $(READY) ## Run every test, on SQLite and PostgreSQL, with cove
 soak: test-needs $(READY) ## Run the long tests in full (hours) and print a table of their figures
 	@figures=$$(mktemp)
 	failed=0
-	NETMEET_SOAK=1 $(BIN)/python -m pytest -n 0 -m soak -s tests | tee "$$figures" || failed=1
+	NETMEET_SOAK=1 $(BIN)/python -m pytest -n 3 --dist worksteal -m soak -rfEP tests \
+	    | tee "$$figures" || failed=1
 	echo
 	echo "What was shown:"
 	sed -nE 's/^[.F]*(T[0-9].*: .*|NETMEET_SEED=.*)/\1/p' "$$figures"

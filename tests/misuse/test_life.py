@@ -11,16 +11,17 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests import soak
 from tests.misuse.life import STEPS, Life
 
-EXAMPLES = 500
-"""On each of two databases."""
+EXAMPLES, PARTS = 500, 4
+"""On each of two databases, and in how many parts, so that several can go on beside each other."""
 IN_MAKE_TEST = {"sqlite": 4, "postgresql": 3}
 
 
 @pytest.mark.soak
+@pytest.mark.parametrize("part", range(PARTS if soak.IS_FULL else 1))
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_no_order_of_acts_breaks_what_must_be_true(kind, request, tmp_path):
-    many = EXAMPLES if soak.IS_FULL else IN_MAKE_TEST[kind]
-    seed = soak.dice().randrange(2**32)
+def test_no_order_of_acts_breaks_what_must_be_true(kind, part, request, tmp_path):
+    many = EXAMPLES // PARTS if soak.IS_FULL else IN_MAKE_TEST[kind]
+    seed = soak.dice().randrange(2**32) + part
     Life.backend = request.getfixturevalue(f"{kind}_backend")
     Life.folder, Life.tally = tmp_path, Counter()
     began = time.monotonic()
