@@ -88,6 +88,14 @@ def _told(question: Question, meeting: Meeting, at: datetime) -> Told:
     )
 
 
+def in_words(answer: PreparationAnswer | None) -> str:
+    """Return what was said to a question, taps and all, a line each; ``""`` when nothing was.
+
+    Not for the question about who comes, whose lines name people.
+    """
+    return "\n".join(_lines(answer.question, answer, {})) if answer is not None else ""
+
+
 def _lines(question: Question, answer: PreparationAnswer, names: dict[str, str]) -> list[str]:
     data = answer.data or {}
     taps = dict(_taps(question))

@@ -15,6 +15,7 @@ from netmeet.core.permissions import Permission as P
 from netmeet.core.refusals import Refused
 from netmeet.meetings import queries, service
 from netmeet.meetings.exports.files import file_data
+from netmeet.meetings.exports.questions import in_words
 from netmeet.meetings.forms.agenda import ApproveForm, NotTakenUpForm, OwnPointForm, PointForm
 from netmeet.meetings.forms.choices import options
 from netmeet.meetings.queries import files
@@ -225,7 +226,7 @@ def _facts(meeting: "Meeting") -> dict[str, object]:
         "meeting": meeting,
         "agenda": seen,
         "first_name": meeting.case.person.user.first_name,
-        "matters": matters.text if matters is not None else "",
+        "matters": in_words(matters),
         "is_person": service.preparation.speaks_for_themselves(meeting, actor),
         "may_edit": {i.id for i in points if guard.allowed(P.AGENDA_EDIT_OWN_ITEM, i)} & is_open,
         "may_reorder": guard.allowed(P.AGENDA_REORDER, meeting),

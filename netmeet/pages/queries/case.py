@@ -19,6 +19,7 @@ from netmeet.meetings.models import (
     MeetingRequest,
     PreparationAnswer,
 )
+from netmeet.meetings.queries import has_words
 from netmeet.meetings.rules import MeetingState, Question, RequestState
 from netmeet.pages.queries.front import COMING, newest_version
 from netmeet.plans.models import PlanVersion
@@ -148,7 +149,7 @@ def _asked(case: Case, today: date) -> list[Asked]:
 def _words(case: Case) -> PreparationAnswer | None:
     """Return what the person last said matters most."""
     found = db.session.scalars(_WORDS, {"case_id": case.id})
-    return next((one for one in found if one.text), None)
+    return next((one for one in found if has_words(one)), None)
 
 
 def next_step(page: CasePage) -> Step | None:

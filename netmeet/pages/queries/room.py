@@ -96,7 +96,7 @@ class Doubt:
 class ForChair:
     """What only the chair sees: what not to talk about, who is unsure to decide, time used."""
 
-    not_to_talk: str
+    not_to_talk: PreparationAnswer | None
     doubts: Sequence[Doubt]
     minutes_over: int
     planned_end: datetime | None
@@ -257,7 +257,7 @@ def for_chair(meeting: Meeting, at: datetime) -> ForChair:
         )
     ).one_or_none()
     return ForChair(
-        not_to_talk=answer.text if answer is not None else "",
+        not_to_talk=answer,
         doubts=_doubts(meeting),
         minutes_over=_minutes_over(meeting, at),
         planned_end=meeting.starts_local and meeting.starts_local + meeting.minutes * _MINUTE,

@@ -13,6 +13,7 @@ from netmeet.core import clock
 from netmeet.core.access import PRIVATE, Role
 from netmeet.core.permissions import Permission as P
 from netmeet.meetings.exports.files import readable_data
+from netmeet.meetings.exports.questions import in_words
 from netmeet.meetings.forms import meeting as planning
 from netmeet.meetings.queries import files
 from netmeet.pages.queries import case as queries
@@ -52,6 +53,7 @@ def case(case: "Case") -> ResponseReturnValue:
         step=queries.next_step(page) if is_lead else None,
         is_lead=is_lead,
         words=page.words if reads_words else None,
+        said=in_words(page.words) if reads_words else "",
         agreed=[one for one in found if one.closed_at is None or one.is_doubted],
         granted=actions.granted,
         today=clock.today(),

@@ -17,6 +17,7 @@ from netmeet.core.access import PRIVATE
 from netmeet.core.permissions import Permission as P
 from netmeet.formats import pdf
 from netmeet.meetings import exports as meetings
+from netmeet.meetings.exports.questions import in_words
 from netmeet.meetings.forms import minutes as forms
 from netmeet.meetings.queries import files
 from netmeet.meetings.queries import minutes as reading
@@ -107,12 +108,14 @@ def read_back(meeting: "Meeting") -> ResponseReturnValue:
 @guard.needs(P.PREPARATION_READ_NOT_TO_DISCUSS, load=reading.room, see=P.MEETING_READ)
 def chair(meeting: "Meeting") -> ResponseReturnValue:
     """Show what is for the chair's own eyes, on a phone or on paper."""
+    seen = queries.for_chair(meeting, clock.now())
     return render_template(
         "pages/chair.html",
         case_head=cases.head(meeting.case, current=""),
         meeting=meeting,
         person=meeting.case.person.user.first_name,
-        chair=queries.for_chair(meeting, clock.now()),
+        chair=seen,
+        not_to_talk=in_words(seen.not_to_talk),
         points=reading.points(meeting),
         people=reading.people(meeting),
         may_record=guard.allowed(P.ATTENDANCE_RECORD, meeting),

@@ -43,16 +43,15 @@ def _action(world: World, case: Case) -> Action:
 def test_the_persons_words_come_first(world: World, client: StrictClient) -> None:
     case = world.case()
     meeting = world.meeting(case, state=MeetingState.INVITED)
-    meeting.answers.append(
-        PreparationAnswer(
-            meeting_id=meeting.id,
-            question=Question.MATTERS,
-            text="Jeg vil bo et stille sted",
-            author_id=case.person.user_id,
-            saved_at=now(),
-            confirmed_at=now(),
-        )
+    answer = PreparationAnswer(
+        meeting_id=meeting.id,
+        question=Question.MATTERS,
+        text="Jeg vil bo et stille sted",
+        author_id=case.person.user_id,
+        saved_at=now(),
+        confirmed_at=now(),
     )
+    meeting.answers.append(answer)
     _action(world, case)
     world.sign_in(client, world.lise)
     body = _page(client, case)
@@ -60,6 +59,8 @@ def test_the_persons_words_come_first(world: World, client: StrictClient) -> Non
     assert "Det mangler det næste møde" in body
     assert "over fristen" in body
     assert "Jonas Holm" in body
+    answer.text, answer.data = "", {"words": ["economy"]}
+    assert re.search(r"Mia siger.*Penge", _page(client, case), re.DOTALL)
 
 
 def test_a_colleague_without_consent_sees_no_content(world: World, client: StrictClient) -> None:

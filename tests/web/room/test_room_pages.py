@@ -164,6 +164,7 @@ def test_the_chairs_page_is_the_leads_and_the_persons(world, client, meeting):
         meeting_id=meeting.id,
         question=Question.NOT_TALK,
         text="Min far.",
+        data={"words": ["medicine"]},
         mode=PreparationMode.SELF,
         author_id=meeting.case.person.user_id,
         saved_at=now(),
@@ -174,10 +175,14 @@ def test_the_chairs_page_is_the_leads_and_the_persons(world, client, meeting):
     meeting.started_at = now() - timedelta(minutes=30)
     world.sign_in(client, world.lise)
     shown = client.get(f"/meetings/{meeting.id}/chair").text
-    assert "Min far." in shown
+    assert "Medicin\nMin far." in shown
     assert "Jonas Holm har ikke svaret endnu." in shown
     assert "over planen" in shown
     assert "Min far." not in page(client, meeting.id).text
+    words.text = ""
+    tapped = client.get(f"/meetings/{meeting.id}/chair").text
+    assert "Medicin" in tapped
+    assert "har ikke nævnt noget" not in tapped
     world.sign_in(client, world.jonas)
     assert client.get(f"/meetings/{meeting.id}/chair").status_code == 403
 
