@@ -6,6 +6,7 @@
 //   [data-saved]     beside a field or in the form: shows "Gemt kl. 13.22"
 //   [data-lacks]     in the form: shows what a choice still needs, "lacks_text" of the answer
 //   [data-conflict]  in the form: takes the page fragment of an answer 409
+//   data-unsaved     set on the form while it holds what the server has not kept: nobody may replace that
 //
 // The server answers 200 {"saved_at_text": "Gemt kl. 13.22", "version": 4}, 409 with a fragment,
 // 401 when the login has run out, or 4xx {"error": "…"} in words for the user.
@@ -34,6 +35,7 @@
       this.changed = new Set();
       this.sending = false;
       this.isOut = false;
+      this.isRefused = false;
       this.tries = 0;
       this.timer = 0;
       this.underWay = [];
@@ -41,7 +43,10 @@
       form.addEventListener("input", (event) => this.note(event.target));
       form.addEventListener("change", (event) => this.note(event.target));
       form.addEventListener("focusout", () => this.changed.size && this.plan(0));
-      form.addEventListener("submit", () => this.changed.clear());
+      form.addEventListener("submit", () => {
+        this.changed.clear();
+        this.settle();
+      });
       // On a slow phone somebody has typed before this script came.
       for (const field of form.elements) if (isTouched(field)) this.note(field);
     }
@@ -50,8 +55,14 @@
       if (!field.name || field.type === "hidden" || field.type === "submit") return;
       if (!this.changed.size) this.firstChange = Date.now();
       this.changed.add(field.name);
+      this.form.dataset.unsaved = "1";
       this.last = field;
       this.plan(Math.min(REST, Math.max(0, this.firstChange + LATEST - Date.now())));
+    }
+
+    settle() {
+      this.isRefused = false;
+      if (!this.changed.size) delete this.form.dataset.unsaved;
     }
 
     plan(wait) {
@@ -119,6 +130,8 @@
         const saved = await answer.json();
         const version = this.form.elements.namedItem("version");
         if (version) version.value = saved.version;
+        this.settle();
+        this.form.querySelector("[data-conflict]")?.replaceChildren();
         this.say(field, saved.saved_at_text, "saved");
         const lacks = this.form.querySelector("[data-lacks]");
         if (lacks) lacks.textContent = saved.lacks_text ?? "";
@@ -160,6 +173,7 @@
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const version = page.querySelector("[data-version]");
       const mine = this.form.elements.namedItem("version");
+      this.isRefused = true;
       if (version && mine) mine.value = version.dataset.version;
       if (place) place.replaceChildren(...page.body.childNodes);
       this.say(field, "", "unsent");
@@ -216,7 +230,7 @@
     for (const saver of savers) if (saver.changed.size) saver.request([...saver.changed], { keepalive: true });
   });
   addEventListener("beforeunload", (event) => {
-    if (savers.some((saver) => saver.changed.size && !saver.leaving)) event.preventDefault();
+    if (savers.some((saver) => (saver.changed.size || saver.isRefused) && !saver.leaving)) event.preventDefault();
   });
 
   // quick_exit.js asks for what is still to be sent. What is under way goes once more: whichever

@@ -2,7 +2,8 @@
 // shown has nothing more to scroll. F8 turns the screen to "Vi holder pause" at once. No letter is a key.
 //   [data-room-next], [data-room-previous], [data-room-pause]  the buttons (or links) that do the same
 // A part with data-poll brings what others did: [data-room-state] says which point is on and whether there
-// is a pause, [data-fresh] what stands in a field now. Nothing is changed under somebody's hands.
+// is a pause, [data-fresh] what stands in a field now. Nothing is changed under somebody's hands, and
+// nothing that the server has not kept ([data-unsaved], see autosave.js).
 (() => {
   "use strict";
 
@@ -47,21 +48,12 @@
     }
   });
 
-  // What somebody has typed and the server has not yet confirmed is theirs.
-  document.addEventListener("input", (event) => {
-    const form = event.target.closest("[data-entry]");
-    if (form) form.dataset.touched = "1";
-  });
-
   function renew(fresh) {
     const form = document.querySelector(`[data-entry="${fresh.dataset.fresh}"]`);
     if (!form) return;
     const version = form.elements.namedItem("version");
-    if (version.value === fresh.dataset.version) {
-      delete form.dataset.touched;
-      return;
-    }
-    if (form.dataset.touched || form.contains(document.activeElement)) return;
+    if (version.value === fresh.dataset.version) return;
+    if (form.dataset.unsaved || form.contains(document.activeElement)) return;
     for (const [key, value] of Object.entries(fresh.dataset)) {
       const field = key.startsWith("set") && form.elements.namedItem(key.slice(3).toLowerCase());
       if (field) field.value = value;
@@ -70,7 +62,7 @@
   }
 
   function isTyping() {
-    return document.querySelector("[data-touched]") || document.querySelector("[data-capture-line]")?.value;
+    return document.querySelector("[data-entry][data-unsaved]") || document.querySelector("[data-capture-line]")?.value;
   }
 
   const first = document.querySelector("[data-room-state]")?.dataset.point;

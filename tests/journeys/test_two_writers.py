@@ -1,0 +1,89 @@
+"""Two people write in the same field of the meeting: neither text is replaced without a word."""
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import DESK
+from tests.journeys.acts import saved
+
+
+@pytest.fixture
+def two(someone: Any) -> tuple[Any, Any]:
+    """Return two of staff with the same point of the meeting open."""
+    sofie, rasmus = someone(DESK), someone(DESK)
+    sofie.become("Sofie Krogh")
+    sofie.page.get_by_role("link", name="Kim Petersen").first.click()
+    links = sofie.page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)")
+    room = next(
+        p for p in (urlsplit(x).path for x in links) if re.fullmatch(r"/meetings/\w+/room", p)
+    )
+    rasmus.become("Rasmus Dahl")
+    for human in (sofie, rasmus):
+        human.go(room)
+        expect(field(human)).to_be_visible()
+    return sofie, rasmus
+
+
+def field(human: Any) -> Any:
+    """Return the field for what was talked about."""
+    return human.page.get_by_label("Vi talte om")
+
+
+def write(human: Any, text: str) -> None:
+    """Write in the field and leave it."""
+    field(human).fill(text)
+    field(human).blur()
+
+
+def polled(human: Any) -> None:
+    """Wait until the room has brought what others did, twice."""
+    for _turn in range(2):
+        with human.page.expect_response(lambda answer: answer.url.endswith("/room")):
+            pass
+
+
+def version(human: Any) -> str:
+    """Return the version of the text that the form was opened with."""
+    return str(human.page.locator("[data-entry=talked] [name=version]").input_value())
+
+
+def collide(sofie: Any, rasmus: Any) -> None:
+    """Let Rasmus write on what Sofie has written meanwhile."""
+    field(rasmus).focus()
+    write(sofie, "Kim vil på værkstedet to dage.")
+    saved(sofie)
+    with rasmus.page.expect_response(lambda answer: answer.status == 409):
+        write(rasmus, "Kim vil begynde med en dag.")
+    expect(rasmus.page.get_by_text("Det er blevet rettet et andet sted")).to_be_visible()
+
+
+def test_a_refused_text_stays_until_it_is_kept(two: tuple[Any, Any]) -> None:
+    sofie, rasmus = two
+    collide(sofie, rasmus)
+    polled(rasmus)
+    before = version(rasmus)
+    write(sofie, "Kim vil på værkstedet tre dage.")
+    polled(rasmus)
+    polled(rasmus)
+    assert field(rasmus).input_value() == "Kim vil begynde med en dag."
+    assert version(rasmus) == before
+    asked: list[str] = []
+    rasmus.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    rasmus.page.close(run_before_unload=True)
+    expect(field(rasmus)).to_be_visible()
+    assert asked == ["beforeunload"]
+
+
+def test_a_text_that_was_kept_ends_the_question(two: tuple[Any, Any]) -> None:
+    sofie, rasmus = two
+    collide(sofie, rasmus)
+    write(rasmus, "Kim begynder med en dag, så to.")
+    saved(rasmus)
+    expect(rasmus.page.get_by_text("Det er blevet rettet et andet sted")).to_be_hidden()
+    expect(field(sofie)).to_have_value("Kim begynder med en dag, så to.")
+    write(sofie, "Kim begynder med en dag og ser tiden an.")
+    expect(field(rasmus)).to_have_value("Kim begynder med en dag og ser tiden an.")
