@@ -244,16 +244,21 @@ def draft_follow_up(
 ) -> Meeting:
     """Draft the meeting that follows this one up: same chair, minute taker, place and form.
 
-    Returns the draft that is there already when there is one.
+    Returns the draft that is there already when there is one. A time that has passed is left open,
+    and who acts leads it when the chair has left the network: what was agreed goes out all the same.
     """
     drafted = queries.following(meeting)
     if drafted is not None:
         return drafted
+    agreed = starts_local or meeting.next_starts_local
+    is_ahead = agreed is not None and calendar.to_instant(agreed) > at
+    chair = meeting.case.member(meeting.chair_id)
     details = replace(
         _details(meeting),
+        chair_id=chair.user_id if chair is not None else by.user_id,
         kind=MeetingKind.FOLLOW_UP,
         purpose=_("Vi følger op på det, vi aftalte sidst."),
-        starts_local=starts_local or meeting.next_starts_local,
+        starts_local=agreed if is_ahead else None,
         minutes=0,
     )
     return create(meeting.case, by=by, at=at, details=details, follows=meeting)

@@ -210,7 +210,7 @@ def _next(facts: Facts, *, today: date) -> dict[str, Any] | None:
                 "form": meeting.form.value,
             }
     agreed = facts.meeting.next_starts_local if facts.meeting is not None else None
-    if agreed is None:
+    if agreed is None or agreed.date() < today:
         return None
     return {"meeting_id": "", "starts": agreed.isoformat(), "minutes": 0, "place": "", "form": ""}
 

@@ -150,6 +150,30 @@ def test_the_follow_up_is_drafted_with_what_is_still_owed(world):
     assert made.content["next"]["starts"] == start.isoformat()
 
 
+def test_sent_out_late_the_follow_up_is_drafted_without_the_time_that_has_passed(world):
+    story = agreed(world)
+    yesterday = calendar.to_local(on_a_tuesday() - timedelta(days=1))
+    story.meeting.next_starts_local = yesterday.replace(second=0, microsecond=0)
+    db.session.flush()
+    made = story.send()
+    (draft,) = [m for m in queries.facts(story.case, made.plan).meetings if m.follows_id]
+    assert draft.starts_local is None
+    assert made.content["next"] is None
+
+
+def test_who_sends_out_leads_the_follow_up_when_the_chair_has_left(world):
+    story = agreed(world)
+    story.meeting.next_starts_local = calendar.to_local(
+        on_a_tuesday() + timedelta(days=28)
+    ).replace(tzinfo=None)
+    story.meeting.chair = world.jonas
+    story.case.member(world.jonas.id).left_at = now()
+    db.session.flush()
+    made = story.send()
+    (draft,) = [m for m in queries.facts(story.case, made.plan).meetings if m.follows_id]
+    assert draft.chair_id == world.lise.id
+
+
 def test_a_version_is_never_changed(world):
     made = agreed(world).send()
     made.n = 7
