@@ -1,5 +1,6 @@
 """The minutes in the browser and on paper, for each reader."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from sqlalchemy import select
 
 from netmeet.actions.models import Action
 from netmeet.cases.rules import Scope
-from netmeet.core import calendar
+from netmeet.core import calendar, clock
 from netmeet.core.access import Role
 from netmeet.core.db import db
 from netmeet.meetings.models import AgendaItem, ContestedLine, MinutesEntry
@@ -123,6 +124,27 @@ def test_the_person_reads_answers_and_may_see_it_differently(world, client, meet
     assert client.send(url, {"text": "Sådan sagde jeg ikke."}).status_code == 303
     assert "Sådan sagde jeg ikke." in page(client, meeting.id).text
     assert client.send(url, {"text": ""}).status_code == 409
+
+
+def test_the_person_may_say_something_without_seeing_it_differently(world, client, meeting):
+    publish(meeting)
+    world.sign_in(client, meeting.case.person.user)
+    shown = page(client, meeting.id).text
+    form = re.search(r'<form[^>]*action="(/meetings/\w+/statements)".*?</form>', shown, re.DOTALL)
+    assert f'formaction="/meetings/{meeting.id}/disagree"' in form[0]
+    assert client.send(form[1], {"text": "Tak for hjælpen."}).status_code == 303
+    shown = page(client, meeting.id).text
+    assert "Tak for hjælpen." in shown
+    assert "ser det anderledes" not in shown.split("Tak for hjælpen.")[1].split("<form")[0]
+
+
+def test_when_the_time_is_over_the_person_may_still_see_it_differently(world, client, meeting):
+    publish(meeting)
+    meeting.comments_until = clock.today() - timedelta(days=1)
+    world.sign_in(client, meeting.case.person.user)
+    shown = page(client, meeting.id).text
+    assert "/statements" not in shown
+    assert f"/meetings/{meeting.id}/disagree" in shown
 
 
 def test_participants_comment_within_the_time(world, client, meeting):
