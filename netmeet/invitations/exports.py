@@ -274,19 +274,21 @@ def answer_parts(
     reply = said[invitation.id]
     reads_agenda = allowed(Permission.AGENDA_READ, meeting)
     written, named = reply.written, reply.deputy
+    can_answer = queries.takes_answers(invitation.meeting, at=who.at)
+    decides = can_answer and reads_agenda
     return {
         "invitation": invitation,
         "meeting": meeting,
         "time": when(invitation),
         "has_file": has_file(invitation),
         "reply": reply,
-        "can_answer": queries.takes_answers(invitation.meeting, at=who.at),
-        "to_decide": queries.to_decide(meeting, who.user_id, said=said) if reads_agenda else [],
+        "can_answer": can_answer,
+        "to_decide": queries.to_decide(meeting, who.user_id, said=said) if decides else [],
         "instead_of": [
             each.user.name for each in queries.stood_in_for(meeting, who.user_id, said=said)
         ],
         "items": list(meeting.items),
-        "may_write": allowed(Permission.WRITTEN_INPUT_ADD_OWN, meeting),
+        "may_write": can_answer and allowed(Permission.WRITTEN_INPUT_ADD_OWN, meeting),
         "may_attach": takes_files(meeting) and allowed(Permission.FILE_UPLOAD, meeting),
         "may_send_other": allowed(Permission.INVITATION_NAME_DEPUTY, meeting),
         "place": place_for(meeting, who) if allowed(Permission.MEETING_READ, meeting) else "",

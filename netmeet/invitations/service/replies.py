@@ -23,8 +23,7 @@ def answer(
 
     Raises ``Refused`` when the meeting does not lie ahead, or the invitation was withdrawn.
     """
-    if invitation.withdrawn_at is not None or not queries.takes_answers(invitation.meeting, at=at):
-        raise Refused(_("Der kan ikke svares mere. Ring, hvis du vil noget andet."))
+    _check_ahead(invitation, at=at)
     row = queries.replies(invitation.meeting)[invitation.id].answer
     if row is None:
         row = Answer(invitation_id=invitation.id, value=value, at=at, via=via.value, by_id=by)
@@ -32,6 +31,11 @@ def answer(
     row.value, row.at, row.via, row.by_id = value, at, via.value, by
     standing.settle(invitation.meeting, at=at)
     return row
+
+
+def _check_ahead(invitation: Invitation, *, at: datetime, field: str | None = None) -> None:
+    if invitation.withdrawn_at is not None or not queries.takes_answers(invitation.meeting, at=at):
+        raise Refused(_("Der kan ikke svares mere. Ring, hvis du vil noget andet."), field=field)
 
 
 def declare_mandate(
@@ -45,8 +49,10 @@ def declare_mandate(
 ) -> Mandate:
     """Say whether one can decide a point at the meeting.
 
-    Raises ``Refused`` when the answer beforehand, or who can instead, is missing.
+    Raises ``Refused`` when the answer beforehand, or who can instead, is missing, and when the
+    meeting does not lie ahead.
     """
+    _check_ahead(invitation, at=at)
     if value is MandateValue.ANSWER_IN_WRITING and not written.strip():
         raise Refused(_("Skriv svaret."), field=f"answer-{item.id}")
     if value is MandateValue.SOMEBODY_ELSE and not who_can.strip():
@@ -65,8 +71,10 @@ def write(invitation: Invitation, *, text: str, version: int, at: datetime) -> W
     """Keep what somebody writes to the meeting beforehand; the person reads it too.
 
     Saving by itself and the button may send the same words at once: they are kept once. Raises
-    ``Refused`` for more than five lines, ``Conflict`` for a stale version (0: none yet).
+    ``Refused`` for more than five lines and when the meeting does not lie ahead, ``Conflict`` for a
+    stale version (0: none yet).
     """
+    _check_ahead(invitation, at=at, field="text")
     if rules.lines(text) > rules.MOST_LINES:
         raise Refused(_("Skriv højst fem linjer."), field="text")
     row = written.now(invitation)

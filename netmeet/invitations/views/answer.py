@@ -101,7 +101,9 @@ def decide(meeting: "Meeting") -> ResponseReturnValue:
                 who_can=said.who_can,
             )
         except Refused as no:
-            given.wrong[no.field or ""] = str(no)
+            if no.field is None:
+                return _again(invitation, refused=str(no))
+            given.wrong[no.field] = str(no)
     if given.wrong:
         return _again(invitation, decided=given)
     session["decided"] = meeting.id

@@ -296,6 +296,11 @@ def test_no_answer_counts_after_the_meeting_or_to_a_withdrawn_one(world, case):
         invitation = next(i for i in meeting.invitations if i.user_id == world.jonas.id)
         with pytest.raises(Refused):
             service.answer(invitation, AnswerValue.YES, via=Via.LINK, by=ids.new_id(), at=now())
+        with pytest.raises(Refused):
+            service.write(invitation, text="Skrevet bagefter.", version=0, at=now())
+        item = world.item(meeting, "Midlertidig bolig", by=world.jonas)
+        with pytest.raises(Refused):
+            service.declare_mandate(invitation, item, value=MandateValue.YES, at=now())
 
 
 def test_mandates_need_their_text(world, case):

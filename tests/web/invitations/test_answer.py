@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 from icalendar import Calendar
 from sqlalchemy import select
@@ -124,6 +126,25 @@ def test_nothing_is_answered_after_the_meeting(world, client, case):
     assert client.send(path(over), {"answer": "yes"}).status_code == 422
     fields = {"deputy-name": "Bo Lund"}
     assert client.send(f"/meetings/{over.id}/deputy", fields).status_code == 422
+    late = client.send(path(over, "/input"), {"input-text": "Skrevet bagefter.", "version": 0})
+    assert late.status_code == 422
+    assert "Der kan ikke svares mere." in late.text
+    assert "Skrevet bagefter.</textarea>" in late.text
+
+
+def test_after_the_meeting_one_reads_what_one_wrote_and_is_asked_nothing(world, jonas, meeting):
+    jonas.send(path(meeting, "/input"), {"input-text": "Jeg kan vise to steder.", "version": 0})
+    item = again(meeting).items[-1]
+    shown = jonas.get(path(meeting)).text
+    assert f"mandate-{item.id}" in shown
+    again(meeting).starts_local -= timedelta(days=30)
+    world.save()
+    shown = jonas.get(path(meeting)).text
+    assert "Jeg kan vise to steder.</p>" in shown
+    assert "<textarea" not in shown
+    assert f"mandate-{item.id}" not in shown
+    late = jonas.send(path(meeting, "/decide"), {f"mandate-{item.id}": "yes"})
+    assert (late.status_code, "Der kan ikke svares mere." in late.text) == (422, True)
 
 
 def test_who_got_no_invitation_has_no_page(world, client, case):
