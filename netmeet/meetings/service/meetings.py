@@ -245,7 +245,7 @@ def draft_follow_up(
     """Draft the meeting that follows this one up: same chair, minute taker, place and form.
 
     Returns the draft that is there already when there is one. A time that has passed is left open,
-    and who acts leads it when the chair has left the network: what was agreed goes out all the same.
+    and who acts leads it when the chair has left the network: nothing keeps back what was agreed.
     """
     drafted = queries.following(meeting)
     if drafted is not None:

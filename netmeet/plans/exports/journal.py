@@ -8,9 +8,14 @@ from flask_babel import lazy_gettext
 
 from netmeet.core import calendar
 from netmeet.meetings.exports.minutes import MinutesData, PointData
-from netmeet.meetings.rules import AttendanceStatus, Conclusion
+from netmeet.meetings.rules import AnswerToPerson, AttendanceStatus, Conclusion
 
 _WAS_THERE = {AttendanceStatus.WHOLE, AttendanceStatus.PART}
+_ANSWERED = {
+    AnswerToPerson.YES: lazy_gettext("ja."),
+    AnswerToPerson.IN_PART: lazy_gettext("delvist."),
+    AnswerToPerson.NO_BECAUSE: lazy_gettext("nej, fordi"),
+}
 _ENDED = {
     Conclusion.AGREED: lazy_gettext("aftalt"),
     Conclusion.DECIDED: lazy_gettext("besluttet"),
@@ -52,9 +57,22 @@ def _names(minutes: MinutesData, *, was_there: bool) -> str:
     )
 
 
+def _answer(point: PointData) -> str:
+    """Return yes, in part or no to the person's wish, and the words beside it."""
+    kind = str(_ANSWERED[point.answer_kind]) if point.answer_kind else ""
+    return " ".join(part for part in (kind, point.answer) if part)
+
+
 def _conclusion(point: PointData) -> str:
     """Return how a point ended, in words and with what was written beside it."""
     ended = str(_ENDED[point.conclusion]) if point.conclusion else ""
+    until = calendar.day_with_year(point.until) if point.until else ""
+    if point.conclusion is Conclusion.AWAITING and point.decider and until:
+        ended = _(
+            "skal besluttes af %(who)s, der svarer senest %(on)s", who=point.decider, on=until
+        )
+    elif point.conclusion is Conclusion.DEFERRED and until:
+        ended = _("udsat til %(on)s", on=until)
     return ". ".join(part for part in (ended, point.conclusion_text, point.reason) if part)
 
 
@@ -67,7 +85,7 @@ def _points(minutes: MinutesData) -> list[str]:
         said = {
             _("%(name)s siger", name=minutes.person_first): point.person_says,
             _("Drøftet"): point.talked,
-            _("Svar"): point.answer,
+            _("Svar"): _answer(point),
             _("Konklusion"): _conclusion(point),
             _("Set anderledes"): point.seen_differently,
         }

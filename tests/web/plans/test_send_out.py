@@ -1,12 +1,14 @@
 """Sending out: side by side, one button, then the text for the record."""
 
 import re
+from datetime import date
 
 import pytest
 from sqlalchemy import select
 
 from netmeet.accounts import service as accounts
 from netmeet.core.db import db
+from netmeet.meetings.rules import Conclusion
 from netmeet.outbox.models import Message
 from netmeet.outbox.rules import Channel
 from netmeet.plans import queries, rules
@@ -65,6 +67,28 @@ def test_one_button_sends_and_shows_the_text_for_the_record(world, app):
     assert lise.get(path).location == answer.location
     assert lise.send(path, {"version": version + 1}).status_code in {409, 422}
     assert len(versions()) == 1
+
+
+@pytest.mark.parametrize(
+    ("ended", "says"),
+    [
+        (Conclusion.AWAITING, "skal besluttes af Jonas Holm, der svarer senest"),
+        (Conclusion.DEFERRED, "udsat til"),
+    ],
+)
+def test_the_record_gets_the_answer_and_who_owes_one_by_when(world, app, ended, says):
+    story = agreed(world)
+    item = story.meeting.items[0]
+    item.conclusion, item.conclude_on = ended, date(2027, 3, 1)
+    item.decider_id = world.jonas.id
+    db.session.flush()
+    lise = as_(world, app, world.lise)
+    page = lise.send(
+        f"/meetings/{story.meeting.id}/send-out", {"version": story.meeting.version}
+    ).location
+    record = text(lise.get(page))
+    assert "- Svar: delvist. Du ser to steder først." in record
+    assert f"- Konklusion: {says} mandag den 1. marts 2027" in record
 
 
 def test_an_agreement_without_a_date_is_listed_and_nothing_is_sent(world, app):
