@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from netmeet.accounts.models import User
 from netmeet.cases.rules import Scope
 from netmeet.core import clock
 from netmeet.core.db import db
@@ -205,6 +206,25 @@ def test_the_person_and_an_invited_relative_read_their_own_page(
     assert "Mødet er" in page
     assert "Hvor skal Mia bo?" not in page
     assert "Fortæl" not in page
+
+
+def test_every_link_of_the_persons_page_leads_somewhere(world: World, client: StrictClient) -> None:
+    case = world.case()
+    draft = world.meeting(case)
+    sent = world.meeting(case, in_days=20, state=MeetingState.INVITED)
+    mia, drafted, invited = case.person.user_id, draft.id, sent.id
+    world.sign_in(client, case.person.user)
+    for email in ("mia@example.org", ""):
+        db.session.get_one(User, mia).email = email
+        world.save()
+        for meeting in (drafted, invited):
+            page = client.get(f"/meetings/{meeting}").get_data(as_text=True)
+            found = set(re.findall(rf'href="(/meetings/{meeting}[^"]*)"', page))
+            led_to = {path: client.get(path).status_code for path in found}
+            assert led_to == dict.fromkeys(found, 200)
+            assert (f"/meetings/{meeting}/answer" in found) is (meeting == invited)
+            has_file = meeting == invited and email != ""
+            assert (f"/meetings/{meeting}.ics" in found) is has_file
 
 
 @pytest.mark.parametrize(
