@@ -259,6 +259,9 @@ def phone(case: Case) -> str:
     )
 
 
+_NAMED = ("name", "email", "has_mandate")
+
+
 def has_file(invitation: Invitation) -> bool:
     """Tell whether there is a calendar file: it names a day, and an address to send it to."""
     is_off = invitation.meeting.state in queries.OFF
@@ -272,10 +275,9 @@ def answer_parts(
     meeting = invitation.meeting
     said = queries.replies(meeting)
     reply = said[invitation.id]
-    reads_agenda = allowed(Permission.AGENDA_READ, meeting)
     written, named = reply.written, reply.deputy
-    can_answer = queries.takes_answers(invitation.meeting, at=who.at)
-    decides = can_answer and reads_agenda
+    can_answer = queries.takes_answers(meeting, at=who.at)
+    decides = can_answer and allowed(Permission.AGENDA_READ, meeting)
     return {
         "invitation": invitation,
         "meeting": meeting,
@@ -296,9 +298,7 @@ def answer_parts(
         "is_person": who.user_id == meeting.case.person.user_id,
         "phone": phone(meeting.case),
         "written": {"version": written.version, "text": written.text} if written else {},
-        "named": {"name": named.name, "email": named.email, "has_mandate": named.has_mandate}
-        if named
-        else {},
+        "named": {name: getattr(named, name) for name in _NAMED} if named else {},
     }
 
 
