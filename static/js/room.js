@@ -71,7 +71,8 @@
     const state = document.querySelector("[data-room-state]");
     if (!state) return;
     document.body.classList.toggle("is-paused", state.dataset.paused === "1");
-    document.querySelectorAll("[data-fresh]").forEach(renew);
+    // Of another point are other texts: they belong into its own page, not into the fields of this one.
+    if (state.dataset.point === first) document.querySelectorAll("[data-fresh]").forEach(renew);
     const shown = document.querySelector("[data-room-clock]");
     const clock = state.querySelector("[data-room-clock-text]");
     if (shown && clock) shown.textContent = clock.textContent.trim();

@@ -87,3 +87,23 @@ def test_a_text_that_was_kept_ends_the_question(two: tuple[Any, Any]) -> None:
     expect(field(sofie)).to_have_value("Kim begynder med en dag, så to.")
     write(sofie, "Kim begynder med en dag og ser tiden an.")
     expect(field(rasmus)).to_have_value("Kim begynder med en dag og ser tiden an.")
+
+
+def test_the_texts_of_the_next_point_are_not_put_into_the_fields_of_this_one(
+    two: tuple[Any, Any],
+) -> None:
+    sofie, rasmus = two
+    write(sofie, "Kim vil på værkstedet to dage.")
+    saved(sofie)
+    expect(field(rasmus)).to_have_value("Kim vil på værkstedet to dage.")
+    before = version(rasmus)
+    rasmus.page.get_by_label("Ny aftale").fill("Sofie ringer til værkstedet")
+    here = sofie.page.locator("h1").inner_text()
+    sofie.page.locator("[data-room-next]").click()
+    expect(sofie.page.locator("h1")).not_to_have_text(here)
+    polled(rasmus)
+    polled(rasmus)
+    assert field(rasmus).input_value() == "Kim vil på værkstedet to dage."
+    assert version(rasmus) == before
+    sofie.page.locator("[data-room-previous]").click()
+    expect(sofie.page.locator("h1")).to_have_text(here)
