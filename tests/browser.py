@@ -107,6 +107,13 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def width(page: Page) -> int:
+    """Return how many pixels wide a page is when it has come whole, with its styles."""
+    page.wait_for_load_state("load")
+    wide: int = page.evaluate("document.documentElement.scrollWidth")
+    return wide
+
+
 @dataclass
 class Someone:
     """A human with a browser of their own."""

@@ -54,4 +54,4 @@ def test_two_taps_take_a_yes_back(phone: Any) -> None:
     print(f"taps to withdraw a consent: {thumb.taps}")
     assert thumb.taps == 2
     assert page.get_by_role("link", name="Stop Bo").count() == 0
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert browser.width(page) <= PHONE["width"]
