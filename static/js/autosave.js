@@ -8,6 +8,8 @@
 //   [data-conflict]  in the form: takes the page fragment of an answer 409
 //   data-unsaved     set on the form while it holds what the server has not kept: nobody may replace that
 //
+// A form tells "netmeet:kept" each time the server has kept what was sent.
+//
 // The server answers 200 {"saved_at_text": "Gemt kl. 13.22", "version": 4}, 409 with a fragment,
 // 401 when the login has run out, or 4xx {"error": "…"} in words for the user.
 (() => {
@@ -131,6 +133,7 @@
         const version = this.form.elements.namedItem("version");
         if (version) version.value = saved.version;
         this.settle();
+        this.form.dispatchEvent(new Event("netmeet:kept", { bubbles: true }));
         this.form.querySelector("[data-conflict]")?.replaceChildren();
         this.say(field, saved.saved_at_text, "saved");
         const lacks = this.form.querySelector("[data-lacks]");

@@ -67,6 +67,12 @@
 
   const first = document.querySelector("[data-room-state]")?.dataset.point;
 
+  // Another point is on: go to it, but not from a text that somebody is still writing.
+  function goOn() {
+    const state = document.querySelector("[data-room-state]");
+    if (state && state.dataset.point !== first && !isTyping()) location.replace(location.pathname);
+  }
+
   document.addEventListener("netmeet:fresh", () => {
     const state = document.querySelector("[data-room-state]");
     if (!state) return;
@@ -76,6 +82,7 @@
     const shown = document.querySelector("[data-room-clock]");
     const clock = state.querySelector("[data-room-clock-text]");
     if (shown && clock) shown.textContent = clock.textContent.trim();
-    if (state.dataset.point !== first && !isTyping()) location.replace(location.pathname);
+    goOn();
   });
+  document.addEventListener("netmeet:kept", goOn);
 })();

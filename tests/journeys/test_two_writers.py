@@ -107,3 +107,17 @@ def test_the_texts_of_the_next_point_are_not_put_into_the_fields_of_this_one(
     assert version(rasmus) == before
     sofie.page.locator("[data-room-previous]").click()
     expect(sofie.page.locator("h1")).to_have_text(here)
+
+
+def test_the_next_point_waits_for_a_text_that_is_not_kept(two: tuple[Any, Any]) -> None:
+    sofie, rasmus = two
+    collide(sofie, rasmus)
+    here = sofie.page.locator("h1").inner_text()
+    sofie.page.locator("[data-room-next]").click()
+    expect(sofie.page.locator("h1")).not_to_have_text(here)
+    polled(rasmus)
+    assert field(rasmus).input_value() == "Kim vil begynde med en dag."
+    write(rasmus, "Kim begynder med en dag.")
+    expect(rasmus.page.locator("h1")).to_have_text(sofie.page.locator("h1").inner_text())
+    sofie.page.locator("[data-room-previous]").click()
+    expect(sofie.page.locator("h1")).to_have_text(here)
