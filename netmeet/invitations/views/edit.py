@@ -17,6 +17,7 @@ from netmeet.invitations.policy import Candidate
 from netmeet.invitations.queries import deputies
 from netmeet.invitations.rules import AnswerValue, Delivery, Via
 from netmeet.invitations.views.blueprint import bp
+from netmeet.meetings import queries as preparing
 from netmeet.web import guard
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def _page(
         invited=invited,
         others=[row for row in rows if row.invitation is None],
         leads=leads,
+        unwanted=_unwanted(meeting) if leads else frozenset(),
         forms={
             **(_forms(meeting) if leads else {}),
             **({of: form} if isinstance(form, forms.PartForm) else {}),
@@ -73,6 +75,14 @@ def _page(
         refused=refused,
     )
     return page, code
+
+
+def _unwanted(meeting: "Meeting") -> frozenset[str]:
+    """Return whom the person does not want there, where the actor may read it, and log the look."""
+    if not guard.allowed(Permission.PREPARATION_READ, meeting):
+        return frozenset()
+    guard.note(Permission.PREPARATION_READ, meeting)
+    return preparing.unwanted(meeting)
 
 
 def _invitable(meeting: "Meeting", rows: "Sequence[queries.Row]") -> frozenset[str]:
@@ -108,12 +118,15 @@ def _back(meeting: "Meeting") -> Response:
 @bp.post("/meetings/<oid:id>/invitations/add")
 @guard.needs(Permission.INVITATION_CREATE_STAFF, load=queries.meeting, see=Permission.MEETING_READ)
 def add(meeting: "Meeting") -> ResponseReturnValue:
-    """Put one member of the network, or all who may be invited, on the list."""
+    """Put one member of the network on the list, or all who may be invited and are wanted."""
     wanted = request.form.get("user_id", "")
+    besides = frozenset() if wanted else _unwanted(meeting)
     chosen = [
         row.member
         for row in queries.rows(meeting, at=guard.actor().at)
-        if row.invitation is None and (row.member.user_id == wanted or (not wanted and row.may))
+        if row.invitation is None
+        and (row.member.user_id == wanted if wanted else row.may)
+        and row.member.user_id not in besides
     ]
     try:
         for member in chosen:

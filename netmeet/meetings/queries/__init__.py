@@ -19,6 +19,7 @@ from netmeet.meetings.queries.preparation import (
     has_words,
     leads,
     progress,
+    unwanted,
     wants_call,
 )
 from netmeet.meetings.queries.requests import (
@@ -53,6 +54,7 @@ __all__ = [
     "requests_of_case",
     "requests_waiting",
     "template_for",
+    "unwanted",
     "visible_to",
     "wants_call",
     "with_agenda",

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
 from netmeet.accounts.models import User
+from netmeet.core.db import db
 from netmeet.meetings.models import Meeting, PreparationAnswer
 from netmeet.meetings.rules import PreparationMode, Question
 
@@ -34,6 +37,16 @@ def has_words(answer: PreparationAnswer | None) -> bool:
         return False
     said = {name: value for name, value in (answer.data or {}).items() if name != "items"}
     return bool(answer.text) or any(said.values())
+
+
+def unwanted(meeting: Meeting) -> frozenset[str]:
+    """Return the users of whom the person has said that they are not to come."""
+    statement = select(PreparationAnswer).where(
+        PreparationAnswer.meeting_id == meeting.id, PreparationAnswer.question == Question.WHO
+    )
+    answer = db.session.scalars(statement).one_or_none()
+    about = (answer.data or {}).get("who", {}) if answer is not None else {}
+    return frozenset(user_id for user_id, part in about.items() if part == "not")
 
 
 def progress(meeting: Meeting) -> Progress:

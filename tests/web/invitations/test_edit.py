@@ -8,9 +8,13 @@ from netmeet.cases.rules import MemberRole, Scope
 from netmeet.core.db import db
 from netmeet.invitations import queries
 from netmeet.invitations.models import Answer
-from netmeet.meetings.rules import MeetingState
+from netmeet.meetings.queries import with_answers
+from netmeet.meetings.rules import MeetingState, Question
+from netmeet.meetings.service import preparation
+from netmeet.meetings.service.preparation import Said
 from netmeet.outbox.models import Message
 from tests.reader import mentions
+from tests.world import now
 
 
 @contextmanager
@@ -53,6 +57,25 @@ def again(meeting):
 
 def address(meeting, tail=""):
     return f"/meetings/{meeting.id}/invitations{tail}"
+
+
+def test_whom_the_person_does_not_want_is_told_and_not_taken_with_the_rest(world, lead, meeting):
+    coming = with_answers(meeting.id)
+    mia = world.actor(coming.case.person.user)
+    said = Said(data={"who": {world.jonas.id: "not", world.hanne.id: "part"}})
+    preparation.answer(coming, Question.WHO, by=mia, at=now(), said=said, version=0)
+    world.save()
+    page = lead.get(address(meeting)).text
+    assert "Mia vil ikke have, at Jonas kommer." in page
+    assert "Tag alle andre med, der må inviteres" in page
+    lead.send(address(meeting, "/add"))
+    assert again(meeting).invitation(world.hanne.id) is not None
+    assert again(meeting).invitation(world.jonas.id) is None
+    lead.send(address(meeting, "/add"), {"user_id": world.jonas.id})
+    assert again(meeting).invitation(world.jonas.id) is not None
+    assert "Mia vil ikke have, at Jonas kommer." in lead.get(address(meeting)).text
+    world.sign_in(lead, world.jonas)
+    assert "vil ikke have" not in lead.get(address(meeting)).text
 
 
 def test_from_the_list_to_the_sending(world, lead, meeting):

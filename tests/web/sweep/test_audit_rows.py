@@ -42,10 +42,12 @@ BESIDE = {
     "invitations.respond": {"action.read"},
     "invitations.write": {"action.read"},
     # All who may be invited at once: a row for each, about each.
+    # And whom the person does not want there, which is never put on the list with the rest.
     "invitations.add": {
         *("invitation.create_staff", "invitation.create_relative_or_guest"),
-        "invitation.create_interpreter",
+        *("invitation.create_interpreter", "preparation.read"),
     },
+    "invitations.edit": {"preparation.read"},  # the list, and whom the person does not want there
     "invitations.letter_with_code": {"invitation.print_letter"},  # a code, and it is printed
     "meetings.accept_request": {"meeting.create"},  # a yes, and the meeting it makes
     "meetings.prepared": {"preparation.read"},  # what may be talked about, and what may not
