@@ -166,7 +166,7 @@ def _question_page(meeting: "Meeting", asked: Question, form: forms.QuestionForm
         progress=progress,
         total=len(order),
         is_enough=place == _ENOUGH and progress.answered >= _ENOUGH,
-        ask_if_alone=is_who and "alone" not in request.args and request.method == "GET",
+        ask_if_alone=is_who and "alone" not in request.args and request.method != "POST",
         after=_onward(meeting, asked, "next"),
         people=[m for m in meeting.case.members if m.user_id != meeting.case.person.user_id],
         leads=questions.lead_names(queries.leads(meeting)),

@@ -77,7 +77,7 @@ def _answer_page(plan: "Plan", form: forms.AnswerForm) -> str:
 @guard.needs(P.LINE_CONTEST_OWN, load=queries.by_id, see=P.PLAN_READ_PUBLISHED)
 def contest(plan: "Plan") -> ResponseReturnValue:
     """Let the person say that a line is wrong."""
-    form = forms.ContestForm(request.args) if request.method == "GET" else forms.ContestForm()
+    form = forms.ContestForm() if request.method == "POST" else forms.ContestForm(request.args)
     shown = exports.living(plan, queries.facts(plan.case, plan), reader=guard.actor())
     where = {"kind": form.line_kind.data or "", "line_id": form.line_id.data or ""}
     line = shown and exports.find_line(shown, n=form.n.data or 0, **where)

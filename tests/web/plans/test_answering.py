@@ -106,6 +106,7 @@ def test_a_line_is_contested_and_answered(world, app, story, plan_id):
     links = re.findall(r'href="(/plans/\w+/contest\?[^"]+)"', page)
     path = html.unescape(links[0])
     assert "Ansøger om midlertidig bolig" in mia.get(path).get_data(as_text=True)
+    assert mia.head(path).status_code == 200
     where = dict(part.split("=") for part in path.partition("?")[2].split("&"))
     missing = mia.send(f"/plans/{plan_id}/contest", where)
     assert missing.status_code == 422
