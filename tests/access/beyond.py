@@ -18,6 +18,10 @@ COMMON = frozenset("bdfhijkm")
 """The sections that somebody writes, by letter (domain § 3.5)."""
 PERSONS = frozenset("bhi")
 ORGANISATIONS = frozenset("dfjm")
+QUESTIONS = frozenset(
+    ("matters", "help", "goes_well", "not_talk", "who", "practical", "without_me")
+)
+"""What the person is asked before a meeting (domain § 3.1)."""
 
 
 @dataclass(frozen=True)
@@ -171,6 +175,10 @@ def _begins_meeting(asked: Asked) -> int:
     return _unless(asked.may("meeting.create", case), NOT_THIS)
 
 
+def _is_a_question(asked: Asked) -> int:
+    return _unless(asked.parts["question"] in QUESTIONS)
+
+
 def _out_or_draft(asked: Asked) -> int:
     is_out = asked.row["published_at"] is not None
     return _unless(is_out or asked.may("minutes.read_draft"))
@@ -286,6 +294,8 @@ RULES: Mapping[str, Rule] = {
     "invitations.withdraw": _takes_back,
     "invitations.write": _own_invitation,
     "meetings.accept_request": _begins_meeting,
+    "meetings.answer_question": _is_a_question,
+    "meetings.question": _is_a_question,
     "pages.answer": _own_invitation,
     "pages.minutes": _out_or_draft,
     "pages.minutes_pdf": _out_or_draft,
