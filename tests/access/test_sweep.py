@@ -58,16 +58,19 @@ class Sweep:
         is_odd = self.dice.random() < 0.3
         method = self.dice.choice(METHODS) if is_odd else route.method
         thing, parts = self._instead(route, seat), self.stage.choose_parts(self.dice)
-        path = route.path(thing.id or NOBODYS, parts)
-        serving, read = self._serving(path.partition("?")[0], method)
-        wanted = serving and expected(self.known, seat.caller, serving, thing, {**parts, **read})
+        path = route.path(thing.id or NOBODYS, parts).partition("?")[0]
+        serving, read = self._serving(path, method)
+        parts |= read
+        asked = (serving or route).asked(parts)
+        wanted = serving and expected(self.known, seat.caller, serving, thing, parts)
         if wanted is Wanted.LET_IN and route.is_paper:
             if self.papers == 0:
                 return
             self.papers -= 1
-        data = route.asked(parts) if method == "POST" else None
+        data = asked if method == "POST" else None
         self.stage.forgets = wanted is Wanted.LET_IN and method == "POST"
-        answer = self.stage.ask(seat, method, path + self._odd("&" if "?" in path else "?"), data)
+        query = urlencode({**asked, **self._odd()})
+        answer = self.stage.ask(seat, method, f"{path}?{query}" if query else path, data)
         self.tally[str(wanted)] += 1
         told = (persona.name, method, route.endpoint, thing.table, wanted, answer.status_code)
         if wanted is None:
@@ -99,14 +102,14 @@ class Sweep:
         chosen = gone if how in {"erased", "nobody"} else some
         return facts.Thing(route.table, self.dice.choice(chosen))
 
-    def _odd(self, mark):
+    def _odd(self):
         """Return parameters that no page asks for, or none."""
         if self.dice.random() < 0.7:
-            return ""
+            return {}
         names = ("id", "case_id", "user_id", "as", "role", "admin", "debug", "person", "unit")
         values = [*self.stage.ids["case"], *self.stage.ids["user"], "lead", "1", "*", "adm"]
         chosen = self.dice.sample(names, 3)
-        return mark + urlencode({name: self.dice.choice(values) for name in chosen})
+        return {name: self.dice.choice(values) for name in chosen}
 
     def _serving(self, path, method):
         """Return the route that answers the method at the address, and what it reads there.
