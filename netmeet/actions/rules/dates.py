@@ -55,6 +55,11 @@ def _is_a_beginning(lowers: Sequence[str], place: int) -> bool:
     return "efter" in before or straight[-1:] == ["fra"]
 
 
+def _ends_a_range(lowers: Sequence[str], place: int) -> bool:
+    """Say whether the day here is the last of several: "8.-9. december"."""
+    return place > 1 and lowers[place - 1] in {"-", "\u2013"} and bare(lowers[place - 2]).isdigit()
+
+
 def read(tokens: Sequence[Token], today: date) -> Due:
     """Return the date that the words say, as seen from today."""
     lowers = [token.lower for token in tokens]
@@ -73,6 +78,8 @@ def read(tokens: Sequence[Token], today: date) -> Due:
         start = _with_leads(lowers, place)
         if one.doubt is DueDoubt.NONE and _is_a_beginning(lowers, place):
             one = Found(one.length, one.candidates, DueDoubt.TWO_WAYS)
+        elif one.doubt is DueDoubt.NONE and _ends_a_range(lowers, place):
+            one = Found(one.length, one.candidates, DueDoubt.SEVERAL)
         found.append(one)
         spans.append((tokens[start].start, tokens[min(end, len(tokens)) - 1].end))
         place = end

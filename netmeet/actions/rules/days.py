@@ -55,7 +55,7 @@ _WEEK = 7
 _LONG_AGO_IS_NEXT_YEAR = 270
 _DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{2,4}))?\.?")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
-_ORDINAL = re.compile(r"(\d{1,2})\.")
+_ORDINAL = re.compile(r"(\d{1,2})(\.?)")
 _FRACTION_OF = frozenset(
     [
         "kr",
@@ -72,6 +72,12 @@ _FRACTION_OF = frozenset(
         "af",
         "liter",
         "mg",
+        "dage",
+        "uge",
+        "uger",
+        "måned",
+        "måneder",
+        "mdr",
     ]
 )
 _NOT_A_DAY = frozenset(
@@ -101,9 +107,15 @@ _NEAR = {
 }
 _GLUED = {"idag": 0, "imorgen": 1, "overmorgen": 2, "iovermorgen": 2}
 _FEASTS = frozenset(
-    ["jul", "jul.", "påske", "pinse", "nytår", "sommerferien", "juleferien", "vinterferien"]
+    (
+        *("jul", "jul.", "julen", "påske", "påsken", "pinse", "nytår", "weekenden"),
+        *("sommerferien", "juleferien", "vinterferien", "ferien"),
+        *("foråret", "sommeren", "efteråret", "vinteren"),
+    )
 )
-_SOON = frozenset(["snart", "snarest", "hurtigst"])
+_SOON = frozenset(["snart", "snarest", "hurtigst", "straks", "omgående", "asap"])
+_RANGE = re.compile(r"\d{1,2}-\d{1,2}")
+_ENDS = frozenset(["", ",", ";", "og", "kl", "kl.", "klokken", "senest"])
 
 
 def _day_of(year: int, month: int, day: int) -> date | None:
@@ -178,6 +190,8 @@ def _day_of_month(at: At) -> Found | None:
     """Read "den 3.": the next third of a month, today included."""
     found = _ORDINAL.fullmatch(at.word(0))
     if found is None or at.before not in {"den", "d.", "d"} or at.plain(1) in _NOT_A_DAY:
+        return None
+    if not found[2] and at.word(1) not in _ENDS:
         return None
     month = at.today.replace(day=1)
     for ahead in range(3):
@@ -265,7 +279,11 @@ def _next_weekday(at: At) -> Found | None:
 def _week(at: At) -> Found | None:
     """Read "uge 50": its Friday, for a deadline lies at the end of a week."""
     friday = _iso_week(at, 0, _FRIDAY)
-    return None if friday is None else Found(2, (friday,))
+    if friday is None:
+        return None
+    if at.word(2) in {"eller", "og", "-"} and at.plain(3).isdigit():
+        return Found(4, (friday,), DueDoubt.SEVERAL)
+    return Found(2, (friday,))
 
 
 def _ahead(at: At) -> Found | None:
@@ -338,12 +356,18 @@ def _vague(at: At) -> Found | None:
     """Read words that are about a time and name no day."""
     for phrase, length in (
         (at.plain(0) in _SOON, 2 if at.plain(1) == "muligt" else 1),
-        (at.plain(0) in {"inden", "før", "efter"} and at.plain(1) in _FEASTS, 2),
-        (at.plain(0) == "til" and at.plain(1) in {"jul", "nytår", "påske"}, 2),
+        (
+            at.plain(0) in {"inden", "før", "efter", "til", "i", "mellem"}
+            and at.plain(1) in _FEASTS,
+            2,
+        ),
         (at.word(0) in {"i", "inden", "senest"} and bare(at.word(1)) in MONTHS, 2),
         (at.word(0) in {"i", "inden"} and at.plain(1) in {"denne", "næste"}, 3),
         (at.plain(0) == "næste" and at.plain(1) in {"uge", "måned"}, 2),
-        (at.word(0) == "om" and at.plain(1) in {"et", "nogle", "få"}, 3),
+        (at.word(0) == "om" and at.plain(1) in {"et", "nogle", "få", "halvanden"}, 3),
+        (at.word(0) == "om" and _RANGE.fullmatch(at.word(1)), 3),
+        (at.word(0) == "om" and at.plain(1) in {"ca", "cirka", "en", "et"}, 4),
+        (at.word(0) == "om" and at.plain(2) == "halvt", 5),
         (at.plain(0) in {"dagen", "ugen"} and at.plain(1) == "efter", 2),
         (at.plain(0) == "ugen" and at.before in {"af", "inden"}, 1),
     ):
@@ -356,9 +380,9 @@ _TIME_WORDS = frozenset(["uge", "måned", "dage", "uger", "måneder", "par", "ti
 
 
 def _is_time(at: At, length: int) -> bool:
-    """Say whether a vague phrase of three words ends in a word of time."""
+    """Say whether a vague phrase of three words or more ends in a word of time."""
     three = 3
-    return length < three or at.plain(2) in _TIME_WORDS
+    return length < three or at.plain(length - 1) in _TIME_WORDS
 
 
 READERS: tuple[_Reader, ...] = (

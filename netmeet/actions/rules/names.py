@@ -86,6 +86,7 @@ def _of(tokens: Sequence[Token], mentions: Sequence[_Mention], *, with_verb: boo
     span = (tokens[first.place].start, tokens[first.place + first.length - 1].end)
     partners = [one for one in mentions[1:] if _are_joined(tokens, first, one)]
     ids = tuple(person.id for person in first.people)
+    partners += [one for one in mentions[1:] if _has_own_clause(tokens, one, beside=first)]
     if partners or _shares_with_others(tokens, first):
         return _several([first, *partners])
     if len(ids) > 1:
@@ -136,10 +137,18 @@ def _exact_at(tokens: Sequence[Token], place: int, people: Sequence[Person]) -> 
 
 def _matched(tokens: Sequence[Token], place: int, person: Person) -> int:
     """Return how many words from here are this person's name, 0 when none."""
-    parts = [part.lower() for part in person.full_name.split()]
-    written = [bare(token.lower) for token in tokens[place : place + len(parts)]]
-    if not written or not _may_be_name(tokens[place]):
+    if not _may_be_name(tokens[place]):
         return 0
+    name = person.full_name.lower()
+    whole = _as_written(tokens, place, name.split())
+    apart = _as_written(tokens, place, name.replace("-", " ").split())
+    # "Hanne Lise" is Hanne-Lise, "Hanne" alone may be somebody else.
+    halves = name.split()[0].count("-") + 1
+    return max(whole, apart) if apart >= halves else whole
+
+
+def _as_written(tokens: Sequence[Token], place: int, parts: Sequence[str]) -> int:
+    written = [bare(token.lower) for token in tokens[place : place + len(parts)]]
     if written[0] == parts[-1] and len(parts) > 1:
         return 1
     if written[0] != parts[0]:
@@ -184,7 +193,11 @@ def _misspelt_at(tokens: Sequence[Token], place: int, people: Sequence[Person]) 
 
 def _is_near(word: str, name: str) -> bool:
     """Say whether the word is the name with one letter wrong, missing, added or swapped."""
-    if word[0] != name[0] or word in {
+    if word[0] != name[0]:
+        return False
+    if _folded(word) == _folded(name):
+        return word != name
+    if word in {
         f"{name}s",
         f"{name}'",
         f"{name}'s",
@@ -193,6 +206,11 @@ def _is_near(word: str, name: str) -> bool:
     }:
         return False
     return word != name and _distance_is_one(word, name)
+
+
+def _folded(word: str) -> str:
+    """Return the word as it is written on a keyboard without æ, ø and å."""
+    return word.replace("æ", "ae").replace("ø", "oe").replace("å", "aa")
 
 
 def _distance_is_one(one: str, other: str) -> bool:
@@ -208,10 +226,13 @@ def _distance_is_one(one: str, other: str) -> bool:
     return swapped and one[wrong[0]] == other[wrong[1]] and one[wrong[1]] == other[wrong[0]]
 
 
+_AT = frozenset({"fra", "(", "i", "ved"})
+
+
 def _narrowed(tokens: Sequence[Token], mention: _Mention) -> _Mention:
     """Tell namesakes apart by the place that follows: "Jonas fra kommunen"."""
     after = [token.lower for token in tokens[mention.place + mention.length :]][:2]
-    if len(mention.people) == 1 or len(after) < len("ab") or after[0] not in {"fra", "("}:
+    if len(mention.people) == 1 or len(after) < len("ab") or after[0] not in _AT:
         return mention
     stem = bare(after[1]).removesuffix("en").removesuffix("n")
     who = tuple(one for one in mention.people if stem in one.organisation.lower())
@@ -252,6 +273,16 @@ def _are_joined(tokens: Sequence[Token], one: _Mention, other: _Mention) -> bool
     return bool(between) and all(token.lower in JOINING | {","} for token in between)
 
 
+def _has_own_clause(tokens: Sequence[Token], one: _Mention, *, beside: _Mention) -> bool:
+    """Say whether somebody else does something too: "…, og Jonas ringer", "… det gør Karen"."""
+    if one.people == beside.people:
+        return False
+    before = [token.lower for token in tokens[: one.place]]
+    after = tokens[one.place + one.length :]
+    opens = before[-1:] == [","] or before[-2:] in ([",", "og"], [",", "men"])
+    return before[-2:] == ["det", "gør"] or (opens and bool(after) and _is_verb(after[0].lower))
+
+
 def _shares_with_others(tokens: Sequence[Token], mention: _Mention) -> bool:
     """Say whether somebody else follows at once: "Lise og bostøtten", "Bo Mia og Lise"."""
     after = [token.lower for token in tokens[mention.place + mention.length :]]
@@ -280,6 +311,8 @@ def _is_subject(tokens: Sequence[Token], mention: _Mention) -> bool:
     if place == 0 or tokens[place - 1].lower in _OPENS:
         return True
     after = tokens[place + mention.length].lower if place + mention.length < len(tokens) else ""
+    if tokens[place - 1].lower == "er" and after in {"der", "som"}:
+        return True
     has_verb_before = _is_verb(tokens[place - 1].lower)
     if has_verb_before and place > 1 and tokens[place - 2].text in {",", ";", ":"}:
         return True
