@@ -49,10 +49,10 @@ class Due:
 
 
 def _is_a_beginning(lowers: Sequence[str], place: int) -> bool:
-    """Say whether the day here is when something may begin: "efter mødet den …", "fra den …"."""
+    """Say whether the day here is when something may begin: "fra den …", "ikke før den …"."""
     before = lowers[max(0, place - 3) : place]
     straight = [word for word in before if word not in {"den", "d.", "d"}]
-    return "efter" in before or straight[-1:] == ["fra"]
+    return "efter" in before or straight[-1:] == ["fra"] or straight[-2:] == ["ikke", "før"]
 
 
 def _ends_a_range(lowers: Sequence[str], place: int) -> bool:

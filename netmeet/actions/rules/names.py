@@ -63,7 +63,7 @@ _SHORTEST_MISSPELT = 4
 
 def read(tokens: Sequence[Token], people: Sequence[Person]) -> Owner:
     """Return who does what the words say."""
-    mentions = _mentions(tokens, people)
+    mentions = [one for one in _mentions(tokens, people) if not _is_stood_for(tokens, one)]
     marked = [
         one for one in mentions if _before(tokens, one) in OWNER_MARKS or _is_head(tokens, one)
     ]
@@ -249,6 +249,12 @@ def _before(tokens: Sequence[Token], mention: _Mention) -> str:
     return tokens[place].lower if place >= 0 else ""
 
 
+def _is_stood_for(tokens: Sequence[Token], mention: _Mention) -> bool:
+    """Say whether somebody acts for the one named: "på vegne af Karen"."""
+    before = [token.lower for token in tokens[max(0, mention.place - 2) : mention.place]]
+    return before == ["vegne", "af"]
+
+
 def _is_head(tokens: Sequence[Token], mention: _Mention) -> bool:
     """Say whether the line opens with the name and a colon: "Jonas: ring til Lise"."""
     after = mention.place + mention.length
@@ -332,9 +338,17 @@ def _only_receives(tokens: Sequence[Token], mention: _Mention) -> bool:
     """Say whether the verb beside the name makes its subject the one something is done to."""
     after = [token.lower for token in tokens[mention.place + mention.length :]][:2]
     before = tokens[mention.place - 1].lower if mention.place else ""
-    if after[:1] and bare(after[0]) in RECEIVING:
+    if after[:1] and (bare(after[0]) in RECEIVING or _is_passive(bare(after[0]))):
         return True
     return before in RECEIVING or (after[:1] == ["skal"] and after[1:] in (["have"], ["tilbydes"]))
+
+
+_DEPONENT = frozenset({"mødes", "synes", "enes", "trives", "lykkes", "findes", "færdes"})
+
+
+def _is_passive(verb: str) -> bool:
+    """Say whether what the verb says is done to its subject: "Mia indkaldes"."""
+    return verb.endswith("es") and verb not in _DEPONENT
 
 
 def _has_other_surname(
