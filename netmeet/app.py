@@ -19,6 +19,7 @@ from netmeet.accounts import queries as accounts_queries
 from netmeet.accounts import service as accounts_service
 from netmeet.accounts import views as accounts_views
 from netmeet.accounts.service import limits as accounts_limits
+from netmeet.accounts.service import sending as accounts_sending
 from netmeet.accounts.service import sessions as accounts_sessions
 from netmeet.actions import exports as actions_exports
 from netmeet.actions import policy as actions_policy
@@ -65,6 +66,7 @@ from netmeet.web import (
     guard,
     headers,
     limits,
+    once,
     templating,
     transaction,
     uploads,
@@ -195,6 +197,8 @@ def _hooks() -> Hooks:
         end_login=accounts_sessions.end,
         may_print=accounts_limits.may_print,
         may_send_file=accounts_limits.may_send_file,
+        claim=accounts_sending.claim,
+        settle=accounts_sending.settle,
         menu=menu,
     )
 
@@ -221,6 +225,7 @@ def _wrap_requests(app: Flask) -> None:
     app.before_request(guard.load_actor)
     app.before_request(uploads.make_room)
     CSRFProtect(app)
+    app.before_request(once.lead_again)
     headers.install(app)
     app.after_request(transaction.end)
     app.teardown_request(apart.hide_nobody)

@@ -205,3 +205,17 @@ class ParkedText(Base):
     path = Sealed()
     fields = SealedData()
     created_at: Mapped[datetime]
+
+
+class SentForm(Base):
+    """A form that was sent, kept for a day: sent again, it leads where it led the first time.
+
+    ``key`` is a keyed digest of the login, the address and everything that was sent; ``answer`` is
+    the address it led to.
+    """
+
+    __tablename__ = "sent_form"
+
+    key: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    answer: Mapped[str] = mapped_column(String(400))
+    at: Mapped[datetime]

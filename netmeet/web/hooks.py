@@ -29,8 +29,9 @@ class Hooks:
     the open transaction of the session or of a connection; ``park(user_id, path, fields, at)``
     keeps a posted body for an hour and returns its id; ``keep_awake(session_id, at)`` puts off the
     idle end, ``end_login(session_id, at)`` makes the end; ``may_print(user_id, at)`` counts one
-    more PDF and ``may_send_file`` one more file, committed at once; ``menu`` is the menu for an
-    actor.
+    more PDF and ``may_send_file`` one more file, committed at once; ``claim(key, at)`` returns
+    where a form led that was sent before, ``settle(key, answer)`` keeps where it leads; ``menu``
+    is the menu for an actor.
     """
 
     book: AccessBook
@@ -42,6 +43,8 @@ class Hooks:
     end_login: Callable[[str, datetime], None]
     may_print: Callable[[str, datetime], bool]
     may_send_file: Callable[[str, datetime], bool]
+    claim: Callable[[bytes, datetime], str | None]
+    settle: Callable[[bytes, str], None]
     menu: Callable[[Actor], Sequence[Navigation]]
 
 

@@ -11,6 +11,8 @@ from flask_wtf.csrf import generate_csrf
 from jinja2 import pass_eval_context
 from jinja2.runtime import Context
 
+from netmeet.core import ids
+
 _SIMPLE = frozenset({FunctionType, MethodType})
 _MORE = object()
 _EVALUATION: Any = pass_eval_context(lambda _: None)
@@ -60,6 +62,7 @@ def install(app: Flask) -> None:
     """
     app.jinja_env.globals.update(
         csrf_token=_csrf_token,
+        form_key=ids.new_id,
         static=app.static_url_path,
         url_for=_addresses(app),
     )

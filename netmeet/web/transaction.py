@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as Answer
 from netmeet.core.db import db, may_write, only_read
 from netmeet.core.permissions import LOOKS
 from netmeet.core.trail import Entry
-from netmeet.web import guard
+from netmeet.web import guard, once
 from netmeet.web.hooks import hooks
 
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -55,6 +55,7 @@ def _keep(response: Response) -> None:
     trail = _told(g.get("trail", []), response.status_code)
     if request.method not in _READS and (response.status_code < _REFUSALS or g.get("keep", False)):
         hooks().record(trail, None)
+        once.keep(response)
         _keep_awake()
         db.session.commit()
         return

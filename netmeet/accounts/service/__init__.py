@@ -21,6 +21,7 @@ from netmeet.accounts.models import (
     ParkedText,
     PersonalLink,
     RateCount,
+    SentForm,
     Session,
     UnitRole,
     User,
@@ -346,13 +347,14 @@ def park(user_id: str, path: str, fields: Mapping[str, Sequence[str]], at: datet
 
 
 def forget(*, at: datetime) -> None:
-    """Delete what has had its time: parked text after an hour, codes and counts after a day."""
+    """Delete what has had its time: parked text after an hour, codes, counts, keys after a day."""
     yesterday = at - timedelta(days=1)
     for statement in (
         delete(ParkedText).where(ParkedText.created_at < at - rules.PARKED_LASTS),
         delete(OneTimeCode).where(OneTimeCode.created_at < yesterday),
         delete(LetterCode).where(LetterCode.expires_at < yesterday),
         delete(RateCount).where(RateCount.started_at < yesterday),
+        delete(SentForm).where(SentForm.at < yesterday),
     ):
         db.session.execute(statement)
 
