@@ -160,7 +160,9 @@ def load_actor(secret: str, at: datetime) -> Actor | None:
 
 def create_app(settings: config.Settings) -> Flask:
     """Compose netmeet. Raises ``RuntimeError`` or ``ValueError`` for a gap in the access rules."""
-    app = Flask("netmeet", template_folder=ROOT / "templates", static_folder=ROOT / "static")
+    app = transaction.Netmeet(
+        "netmeet", template_folder=ROOT / "templates", static_folder=ROOT / "static"
+    )
     app.jinja_environment = templating.Templates
     # There are a few hundred templates, and all of them are kept: none need be the least used.
     app.jinja_options = {"cache_size": -1}

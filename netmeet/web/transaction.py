@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from flask import Response, g, request, session
+from flask import Flask, Response, g, request, session
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response as Answer
 
 from netmeet.core.db import db, may_write, only_read
@@ -19,6 +22,32 @@ _REFUSALS = 400
 _REFUSED = 403
 _NOT_FOUND = 404
 _AWAKE_FOR = timedelta(minutes=1)
+
+
+class Netmeet(Flask):
+    """Flask, which does once more what somebody else has overtaken.
+
+    Two who save at the same instant have both read the text that stood there. PostgreSQL lets the
+    first through and tells the second at the end; done anew, the second finds the text of the first
+    and is answered as if it had come later: 409 with both.
+    """
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        """Return what the view answers. Raises whatever it raises the second time."""
+        try:
+            return self._done()
+        except (StaleDataError, IntegrityError):
+            if request.method in _READS:
+                raise
+            db.session.rollback()
+        guard.load_actor()
+        return once.lead_again() or self._done()
+
+    def _done(self) -> ResponseReturnValue:
+        answer = super().dispatch_request()
+        if request.method not in _READS:
+            db.session.flush()
+        return answer
 
 
 def begin() -> None:

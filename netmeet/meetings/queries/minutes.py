@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from netmeet.accounts.models import User
 from netmeet.cases.models import TeamMember
@@ -101,7 +102,11 @@ def entry(item: AgendaItem, field: MinutesField) -> MinutesEntry | None:
         .where(MinutesEntry.item_id == item.id, MinutesEntry.field == field)
         .execution_options(populate_existing=True)
     )
-    return db.session.scalars(statement).one_or_none()
+    row = db.session.scalars(statement).one_or_none()
+    if row is not None and row not in item.entries:
+        # Written since the point was loaded: it is what a refusal shows.
+        set_committed_value(item, "entries", [*item.entries, row])
+    return row
 
 
 def attendance(meeting: Meeting, user_id: str) -> Attendance | None:
