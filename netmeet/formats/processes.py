@@ -20,6 +20,9 @@ from typing import Any, Generic, TypeVar
 Thing = TypeVar("Thing")
 
 _LONGEST_START = 60.0
+_LONGEST_LIFE = 500
+"""Jobs of one process: libraries keep a little of each, and it must not be the user who meets the
+end of the memory."""
 _SPAWN = get_context("spawn")
 _MADE, _REFUSED, _BROKE = b"+", b"-", b"!"
 
@@ -50,6 +53,7 @@ class _Worker:
     """One process, and the line to it."""
 
     def __init__(self, trade: Trade) -> None:
+        self.jobs = 0
         self._line, far_end = _SPAWN.Pipe()
         self._process: SpawnProcess = _SPAWN.Process(
             target=_serve, args=(trade, far_end), daemon=True
@@ -63,6 +67,7 @@ class _Worker:
 
     def do(self, job: object, *, seconds: float) -> bytes:
         """Return what became of the job; raises Failed, and _Broke when the process is spent."""
+        self.jobs += 1
         try:
             self._line.send(job)
             if not self._line.poll(seconds):
@@ -105,6 +110,9 @@ class Crew:
                 worker = None
             raise
         finally:
+            if worker is not None and worker.jobs >= _LONGEST_LIFE:
+                worker.end()
+                worker = None
             self._idle.put(worker)
 
     def close(self) -> None:

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from netmeet.core import ids
 from netmeet.core.refusals import Conflict, Refused
+from netmeet.formats.pdf import PdfFailed
 from netmeet.web.forms import texts
 from netmeet.web.hooks import hooks
 from netmeet.web.urls import own_path
@@ -61,6 +62,10 @@ def _sentence(code: int) -> tuple[str, str]:
         405: (_("Det kan siden ikke"), _("Gå tilbage, og brug knapperne på siden.")),
         413: (_("Det er for stort"), _("Send noget mindre.")),
         429: (_("Vent lidt"), _("Der er prøvet mange gange på kort tid. Prøv igen om lidt.")),
+        503: (
+            _("Papiret kunne ikke laves lige nu"),
+            _("Der er travlt hos os. Prøv igen om lidt, eller læs det på skærmen."),
+        ),
     }
     return known.get(code, (_("Noget gik galt hos os"), _("Prøv igen om lidt.")))
 
@@ -210,6 +215,12 @@ def _near() -> str:
     return path or "/"
 
 
+def on_no_paper(failed: PdfFailed) -> ResponseReturnValue:
+    """Answer 503: the paper could not be printed now; the reason in the log names no content."""
+    log.error("%s %s", request.endpoint, failed)
+    return _page(503)
+
+
 def on_bug(error: Exception) -> ResponseReturnValue:
     """Answer 500 with a reference; the log gets the kind of error and where, never its data."""
     reference = ids.new_id()
@@ -229,5 +240,6 @@ def install(app: Flask) -> None:
     app.register_error_handler(CSRFError, on_csrf)
     app.register_error_handler(Refused, on_refused)
     app.register_error_handler(Conflict, on_conflict)
+    app.register_error_handler(PdfFailed, on_no_paper)
     if not app.config["PROPAGATE_EXCEPTIONS"]:
         app.register_error_handler(Exception, on_bug)

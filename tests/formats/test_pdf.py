@@ -1,6 +1,7 @@
 """PDFs: accessible, without a trace of who made them, and without fetching anything."""
 
 import io
+import multiprocessing
 import os
 import threading
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ import pytest
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
-from netmeet.formats import pdf, qr
+from netmeet.formats import pdf, processes, qr
 from tests.misuse.payloads import FETCHES
 from tests.services import ear
 
@@ -188,6 +189,18 @@ def test_a_page_that_takes_too_long_is_killed_and_the_next_is_printed():
         assert press.render("<p>x</p>", css=[], title="x").startswith(b"%PDF")
     finally:
         press.close()
+
+
+def test_a_process_is_replaced_before_it_is_spent(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(processes, "_LONGEST_LIFE", 2)
+    press, mine = pdf.Press(workers=1), multiprocessing.active_children()
+    alive = []
+    for _time in range(3):
+        press.render("<p>x</p>", css=[], title="x")
+        alive.append([one for one in multiprocessing.active_children() if one not in mine])
+    press.close()
+    assert [len(one) for one in alive] == [1, 0, 1]
+    assert alive[0] != alive[2]
 
 
 def test_a_failure_names_no_content(press: pdf.Press):

@@ -10,6 +10,7 @@ from sqlalchemy import event, select
 from netmeet.cases.rules import Scope
 from netmeet.core.access import Role
 from netmeet.core.db import db
+from netmeet.formats import pdf
 from netmeet.plans import queries
 from netmeet.plans.models import Goal
 from netmeet.plans.rules import SectionKey
@@ -338,3 +339,14 @@ def test_a_doctor_reads_nothing_of_a_plan_before_it_is_sent_out(world, app):
     assert "Skriv i planen" in page
     assert "kaniner" not in page
     assert doctor.get(f"/plans/{plan_id}.pdf").status_code == 404
+
+
+def test_a_paper_that_cannot_be_printed_now_is_told_in_words(
+    world, app, story, plan_id, monkeypatch, caplog
+):
+    press = pdf.Press(workers=1, seconds=0.001)
+    monkeypatch.setattr(pdf, "_press", lambda: press)
+    answer = as_(world, app, story.mia).get(f"/plans/{plan_id}.pdf")
+    assert answer.status_code == 503
+    assert "Papiret kunne ikke laves lige nu" in answer.text
+    assert "plans.pdf it took too long" in caplog.text
