@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from threading import BoundedSemaphore
 
 import pytest
@@ -118,7 +119,7 @@ def _stored():
 def test_no_text_is_lost_where_many_write_at_once(app, places):
     for (cookie, token), place in places:
         with ThreadPoolExecutor(WRITERS) as pool:
-            list(pool.map(lambda n: place.write(app, cookie, token, n), range(WRITERS)))  # noqa: B023
+            list(pool.map(partial(place.write, app, cookie, token), range(WRITERS)))
     tally = sum((place.tally for _whose, place in places), Counter())
     wanted = WRITERS * EDITS
     lost = 0
