@@ -56,6 +56,7 @@ CODES = frozenset(
         *("line_kind", "paragraph", "plan_types", "moved_by", "uid", "agenda_approved_how"),
         *("crisis_plan", "object_kind", "purpose", "signed_in_by", "what", "lang"),
         *("password_hash", "committee.area", "status_change.was", "status_change.became"),
+        "sent_form.answer",
     }
 )
 """Fields in the open that hold words of the program's own, by their column or in full."""
