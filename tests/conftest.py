@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import flask_migrate
+import hypothesis
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser
@@ -23,6 +24,10 @@ from tests import browser
 from tests.reader import StrictClient
 from tests.services import postgres, smtp
 from tests.world import World
+
+# No test is about how long something takes: that is for the benchmarks.
+hypothesis.settings.register_profile("netmeet", deadline=None)
+hypothesis.settings.load_profile("netmeet")
 
 PERSONAL = re.compile(
     r"Sørensen|Haddad|Hanne|example\.org|(?<![\w.-])\d{6}-?\d{4}(?![\w.-])|Kanariefugl"
