@@ -47,8 +47,14 @@ BESIDE = {
         *("invitation.create_staff", "invitation.create_relative_or_guest"),
         *("invitation.create_interpreter", "preparation.read"),
     },
-    "invitations.edit": {"preparation.read"},  # the list, and whom the person does not want there
+    # The list, and whom the person does not want there; shown again with what was not taken.
+    "invitations.change": {"preparation.read"},
+    "invitations.decline_deputy": {"preparation.read"},
+    "invitations.edit": {"preparation.read"},
+    "invitations.enter": {"preparation.read"},
+    "invitations.invite_deputy": {"preparation.read"},
     "invitations.letter_with_code": {"invitation.print_letter"},  # a code, and it is printed
+    "invitations.send": {"preparation.read"},  # as the list
     "meetings.accept_request": {"meeting.create"},  # a yes, and the meeting it makes
     "meetings.prepared": {"preparation.read"},  # what may be talked about, and what may not
     "meetings.question": {"preparation.read_not_to_discuss"},  # the same
