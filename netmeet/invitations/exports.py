@@ -109,7 +109,7 @@ def _render_request(message: Message, at: datetime, *, template: str) -> Letter 
     invitation = queries.by_id(message.facts["invitation"])
     if invitation is None or message.channel is Channel.LETTER:
         return None
-    is_newest = int(message.facts["sequence"]) >= invitation.meeting.sequence
+    is_newest = int(message.facts["sequence"]) >= invitation.sequence
     if not is_newest or not queries.still_holds(invitation, at=at):
         return None
     if not queries.takes_answers(invitation.meeting, at=at):

@@ -179,7 +179,7 @@ def _row(of: Meeting, member: TeamMember, *, said: Mapping[str, Reply], at: date
     gets = Delivery.NOTHING
     if invited is not None:
         gets = delivery(
-            sent_sequence=sent_sequence(invited), sequence=of.sequence, is_off=of.state in OFF
+            sent_sequence=sent_sequence(invited), sequence=invited.sequence, is_off=of.state in OFF
         )
     return Row(
         member=member,
@@ -224,7 +224,7 @@ def stood_in_for(of: Meeting, user_id: str, *, said: Mapping[str, Reply]) -> lis
 def knows_old_time(invitation: Invitation) -> bool:
     """Tell whether the recipient has heard of a time that does not hold any more."""
     known = sent_sequence(invitation)
-    return known is not None and known < invitation.meeting.sequence
+    return known is not None and known < invitation.sequence
 
 
 def sectors(of: Meeting, *, said: Mapping[str, Reply]) -> tuple[Sectors, Sectors]:
@@ -332,14 +332,14 @@ def end_reading() -> None:
 def file_sequence(invitation: Invitation) -> int:
     """Return the SEQUENCE of the recipient's next calendar file (RFC 5545 § 3.8.7.4).
 
-    It follows the meeting's. A withdrawal took one number more, so who is invited again after one
-    goes on two above: it never falls.
+    It follows the meeting's and their own part's. A withdrawal took one number more, so who is
+    invited again after one goes on two above: it never falls.
     """
     statement = select(func.count(Message.id)).where(
         Message.user_id == invitation.user_id,
         Message.key.startswith(f"invitation-withdrawn:{invitation.id}:"),
     )
-    return invitation.meeting.sequence + 2 * (db.session.scalar(statement) or 0)
+    return invitation.sequence + 2 * (db.session.scalar(statement) or 0)
 
 
 def times(invitation: Invitation) -> tuple[datetime, int]:

@@ -174,7 +174,7 @@ def _put(invitation: Invitation, what: Delivery, *, by_way: Channel, at: datetim
         starts, minutes = queries.times(invitation)
         told = {"starts": starts.isoformat(), "minutes": str(minutes)}
     message = outbox.put(
-        key=f"invitation:{invitation.id}:{meeting.sequence}:{what}:{at:%Y%m%d%H%M%S}",
+        key=f"invitation:{invitation.id}:{invitation.sequence}:{what}:{at:%Y%m%d%H%M%S}",
         kind=_KINDS[what],
         user_id=invitation.user_id,
         case_id=meeting.case_id,
@@ -183,14 +183,14 @@ def _put(invitation: Invitation, what: Delivery, *, by_way: Channel, at: datetim
         facts={
             "invitation": invitation.id,
             "token": token,
-            "sequence": str(meeting.sequence),
+            "sequence": str(invitation.sequence),
             "file": str(queries.file_sequence(invitation)),
             **told,
         },
     )
     if message is not None and by_way is Channel.LETTER:
         outbox.settle(message, State.SENT, at=at)
-    invitation.note_sent(at=at, sequence=meeting.sequence)
+    invitation.note_sent(at=at)
 
 
 def withdraw(invitation: Invitation, *, by: Actor, at: datetime) -> None:

@@ -169,7 +169,8 @@ class Meeting(Versioned, Base):
 class Invitation(InMeeting, Versioned, Base):
     """Who is invited, as what, to which part; from when, and withdrawn when.
 
-    ``number`` is the recipient's own for this meeting, the only thing a calendar shows.
+    ``number`` is the recipient's own for this meeting, the only thing a calendar shows. ``moved``
+    counts how often their own part took another time after they had been told.
     """
 
     __tablename__ = "invitation"
@@ -190,6 +191,7 @@ class Invitation(InMeeting, Versioned, Base):
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     sent_sequence: Mapped[int | None]
+    moved: Mapped[int] = mapped_column(default=0)
     opened_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
 
@@ -197,12 +199,19 @@ class Invitation(InMeeting, Versioned, Base):
         self, *, why: str, is_required: bool, part_from: time | None, part_to: time | None
     ) -> None:
         """Say why they are invited, whether they must be there, and to which part."""
+        if self.sent_at is not None and (self.part_from, self.part_to) != (part_from, part_to):
+            self.moved += 1
         self.why, self.is_required = why, is_required
         self.part_from, self.part_to = part_from, part_to
 
-    def note_sent(self, *, at: datetime, sequence: int) -> None:
+    @property
+    def sequence(self) -> int:
+        """Return the version of the time that holds for them: the meeting's and their own."""
+        return self.meeting.sequence + self.moved
+
+    def note_sent(self, *, at: datetime) -> None:
         """Note when the recipient last heard, and of which version of the time."""
-        self.sent_at, self.sent_sequence = at, sequence
+        self.sent_at, self.sent_sequence = at, self.sequence
 
     def withdraw(self, *, at: datetime) -> None:
         """Take it back from the instant on."""

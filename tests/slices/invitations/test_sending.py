@@ -12,6 +12,7 @@ from netmeet.core.db import db
 from netmeet.core.refusals import Conflict, Refused
 from netmeet.invitations import queries, service
 from netmeet.invitations.rules import AnswerValue, Delivery, MandateValue, Via
+from netmeet.invitations.service.sending import Part
 from netmeet.meetings import service as meetings
 from netmeet.meetings.models import Meeting
 from netmeet.meetings.rules import MeetingState
@@ -374,3 +375,20 @@ def test_who_is_asked_again_is_asked_to_the_same_part(world):
     service.withdraw(again, by=by, at=now())
     anew = service.draft(meeting, hanne, by=by, at=now(), part=service.Part(why="Boligen"))
     assert (anew.why, anew.part_from) == ("Boligen", None)
+
+
+def test_who_comes_at_another_time_is_told_and_nobody_else(world, meeting):
+    draft_all(world, meeting)
+    send(world, meeting)
+    jonas = meeting.invitation(world.jonas.id)
+    part = Part(why="Om bolig", begins=time(13, 0), ends=time(13, 20))
+    service.change(jonas, part=part, version=jonas.version, by=lead(world), at=now())
+    told = {row.member.user_id: row.gets for row in queries.rows(meeting, at=now())}
+    assert told.pop(world.jonas.id) is Delivery.CHANGED
+    assert set(told.values()) == {Delivery.NOTHING}
+    assert queries.file_sequence(jonas) == 1
+    assert send(world, meeting, at=now() + timedelta(minutes=1)) == 1
+    why = Part(why="Om bolig og penge", begins=time(13, 0), ends=time(13, 20))
+    service.change(jonas, part=why, version=jonas.version, by=lead(world), at=now())
+    with pytest.raises(Refused):
+        send(world, meeting)
