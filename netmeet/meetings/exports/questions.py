@@ -120,6 +120,25 @@ def _part(name: str, part: str) -> str:
     return str(said[part])
 
 
+def missed(meeting: Meeting, answer: PreparationAnswer | None) -> str:
+    """Return what to think of before a meeting begins without the person, ``""`` when they agree.
+
+    ``answer`` is theirs to whether it may be held without them.
+    """
+    name, choice = (
+        meeting.case.person.user.first_name,
+        (answer.data or {}).get("choice", "") if answer else "",
+    )
+    if choice == WithoutPerson.YES:
+        return ""
+    if not choice:
+        return str(
+            _("%(name)s er her ikke og har ikke sagt ja til, at mødet holdes uden.", name=name)
+        )
+    said = " ".join(part for part in (_without(choice), answer.text if answer else "") if part)
+    return str(_("%(name)s er her ikke og har svaret: %(said)s", name=name, said=said))
+
+
 def _without(choice: str) -> str:
     said = {
         WithoutPerson.YES: _("Ja, hold mødet uden mig."),

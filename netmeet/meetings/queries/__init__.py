@@ -19,6 +19,7 @@ from netmeet.meetings.queries.preparation import (
     has_words,
     leads,
     progress,
+    said_to,
     unwanted,
     wants_call,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "request_by_id",
     "requests_of_case",
     "requests_waiting",
+    "said_to",
     "template_for",
     "unwanted",
     "visible_to",

@@ -39,12 +39,17 @@ def has_words(answer: PreparationAnswer | None) -> bool:
     return bool(answer.text) or any(said.values())
 
 
+def said_to(meeting: Meeting, question: Question) -> PreparationAnswer | None:
+    """Return the answer to one question of a meeting that was loaded without its answers."""
+    statement = select(PreparationAnswer).where(
+        PreparationAnswer.meeting_id == meeting.id, PreparationAnswer.question == question
+    )
+    return db.session.scalars(statement).one_or_none()
+
+
 def unwanted(meeting: Meeting) -> frozenset[str]:
     """Return the users of whom the person has said that they are not to come."""
-    statement = select(PreparationAnswer).where(
-        PreparationAnswer.meeting_id == meeting.id, PreparationAnswer.question == Question.WHO
-    )
-    answer = db.session.scalars(statement).one_or_none()
+    answer = said_to(meeting, Question.WHO)
     about = (answer.data or {}).get("who", {}) if answer is not None else {}
     return frozenset(user_id for user_id, part in about.items() if part == "not")
 

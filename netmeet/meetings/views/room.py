@@ -9,9 +9,11 @@ from flask_babel import gettext as _
 from netmeet.core import clock
 from netmeet.core.permissions import Permission as P
 from netmeet.core.refusals import Conflict, Refused
+from netmeet.meetings import queries
+from netmeet.meetings.exports import questions
 from netmeet.meetings.forms import minutes as forms
 from netmeet.meetings.queries import minutes as reading
-from netmeet.meetings.rules import AttendanceMode, Participation
+from netmeet.meetings.rules import AttendanceMode, Participation, Question
 from netmeet.meetings.service import room as service
 from netmeet.meetings.views import bp
 from netmeet.web import errors, guard
@@ -93,7 +95,10 @@ def _who_is_here(meeting: "Meeting", form: forms.Here) -> str:
 @bp.post("/meetings/<oid:id>/room/start")
 @guard.needs(P.ROOM_STEER, load=reading.room, see=P.ROOM_FOLLOW, reads=P.MEETING_READ)
 def room_start(meeting: "Meeting") -> ResponseReturnValue:
-    """Begin the meeting with its first point."""
+    """Begin the meeting with its first point; without the person only when told so once more."""
+    missed = "" if "without" in request.form else _missed(meeting)
+    if missed:
+        return _start(meeting, "", missed), 422
     try:
         service.start(meeting, at=clock.now())
     except Refused as no:
@@ -101,12 +106,30 @@ def room_start(meeting: "Meeting") -> ResponseReturnValue:
     return redirect(url_for("pages.room", id=meeting.id), 303)
 
 
-def _start(meeting: "Meeting", refused: str) -> str:
+def _missed(meeting: "Meeting") -> str:
+    """Return what the person has said of a meeting without them, when others are here and not they.
+
+    The look at their answer is logged.
+    """
+    here = {row.user_id for row in meeting.attendances if row.is_in_room}
+    person = meeting.case.person.user
+    if meeting.started_at is not None or not here or person.id in here:
+        return ""
+    if not guard.allowed(P.PREPARATION_READ, meeting):
+        return str(
+            _("%(name)s er her ikke. Hør mødelederen, om I må begynde.", name=person.first_name)
+        )
+    guard.note(P.PREPARATION_READ, meeting)
+    return questions.missed(meeting, queries.said_to(meeting, Question.WITHOUT_ME))
+
+
+def _start(meeting: "Meeting", refused: str, missed: str = "") -> str:
     return render_template(
         "meetings/room_start.html",
         meeting=meeting,
         people=reading.people(meeting),
         refused=refused,
+        missed=missed,
         paused=False,
     )
 

@@ -73,6 +73,7 @@ def _not_on(meeting: "Meeting", *, may_steer: bool) -> ResponseReturnValue:
             "meetings/room_start.html",
             meeting=meeting,
             people=reading.people(meeting),
+            missed="",
             refused="",
             paused=False,
         )

@@ -58,6 +58,8 @@ BESIDE = {
     "meetings.accept_request": {"meeting.create"},  # a yes, and the meeting it makes
     "meetings.prepared": {"preparation.read"},  # what may be talked about, and what may not
     "meetings.question": {"preparation.read_not_to_discuss"},  # the same
+    # A meeting without the person, and what the person has said of that.
+    "meetings.room_start": {"preparation.read"},
     "pages.answer": {"action.read"},  # the invitation, and what was promised last time
     # The front page, and each case, meeting and agreement it speaks of.
     "pages.home": {
