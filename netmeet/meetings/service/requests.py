@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from textwrap import shorten
 
 from flask_babel import gettext as _
 
@@ -16,6 +17,7 @@ from netmeet.meetings.rules import MeetingKind, RequestState
 from netmeet.meetings.service import meetings
 from netmeet.outbox import service as outbox
 
+_LONGEST_PURPOSE = 500
 _WAITING = (RequestState.REQUESTED, RequestState.ASSESSED)
 
 
@@ -69,13 +71,14 @@ def ask(case: Case, *, by: Actor, at: datetime, wish: Wish) -> MeetingRequest:
 def accept(request: MeetingRequest, *, by: Actor, at: datetime) -> Meeting:
     """Say yes: the request becomes a draft of a meeting, chaired by whoever says yes.
 
-    Whoever asked is told.
+    Whoever asked is told. The purpose is one line: of a long request the beginning.
 
     Raises ``Refused`` when it has been answered already.
     """
     _decide(request, RequestState.ACCEPTED, by=by, at=at)
     _tell_who_asked(request, by=by, at=at)
-    details = meetings.Details(kind=MeetingKind.OUTPATIENT, purpose=request.about)
+    purpose = shorten(request.about, _LONGEST_PURPOSE, placeholder=" …")
+    details = meetings.Details(kind=MeetingKind.OUTPATIENT, purpose=purpose)
     return meetings.create(request.case, by=by, at=at, details=details, request=request)
 
 

@@ -66,6 +66,17 @@ def test_a_yes_makes_a_draft_and_its_first_time_stops_the_clock(world: World) ->
     assert queries.meeting_of(request) is meeting
 
 
+def test_of_a_long_request_the_purpose_is_the_beginning(world: World) -> None:
+    case = world.case()
+    wish = Wish(about="Om medicin.\n" + "Den gør mig træt om morgenen. " * 100)
+    request = service.requests.ask(case, by=world.actor(case.person.user), at=now(), wish=wish)
+    meeting = service.requests.accept(request, by=world.actor(world.lise), at=now())
+    assert meeting.purpose.startswith("Om medicin. Den gør mig træt om morgenen.")
+    assert meeting.purpose.endswith(" …")
+    assert len(meeting.purpose) <= 500
+    assert request.about == wish.about
+
+
 @pytest.mark.parametrize(
     ("reason", "alternative", "field"),
     [("", "En samtale", "reason"), ("Der er lige holdt møde", " ", "alternative")],
