@@ -98,6 +98,16 @@ def test_an_invitation_names_time_number_and_link(world, meeting):
     assert token not in letter.calendar.decode()
 
 
+@pytest.mark.parametrize("kind", ["invitations.invitation", "invitations.update"])
+def test_a_mail_with_a_calendar_file_says_that_the_calendars_answer_is_not_read(
+    world, meeting, kind
+):
+    make(world, meeting, kind)
+    letter = render(kind, world.jonas)
+    for text in (letter.text, letter.html):
+        assert "Et svar fra din kalender når ikke frem til os." in text
+
+
 def test_the_persons_own_word_is_in_the_persons_mail(world, case, meeting):
     case.person.user.own_word = "kastanje"
     letter = render("invitations.invitation", case.person.user)
