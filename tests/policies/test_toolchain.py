@@ -27,6 +27,7 @@ NOTE = re.compile(r"\b(?:TO[D]O|FIX[M]E|XX[X]|HAC[K])\b")
 BARE_IGNORE = re.compile(
     r"#\s*(?:noqa(?::\s*[A-Z0-9, ]+)?|type: ignore(?:\[[^\]]*\])?)\s*$", re.MULTILINE
 )
+NAMED = re.compile(r"`(test_\w+)`")
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 30
 
@@ -97,6 +98,20 @@ def test_no_file_names_a_place_on_some_machine():
 
 def test_no_file_names_a_package_registry():
     assert found(REGISTRY) == []
+
+
+def test_the_docs_name_tests_that_are_there():
+    known = {
+        node.name
+        for name, text in python()
+        if name.startswith("tests/")
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef)
+    }
+    pages = {name: text for name, text in texts() if name.startswith("docs/")}
+    named = {(page, one) for page, text in pages.items() for one in NAMED.findall(text)}
+    assert len(named) >= 25
+    assert {(page, one) for page, one in named if one not in known} == set()
 
 
 def test_nothing_is_left_for_later():
