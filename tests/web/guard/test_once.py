@@ -96,6 +96,15 @@ def test_what_was_refused_may_be_sent_again(mia, meeting):
     assert count(SentForm) == 0
 
 
+def test_what_waits_for_a_proof_of_who_one_is_may_be_sent_again(world, client):
+    case = world.case(relative=world.hanne)
+    member = case.member(world.hanne.id).id
+    world.sign_in(client, case.person.user, by="demo")
+    answer = client.send(f"/members/{member}/permit", {**CHOICE, "once": ids.new_id()})
+    assert answer.location.startswith("/step-up")
+    assert count(SentForm) == 0
+
+
 def test_an_answer_is_only_for_the_login_that_sent(world, app, mia, meeting):
     path, sent = f"/meetings/{meeting.id}/agenda", {**POINT, "once": ids.new_id()}
     mia.send(path, sent)
