@@ -17,8 +17,11 @@ def lead_again() -> Answer | None:
     """Lead where the same form led before, sent by the same login with the same words.
 
     With other words it is sent for the first time: nobody's text is dropped for a key's sake.
+    Of who has not signed in nothing is kept, or strangers could fill the database.
     """
-    if request.method != "POST" or not request.form.get(FIELD) or request.files:
+    if request.method != "POST" or guard.actor().is_anonymous:
+        return None
+    if not request.form.get(FIELD) or request.files:
         return None
     said = {name: request.form.getlist(name) for name in request.form if name != "csrf_token"}
     sent = json.dumps([guard.actor().session_id, request.full_path, said], sort_keys=True)

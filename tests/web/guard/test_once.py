@@ -114,6 +114,14 @@ def test_an_answer_is_only_for_the_login_that_sent(world, app, mia, meeting):
     assert points() == 2
 
 
+def test_of_who_has_not_signed_in_nothing_is_kept(app, world):
+    world.save()
+    nobody = app.test_client()
+    sent = {"lang": "en", "next": "/login", "once": ids.new_id()}
+    assert [nobody.send("/display", sent).status_code for _time in range(2)] == [303, 303]
+    assert count(SentForm) == 0
+
+
 def test_every_page_gives_its_form_a_key_of_its_own(mia, meeting):
     seen = {_key(mia.get(f"/meetings/{meeting.id}/agenda").text) for _time in range(2)}
     assert len(seen) == 2

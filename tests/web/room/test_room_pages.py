@@ -376,6 +376,18 @@ def test_it_does_not_begin_without_the_person_unasked(world, client, meeting, ch
     assert "Punkt 1 af 2" in page(client, meeting.id).text
 
 
+def test_who_takes_the_minutes_is_not_told_what_the_person_answered(world, client, meeting):
+    say_of_absence(world, meeting.id, "no")
+    found = reading.room(meeting.id)
+    found.minute_taker_id = world.jonas.id
+    world.sign_in(client, world.jonas)
+    come(client, meeting.id, world.jonas.id)
+    asked = client.send(f"/meetings/{meeting.id}/room/start")
+    assert asked.status_code == 422
+    assert "Mia er her ikke. Hør mødelederen, om I må begynde." in asked.text
+    assert "vent på mig" not in asked.text
+
+
 def test_it_begins_without_the_person_who_has_said_yes_to_that(world, client, meeting):
     say_of_absence(world, meeting.id, "yes")
     world.sign_in(client, world.lise)
