@@ -123,7 +123,7 @@ RULES: Rules = {
     },
     P.ACTION_UPDATE_STATUS: {
         Role.PAT: [[is_author]],
-        Role.PROX: [[is_author]],
+        Role.PROX: [[represents, is_author]],
         Role.REL: [[is_author]],
         Role.REG: [[is_author]],
         Role.MUN: [[is_author]],
@@ -133,7 +133,7 @@ RULES: Rules = {
     },
     P.ACTION_CHANGE_DEADLINE: {
         Role.PAT: [[is_author]],
-        Role.PROX: [[is_author]],
+        Role.PROX: [[represents, is_author]],
         Role.REG: [[is_author]],
         Role.MUN: [[is_author]],
         Role.GP: [[is_author]],
@@ -147,7 +147,7 @@ RULES: Rules = {
     },
     P.ACTION_CANCEL: {
         Role.PAT: [[is_author]],
-        Role.PROX: [[is_author]],
+        Role.PROX: [[represents, is_author]],
         Role.LEAD: [[in_network]],
     },
     P.ACTION_DELETE: {

@@ -97,7 +97,7 @@ RULES: Rules = {
     },
     P.AGENDA_EDIT_OWN_ITEM: {
         Role.PAT: [[is_author]],
-        Role.PROX: [[is_author]],
+        Role.PROX: [[represents, is_author]],
         Role.REL: [[is_author]],
         Role.LEAD: [[is_author]],
         Role.REG: [[is_author]],
@@ -116,7 +116,7 @@ RULES: Rules = {
     },
     P.AGENDA_DELETE_OWN_ITEM: {
         Role.PAT: [[is_author]],
-        Role.PROX: [[is_author]],
+        Role.PROX: [[represents, is_author]],
         Role.REL: [[is_author]],
         Role.LEAD: [[is_author]],
         Role.REG: [[is_author]],
@@ -175,7 +175,7 @@ RULES: Rules = {
     },
     P.FILE_DELETE_OWN_UNPUBLISHED: {
         Role.PAT: [[is_author]],
-        Role.PROX: [[is_author]],
+        Role.PROX: [[represents, is_author]],
         Role.LEAD: [[is_author]],
         Role.REG: [[is_author]],
         Role.MUN: [[is_author]],

@@ -1,5 +1,5 @@
-"""Everything everybody may open tells nothing but what the matrix opens to them (T3), and no text
-kept anywhere becomes markup there (T13)."""
+"""Everything everybody may open or send tells nothing but what the matrix opens to them (T3), and
+no text kept anywhere becomes markup there (T13)."""
 
 from collections import Counter
 
@@ -17,9 +17,9 @@ EVERY = 12_000
 """On each of two databases: about as many as there are."""
 
 
-def _pages(stage, known, dice):
-    """Yield every page that somebody may open, by chance."""
-    reading = [route for route in routes.found(stage.app) if route.method == "GET"]
+def _doors(stage, known, dice, method):
+    """Yield everything that somebody may open, or may send, by chance."""
+    reading = [route for route in routes.found(stage.app) if route.method == method]
     everything = [(route, persona) for route in reading for persona in stage.personas.values()]
     dice.shuffle(everything)
     for route, persona in everything:
@@ -28,7 +28,7 @@ def _pages(stage, known, dice):
         for thing in some[: None if soak.IS_FULL else 12]:
             parts = stage.choose_parts(dice)
             if expected(known, persona.fresh.caller, route, thing, parts) is Wanted.LET_IN:
-                yield route, persona, route.path(thing.id or NOBODYS, parts)
+                yield route, persona, thing, parts
 
 
 class Ear:
@@ -43,11 +43,13 @@ class Ear:
             self.markup[route.endpoint, persona.name, bad] += 1
         if persona.name not in self.open_to:
             open_ = telling.opened(self.stage.places, self.known, persona.fresh.caller)
-            # A number is shown on demand, in answer to a post, and on no page that is opened.
-            self.open_to[persona.name] = {mark for mark in open_ if not mark.startswith(CPR)}
-        marks = heard(said)
+            self.open_to[persona.name] = open_
+        marks, known = heard(said), self.open_to[persona.name]
         self.shown |= marks
-        for mark in marks - self.open_to[persona.name]:
+        if route.method == "GET":
+            # A number is shown on demand, in answer to a post, and on no page that is opened.
+            known = {mark for mark in known if not mark.startswith(CPR)}
+        for mark in marks - known:
             kept = {(place.thing.table, place.column) for place in self.stage.places[mark]}
             self.leaks[(route.endpoint, persona.name, *kept)] += 1
 
@@ -56,11 +58,11 @@ class Ear:
 def test_no_page_tells_more_than_the_matrix_opens(stage, dice):
     known = stage.facts()
     ear, told, papers = Ear(stage, known), 0, share.papers()
-    for route, persona, path in _pages(stage, known, dice):
+    for route, persona, thing, parts in _doors(stage, known, dice, "GET"):
         papers -= route.is_paper
         if route.is_paper and papers < 0:
             continue
-        said = text_of(stage.ask(persona.fresh, "GET", path))
+        said = text_of(stage.ask(persona.fresh, "GET", route.path(thing.id or NOBODYS, parts)))
         told += 1
         ear.hear(route, persona, said)
         if told == share.figure(EVERY, part=30):
@@ -70,6 +72,28 @@ def test_no_page_tells_more_than_the_matrix_opens(stage, dice):
     print(
         f"T3: {told} pages opened, {len(ear.shown)} of {len(stage.places)} words told, "
         f"{ear.leaks.total()} to whom they are not open; T13: {ear.markup.total()} as markup"
+    )
+    assert not ear.leaks, "\n".join(map(str, sorted(ear.leaks)))
+    assert not ear.markup, "\n".join(map(str, sorted(ear.markup)))
+
+
+@pytest.mark.soak
+def test_no_answer_to_a_form_tells_more_than_the_matrix_opens(stage, dice):
+    known = stage.facts()
+    ear, told = Ear(stage, known), Counter()
+    for route, persona, thing, parts in _doors(stage, known, dice, "POST"):
+        answer = stage.ask(
+            persona.fresh, "POST", route.path(thing.id or NOBODYS, parts), route.asked(parts)
+        )
+        told[answer.status_code] += 1
+        ear.hear(route, persona, text_of(answer))
+        if told.total() == share.figure(EVERY, part=30):
+            break
+        if told.total() % 2000 == 0:
+            stage.admit()
+    print(
+        f"T3: {told.total()} forms sent {dict(told)}, {len(ear.shown)} words told in answer, "
+        f"{ear.leaks.total()} to whom they are not open"
     )
     assert not ear.leaks, "\n".join(map(str, sorted(ear.leaks)))
     assert not ear.markup, "\n".join(map(str, sorted(ear.markup)))

@@ -65,6 +65,19 @@ def test_the_rules_have_the_matrix_s_rows_and_say_no_where_it_does(app):
         assert denied == {role.value for role in Role if not ways.get(role)}, operation
 
 
+def test_who_acts_for_another_may_nothing_of_theirs_without_a_mandate():
+    path = Path(__file__).parents[2] / "policies" / "access_matrix.csv"
+    rows = csv.DictReader(path.read_text(encoding="utf-8").splitlines())
+    of_nobody = {"-", "Y", "self", "tok"}
+    without = {
+        row["operation"]
+        for row in rows
+        if row["prox"] not in of_nobody
+        and any("R" not in way.split("&") for way in row["prox"].split("+"))
+    }
+    assert without == {"private_note.read_write"}  # one's own notebook, which is of no case
+
+
 def test_a_job_does_what_it_is_named_for_and_nothing_else():
     book = AccessBook(
         _whole(CASE_READ={Role.SYS: [[anyone]]}, PUBLIC_HEALTH={Role.SYS: [[anyone]]})
