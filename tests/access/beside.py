@@ -15,6 +15,7 @@ from netmeet.cases.rules import (
     RepresentationKind,
 )
 from netmeet.cases.service import erasing, rights
+from netmeet.core import clock
 from netmeet.core.access import Role
 from netmeet.core.db import db
 from netmeet.organisations.models import Unit
@@ -118,7 +119,7 @@ def _close(case: Case) -> None:
 
 def _born(years: int) -> date:
     """Return the day of birth of somebody who turned so many years yesterday."""
-    day = now().date() - timedelta(days=2)
+    day = clock.today() - timedelta(days=2)
     return day.replace(year=day.year - years, day=min(day.day, 28))
 
 

@@ -10,6 +10,7 @@ from netmeet.accounts.queries import subject_index
 from netmeet.accounts.rules.identity import Door
 from netmeet.actions.models import Action
 from netmeet.cases.models import AccessQuestion, Case
+from netmeet.core import clock
 from netmeet.core.db import db
 from netmeet.indicators.rules import past_quarters
 from netmeet.invitations.models import Deputy, WrittenInput
@@ -180,5 +181,5 @@ def _name_parts(stage: Stage, case: Case) -> None:
         "goal": list(goals),
         "line_kind": ["goal"],
         "committee": ["test-udvalg"],
-        "quarter": [past_quarters(now().date())[0].key],
+        "quarter": [past_quarters(clock.today())[0].key],
     }

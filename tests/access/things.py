@@ -11,7 +11,7 @@ from netmeet.actions.models import Action
 from netmeet.actions.rules import ActionKind, Status
 from netmeet.cases.models import AccessQuestion, Case, RelativeWord
 from netmeet.cases.rules import MemberRole
-from netmeet.core import calendar, sealed
+from netmeet.core import calendar, clock, sealed
 from netmeet.core.access import Role
 from netmeet.core.db import db
 from netmeet.meetings.models import (
@@ -215,7 +215,7 @@ def publish(case_id: str) -> None:
         meeting_id=meeting.id,
         published_at=now() - timedelta(days=3),
         published_by_id=meeting.chair_id,
-        comments_until=now().date() + timedelta(days=7),
+        comments_until=clock.today() + timedelta(days=7),
         content=freeze(known, kind=plan.kind, at=now()),
     )
     db.session.add(version)
@@ -224,7 +224,7 @@ def publish(case_id: str) -> None:
 
 def _words(case: Case, by: User, mint: Mint) -> list[Any]:
     """Return wishes, what relatives told, questions and contested lines."""
-    at, today = now(), now().date()
+    at, today = now(), clock.today()
     asked = {"requested_at": at, "due_on": today, "case_id": case.id, "unit_id": case.unit_id}
     rows: list[Any] = [
         MeetingRequest(author_id=by.id, asked_as=Role.REG, about=mint("ønske"), **asked),

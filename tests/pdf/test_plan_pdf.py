@@ -6,6 +6,7 @@ import page
 import pytest
 
 from netmeet.cases.rules import Scope
+from netmeet.core import clock
 from netmeet.core.db import db
 from netmeet.plans import queries
 from netmeet.plans.rules import SectionKey
@@ -22,7 +23,7 @@ def story(world):
     by = made.actor(made.mia)
     sections.write(plan, SectionKey.CRISIS, "Ring til Hanne.", by=by, at=now(), version=0)
     goal = sections.add_goal(plan, by=by, at=now(), words="Sove igen", agreed="", area="health")
-    sections.score(goal, on=now().date(), value=3)
+    sections.score(goal, on=clock.today(), value=3)
     world.lise.phone = "00 00 12 01"
     db.session.commit()
     db.session.expire_all()

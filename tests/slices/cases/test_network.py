@@ -11,7 +11,7 @@ from netmeet.cases.exports import RENDERERS
 from netmeet.cases.rules import LIFE_AREAS, ConsentHow, MemberRole, Scope
 from netmeet.cases.service import Place, network, rights, words
 from netmeet.cases.service.network import NewCase, Newcomer, Yes
-from netmeet.core import calendar
+from netmeet.core import calendar, clock
 from netmeet.core.access import Role
 from netmeet.core.db import db
 from netmeet.core.refusals import Conflict, Refused
@@ -57,7 +57,7 @@ def test_a_known_number_is_the_same_person_and_what_was_typed_changes_nothing(wo
 
 
 def test_a_birth_date_ahead_is_refused(world):
-    tomorrow = now().date() + timedelta(days=2)
+    tomorrow = clock.today() + timedelta(days=2)
     with pytest.raises(Refused, match="frem"):
         network.begin(NewCase(name="X", birth_date=tomorrow), by=world.actor(world.lise), at=now())
 

@@ -6,6 +6,7 @@ from netmeet.accounts import service as accounts
 from netmeet.cases import queries
 from netmeet.cases.models import Representation
 from netmeet.cases.rules import RepresentationKind
+from netmeet.core import clock
 from netmeet.core.access import Role
 from netmeet.core.db import db
 from tests.world import now
@@ -28,7 +29,7 @@ def _guardian(world, case, name, *, valid_to=None):
 
 def test_ones_own_mandate_opens_the_case_and_not_that_of_another_guardian(world):
     case = world.case()
-    yesterday = now().date() - timedelta(days=1)
+    yesterday = clock.today() - timedelta(days=1)
     present = _guardian(world, case, "Birthe Lund")
     former = _guardian(world, case, "Kaj Lund", valid_to=yesterday)
     world.save()

@@ -20,7 +20,7 @@ from netmeet.accounts.models import User
 from netmeet.audit import service as audit
 from netmeet.audit.models import AuditEvent
 from netmeet.audit.service import verifying
-from netmeet.core import ids, resealing, sealed
+from netmeet.core import clock, ids, resealing, sealed
 from netmeet.core.db import db, may_write, only_read
 from netmeet.core.permissions import Permission as P
 from netmeet.core.trail import entry
@@ -94,7 +94,7 @@ def test_everything_is_sealed_anew_what_is_kept_for_ever_too(world, place):
         n=1,
         published_at=now(),
         published_by_id=world.lise.id,
-        comments_until=now().date(),
+        comments_until=clock.today(),
         content={"title": "Mias plan"},
     )
     db.session.add(version)

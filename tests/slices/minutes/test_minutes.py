@@ -6,6 +6,7 @@ import pytest
 
 from netmeet.cases import service as cases
 from netmeet.cases.rules import ConsentHow, Scope
+from netmeet.core import clock
 from netmeet.core.access import Role
 from netmeet.core.refusals import Conflict, Refused
 from netmeet.meetings.exports import minutes_data
@@ -114,7 +115,7 @@ def test_who_decides_is_named(world, item):
     outcome = minutes.Outcome(conclusion=Conclusion.AWAITING, decider="Kim")
     with pytest.raises(Refused):
         minutes.conclude(item, outcome=outcome, by=by, at=now(), version=0)
-    named = minutes.Outcome(conclusion=Conclusion.AWAITING, decider="jonas", until=now().date())
+    named = minutes.Outcome(conclusion=Conclusion.AWAITING, decider="jonas", until=clock.today())
     minutes.conclude(item, outcome=named, by=by, at=now(), version=0)
     assert item.decider is world.jonas
     assert PointLack.DECIDER not in minutes.lacks(item)
@@ -122,7 +123,7 @@ def test_who_decides_is_named(world, item):
 
 def test_a_stale_conclusion_shows_both_in_words(world, item):
     by = world.actor(world.lise)
-    first = minutes.Outcome(conclusion=Conclusion.AWAITING, decider="Jonas", until=now().date())
+    first = minutes.Outcome(conclusion=Conclusion.AWAITING, decider="Jonas", until=clock.today())
     minutes.conclude(item, outcome=first, by=by, at=now(), version=0)
     second = minutes.Outcome(conclusion=Conclusion.NOT_DEALT_WITH, reason="Tiden gik.")
     with pytest.raises(Conflict) as conflict:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from netmeet.actions.rules import PersonsWord, Status
 from netmeet.cases import service as cases
 from netmeet.cases.rules import ConsentHow, Scope
+from netmeet.core import clock
 from netmeet.core.db import db
 from netmeet.meetings.rules import LifeArea
 from netmeet.plans import exports, queries
@@ -164,6 +165,6 @@ def test_the_living_plan_shows_what_was_done_since(world):
     content = exports.freeze(facts, kind=plan.kind, at=now())
     assert [a["status"] for a in content["actions"]].count("done") == 1
     assert content["wishes"][0]["title"] == "Jeg vil ikke tilbage til bostedet"
-    events = exports.timeline(facts, reader=story.actor(story.mia), today=now().date())
+    events = exports.timeline(facts, reader=story.actor(story.mia), today=clock.today())
     assert any(event["n"] == 1 for event in events)
     assert any("Sket:" in event["text"] for event in events)

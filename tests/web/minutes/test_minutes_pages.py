@@ -39,7 +39,7 @@ def meeting(world: World):
     left = world.item(made, "Ferie", by=world.jonas, raised_as=Role.MUN)
     left.state, left.reason = ItemState.NOT_TAKEN_UP, "Det venter til sommer."
     first.answer_kind, first.conclusion = AnswerToPerson.IN_PART, Conclusion.AWAITING
-    first.decider, first.conclude_on = world.jonas, now().date()
+    first.decider, first.conclude_on = world.jonas, clock.today()
     second.conclusion, second.reason = Conclusion.NOT_DEALT_WITH, "Tiden gik."
     texts = {
         MinutesField.PERSON_SAYS: "Der er for meget larm.",
@@ -67,7 +67,7 @@ def _action(world, meeting, item: AgendaItem | None) -> Action:
         item_id=item.id if item is not None else None,
         what="Ansøger om bolig" if item is not None else "Ringer til banken",
         owner_id=world.jonas.id,
-        due_on=now().date(),
+        due_on=clock.today(),
         created_at=now(),
         created_by_id=world.lise.id,
     )
@@ -91,7 +91,7 @@ def test_who_writes_finishes_the_draft_in_fields(world, client, meeting):
     assert "Gå til udsendelse" in shown
     for what in ("Ansøger om bolig", "Ringer til banken"):
         line = " ".join(shown.partition(f"Jonas Holm: {what}")[2].partition("<a")[0].split())
-        assert line.startswith(f"· {calendar.day(now().date())}")
+        assert line.startswith(f"· {calendar.day(clock.today())}")
 
 
 def test_other_staff_read_the_draft_and_see_what_is_seen_differently(world, client, meeting):
@@ -215,7 +215,7 @@ def test_what_the_person_says_is_wrong_stands_beside_its_line(world, client, mee
             line=line,
             kind=ContestKind.MISTAKE,
             words=f"Nej, ikke {kind}.",
-            due_on=now().date(),
+            due_on=clock.today(),
         )
     world.save()
     world.sign_in(client, world.lise)
@@ -245,7 +245,7 @@ def test_who_may_not_read_the_point_reads_no_word_about_it(world, client, meetin
         line=first.title,
         kind=ContestKind.HURTS,
         words="Det var ikke sådan.",
-        due_on=now().date(),
+        due_on=clock.today(),
     )
     world.save()
     world.sign_in(client, world.hanne)

@@ -8,7 +8,7 @@ import pytest
 from netmeet.actions.models import Action
 from netmeet.actions.rules import ActionKind, Status
 from netmeet.cases.rules import Scope
-from netmeet.core import calendar
+from netmeet.core import calendar, clock
 from netmeet.core.db import db
 from netmeet.invitations import service as invite
 from netmeet.invitations.rules import AnswerValue, Via
@@ -34,7 +34,7 @@ def test_a_second_wish_does_not_hide_the_first(world: World, client: StrictClien
     world.sign_in(client, case.person.user)
     body = _home(client)
     assert f'href="/requests/{first}"' in body
-    assert calendar.day(due, today=now().date()) in body
+    assert calendar.day(due, today=clock.today()) in body
     world.sign_in(client, world.lise)
     page = client.get(f"/cases/{case.id}").text
     assert f'href="/requests/{first}"' in page

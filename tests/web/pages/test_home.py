@@ -15,7 +15,7 @@ from netmeet.actions.rules import ActionKind
 from netmeet.cases import service as cases
 from netmeet.cases.models import Case
 from netmeet.cases.rules import ConsentHow, MemberRole, Scope
-from netmeet.core import calendar
+from netmeet.core import calendar, clock
 from netmeet.core.access import Role
 from netmeet.core.db import db
 from netmeet.invitations import service as invitations
@@ -44,7 +44,7 @@ def _publish(world: World, case: Case) -> PlanVersion:
         n=1,
         published_at=now(),
         published_by_id=world.lise.id,
-        comments_until=now().date() + timedelta(days=5),
+        comments_until=clock.today() + timedelta(days=5),
         content={"sections": []},
     )
     plan.versions.append(version)
@@ -230,7 +230,7 @@ def test_a_guest_sees_what_they_promised(world: World, client: StrictClient) -> 
         what="Kører Mia til boligen",
         kind=ActionKind.TASK,
         owner_id=guest.id,
-        due_on=now().date(),
+        due_on=clock.today(),
         created_at=now(),
         created_by_id=world.lise.id,
         published_at=now(),
@@ -339,7 +339,7 @@ def test_the_persons_page_asks_the_database_little(world: World, client: StrictC
 
 def test_what_staff_promised_has_its_day_in_full(world: World, client: StrictClient) -> None:
     case = world.case()
-    due = now().date() + timedelta(days=3)
+    due = clock.today() + timedelta(days=3)
     action = Action(
         case_id=case.id,
         what="Ringer til banken",
@@ -351,7 +351,7 @@ def test_what_staff_promised_has_its_day_in_full(world: World, client: StrictCli
     )
     db.session.add(action)
     world.sign_in(client, world.jonas)
-    assert f"senest {calendar.day(due, today=now().date())}" in _home(client)
+    assert f"senest {calendar.day(due, today=clock.today())}" in _home(client)
 
 
 def test_staff_read_a_plans_edition_by_the_word_of_the_plan(

@@ -8,6 +8,7 @@ from sqlalchemy import event, func, select
 
 from netmeet.actions.models import Action
 from netmeet.audit.models import AuditEvent
+from netmeet.core import clock
 from netmeet.core.access import Role
 from netmeet.core.db import db
 from netmeet.core.permissions import Permission
@@ -278,7 +279,7 @@ def test_last_times_agreements_stand_under_their_point(world, client, meeting):
             meeting_id=before.id,
             what=what,
             owner_id=world.jonas.id,
-            due_on=now().date(),
+            due_on=clock.today(),
             created_at=now(),
             created_by_id=world.lise.id,
             published_at=published,

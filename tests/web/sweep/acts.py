@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from netmeet.accounts import service as accounts
 from netmeet.accounts.models import User
-from netmeet.core import calendar
+from netmeet.core import calendar, clock
 from netmeet.core.access import Role
 from netmeet.core.db import db
 from netmeet.meetings.models import Attendance, Invitation, Meeting
@@ -27,7 +27,7 @@ from tests.access.stage import Persona, Seat, Stage
 from tests.world import World, now
 
 VERSIONS = (0, 1, 2, 3)
-TODAY = now().date().isoformat()
+TODAY = clock.today().isoformat()
 SOON = (now() + timedelta(days=9)).date().isoformat()
 PLAIN: dict[str, Any] = {
     "text": "Noget at skrive",
