@@ -7,7 +7,6 @@ from flask_babel import lazy_gettext as _
 from wtforms import (  # type: ignore[attr-defined] # the stubs are older than SelectChoice
     DateField,
     HiddenField,
-    IntegerField,
     RadioField,
     SelectChoice,
     SelectField,
@@ -18,7 +17,7 @@ from wtforms.widgets import HiddenInput
 
 from netmeet.meetings.rules import AgreedHow, ContestKind
 from netmeet.plans.rules import AREA_NAMES, HIGHEST, LOWEST, AcceptanceAnswer, GoalEnd
-from netmeet.web.forms import LINE, TEXT, Form, VersionedForm, at_most, required
+from netmeet.web.forms import LINE, TEXT, Form, VersionedForm, WholeNumberField, at_most, required
 
 _CHOOSE = _("Vælg en af dem.")
 
@@ -107,7 +106,7 @@ class ContestForm(Form):
 
     line_kind = HiddenField()
     line_id = HiddenField()
-    n = IntegerField(widget=HiddenInput(), default=0)
+    n = WholeNumberField(widget=HiddenInput(), default=0)
     kind = RadioField(
         _("Hvad er der galt med linjen?"),
         choices=[

@@ -18,6 +18,7 @@ from netmeet.core.refusals import Refused
 WORD = 200
 LINE = 500
 TEXT = 4000
+_DIGITS = 9
 
 
 def required(message: str | None = None) -> DataRequired:
@@ -106,10 +107,24 @@ class Form(FlaskForm):
         return request.method == "POST"
 
 
+class WholeNumberField(IntegerField):
+    """A whole number of at most nine digits: nothing here counts higher, and no float must hold it.
+
+    ``NumberRange`` of WTForms makes a float of what it looks at and fails with a longer one.
+    """
+
+    def process_formdata(self, valuelist: Any) -> None:
+        """Read the number. Raises ``ValueError`` for what is none, or longer."""
+        if valuelist and len(valuelist[0].strip()) > _DIGITS:
+            self.data = None
+            raise ValueError(self.gettext("Not a valid integer value."))
+        super().process_formdata(valuelist)
+
+
 class VersionedForm(Form):
     """A form over something that others edit too: carries the version it was opened at."""
 
-    version = IntegerField(widget=HiddenInput(), default=0)
+    version = WholeNumberField(widget=HiddenInput(), default=0)
 
 
 _WRITTEN = frozenset({"StringField", "TextAreaField", "EmailField", "TelField"})

@@ -19,7 +19,7 @@ _ASKED = re.compile(r"asked_for\(\"([a-z_]+)\"\)")
 _SENSIBLE = {
     "DateField": "2026-12-03",
     "TimeField": "13:00",
-    "IntegerField": "5",
+    "WholeNumberField": "5",
     "EmailField": "ny@example.org",
     "BooleanField": "y",
 }

@@ -4,7 +4,6 @@ from flask_babel import lazy_gettext as _
 from wtforms import (
     BooleanField,
     HiddenField,
-    IntegerField,
     RadioField,
     SelectField,
     StringField,
@@ -16,7 +15,7 @@ from wtforms.validators import InputRequired, NumberRange, Optional
 from netmeet.meetings.forms.choices import options
 from netmeet.meetings.rules import AgreedHow, LifeArea, Purpose
 from netmeet.meetings.service.agenda import Point
-from netmeet.web.forms import LINE, TEXT, Form, VersionedForm, at_most, required
+from netmeet.web.forms import LINE, TEXT, Form, VersionedForm, WholeNumberField, at_most, required
 
 PURPOSES = (
     (Purpose.INFORM, _("Orientere")),
@@ -63,7 +62,7 @@ class PointForm(VersionedForm):
 
     title = StringField(_("Hvad handler punktet om?"), validators=_TITLE)
     purpose = RadioField(_("Hvad er det til?"), choices=options(PURPOSES), default=Purpose.DISCUSS)
-    minutes = IntegerField(
+    minutes = WholeNumberField(
         _("Minutter"),
         default=10,
         validators=[

@@ -7,7 +7,6 @@ from wtforms import (
     BooleanField,
     DateField,
     Field,
-    IntegerField,
     RadioField,
     SelectField,
     StringField,
@@ -21,7 +20,7 @@ from netmeet.meetings.forms.choices import options
 from netmeet.meetings.rules import MeetingForm as Form_
 from netmeet.meetings.rules import MeetingKind
 from netmeet.meetings.service import Details
-from netmeet.web.forms import LINE, TEXT, WORD, VersionedForm, at_most, required
+from netmeet.web.forms import LINE, TEXT, WORD, VersionedForm, WholeNumberField, at_most, required
 
 KINDS = (
     (MeetingKind.OUTPATIENT, _("Netværksmøde")),
@@ -88,7 +87,7 @@ class MeetingForm(WhenForm):
         validators=[required(_("Skriv formålet i én sætning.")), at_most(LINE)],
     )
     kind = SelectField(_("Hvilken slags møde?"), choices=options(KINDS))
-    minutes = IntegerField(
+    minutes = WholeNumberField(
         _("Minutter"),
         validators=[
             Optional(),

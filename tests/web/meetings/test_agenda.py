@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
+import pytest
 from sqlalchemy import select
 
 from netmeet.cases.rules import Scope
@@ -233,3 +234,15 @@ def test_the_number_of_queries_does_not_grow_with_the_points(
         assert client.get(path).status_code == 200
     assert len(few) == len(many)
     assert len(many) <= 12
+
+
+@pytest.mark.parametrize("number", ["9" * 400, "-" + "9" * 5000, "1" + "0" * 9])
+def test_a_number_longer_than_any_length_is_refused_in_words(
+    world: World, client: StrictClient, number: str
+) -> None:
+    meeting = begin(world)
+    world.sign_in(client, world.jonas)
+    answer = client.send(f"/meetings/{meeting.id}/agenda", proposal(world, minutes=number))
+    assert answer.status_code == 422
+    assert "Skriv et helt tal." in answer.get_data(as_text=True)
+    assert "Midlertidig bolig" in answer.get_data(as_text=True)
