@@ -117,7 +117,7 @@ class WholeNumberField(IntegerField):
         """Read the number. Raises ``ValueError`` for what is none, or longer."""
         if valuelist and len(valuelist[0].strip()) > _DIGITS:
             self.data = None
-            raise ValueError(self.gettext("Not a valid integer value."))
+            raise ValueError(_("Skriv et helt tal."))
         super().process_formdata(valuelist)
 
 
