@@ -21,6 +21,7 @@ from netmeet.app import create_app
 from netmeet.audit import jobs as audit
 from netmeet.cases import jobs as cases
 from netmeet.core import clock
+from netmeet.meetings import jobs as meetings
 from netmeet.organisations import jobs as organisations
 from netmeet.outbox import channels
 from netmeet.outbox import jobs as outbox
@@ -61,6 +62,7 @@ def plan(app: Flask) -> BackgroundScheduler:
     every("reminders.tick", reminders.tick, now, minutes=REMINDERS_MINUTES)
     every("accounts.tidy", accounts.tidy, now, minutes=10)
     every("cases.pass_day", cases.pass_day, now, hours=1)
+    every("meetings.finish", meetings.finish, now, hours=1)
     every("organisations.rename", organisations.rename, now, hours=1)
     every("audit.anchor", partial(audit.anchor, place=settings.anchors), now, hours=1)
     every("audit.verify", audit.verify, now, hours=24)

@@ -17,6 +17,7 @@ from netmeet.core.access import STAFF, Actor
 from netmeet.core.permissions import Permission
 from netmeet.formats import ical, qr
 from netmeet.invitations import queries
+from netmeet.invitations.queries import polls
 from netmeet.meetings.models import Invitation, Meeting
 from netmeet.meetings.queries import place_for
 from netmeet.meetings.queries.files import takes_files
@@ -117,6 +118,33 @@ def _render_request(message: Message, at: datetime, *, template: str) -> Letter 
     return _letter(message, invitation, template=template, at=at, make=ical.request)
 
 
+def render_poll(message: Message, at: datetime) -> Letter | None:
+    """Return the mail that asks which times suit.
+
+    ``None`` once a time is found, all of them are answered, or the recipient is asked no more.
+    """
+    invitation = queries.by_id(message.facts["invitation"])
+    if invitation is None or not queries.may_be_asked(invitation, at=at):
+        return None
+    poll, user = polls.of_meeting(invitation.meeting_id), invitation.user
+    is_open = poll is not None and poll.closed_at is None
+    if poll is None or not is_open or not polls.to_answer(poll, user.id, at=at) or not user.email:
+        return None
+    language: calendar.Lang = "en" if user.lang == "en" else "da"
+    return outbox.letter(
+        message,
+        "invitations/email/poll",
+        to=user.email,
+        facts={
+            "number": invitation.number,
+            "own_word": user.own_word,
+            "day": calendar.day(poll.answer_by, lang=language),
+            "link": outbox.address("invitations.landing", {"id": message.facts["token"]}),
+        },
+        lang=user.lang,
+    )
+
+
 def render_cancelled(message: Message, at: datetime) -> Letter | None:
     """Return the mail that nothing happens on the day, unless the meeting stands again."""
     invitation = queries.by_id(message.facts["invitation"])
@@ -188,6 +216,7 @@ RENDERERS = {
     "invitations.update": render_update,
     "invitations.withdrawn": render_withdrawn,
     "invitations.cancelled": render_cancelled,
+    "invitations.poll": render_poll,
 }
 """What the worker writes messages of this slice with."""
 

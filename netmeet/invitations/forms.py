@@ -2,11 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, EmailField, StringField, TextAreaField, TimeField
+from wtforms import (
+    BooleanField,
+    DateField,
+    EmailField,
+    RadioField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
 from wtforms.validators import Optional
 
+from netmeet.invitations.rules import AnswerValue
+from netmeet.meetings.forms.choices import options
 from netmeet.web.forms import (
     LINE,
     WORD,
@@ -87,4 +98,48 @@ class DeclineDeputyForm(Form):
 
     reason = StringField(
         _("Hvorfor ikke?"), validators=[required(_("Skriv hvorfor.")), at_most(LINE)]
+    )
+
+
+class TimeForm(Form):
+    """One time to ask about; both or neither."""
+
+    date = DateField(_("Dag"), validators=[Optional()])
+    time = TimeField(_("Klokken"), validators=[Optional()])
+
+    @property
+    def starts_local(self) -> datetime | None:
+        """Return it as wall time, ``None`` when nothing is written."""
+        if self.date.data is None or self.time.data is None:
+            return None
+        return datetime.combine(self.date.data, self.time.data)
+
+    def is_complete(self) -> bool:
+        """Check it, and that no half of it is missing."""
+        is_good = bool(self.validate())
+        if is_good and (self.date.data is None) != (self.time.data is None):
+            lacks = self.time if self.time.data is None else self.date
+            lacks.errors = [_("Skriv både dag og klokkeslæt.")]
+            return False
+        return is_good
+
+
+class AskForm(Form):
+    """By when people answer which times suit them."""
+
+    answer_by = DateField(_("Svar senest"), validators=[required(_("Vælg en dag."))])
+
+
+class VoteForm(Form):
+    """What somebody answers to one time."""
+
+    value = RadioField(
+        choices=options(
+            [
+                (AnswerValue.YES.value, _("Ja")),
+                (AnswerValue.MAYBE.value, _("Måske")),
+                (AnswerValue.NO.value, _("Nej")),
+            ]
+        ),
+        validators=[Optional()],
     )

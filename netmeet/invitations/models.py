@@ -1,15 +1,15 @@
-"""What the invited answer."""
+"""What the invited answer, and the times they are asked about."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import Date, ForeignKey, String, UniqueConstraint, exists
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from netmeet.accounts.models import User
-from netmeet.core.db import Base, Versioned
+from netmeet.core.db import Base, LocalDateTime, Versioned
 from netmeet.core.sealed import Sealed
 from netmeet.invitations.rules import AnswerValue, MandateValue
-from netmeet.meetings.models import AgendaItem, Invitation
+from netmeet.meetings.models import AgendaItem, Invitation, Meeting
 
 
 class Answer(Versioned, Base):
@@ -81,3 +81,55 @@ class Deputy(Versioned, Base):
     def is_waiting(self) -> bool:
         """Tell whether the coordinator has not said yes or no to them yet."""
         return self.user_id is None and self.declined_at is None
+
+
+class DatePoll(Versioned, Base):
+    """The times that everybody on a meeting's list is asked about, to be answered by a day.
+
+    One a meeting; it is over at ``closed_at``, when a time was chosen, and may be opened again.
+    """
+
+    __tablename__ = "date_poll"
+
+    meeting_id: Mapped[str] = mapped_column(ForeignKey("meeting.id"), unique=True)
+    answer_by: Mapped[date] = mapped_column(Date)
+    asked_at: Mapped[datetime]
+    asked_by_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
+    closed_at: Mapped[datetime | None]
+    options: Mapped[list["DateOption"]] = relationship(
+        lazy="raise_on_sql", order_by="DateOption.starts_local"
+    )
+
+
+class DateOption(Base):
+    """One time of a poll, as wall time in Copenhagen. Adding one leaves every answer alone."""
+
+    __tablename__ = "date_option"
+    __table_args__ = (UniqueConstraint("poll_id", "starts_local", name="uq_date_option_once"),)
+
+    poll_id: Mapped[str] = mapped_column(ForeignKey("date_poll.id"))
+    starts_local: Mapped[datetime] = mapped_column(LocalDateTime())
+    added_at: Mapped[datetime]
+    votes: Mapped[list["DateVote"]] = relationship(lazy="raise_on_sql")
+
+
+class DateVote(Versioned, Base):
+    """What somebody answers to one time; the last answer counts. ``via`` a rule's name."""
+
+    __tablename__ = "date_vote"
+    __table_args__ = (UniqueConstraint("option_id", "user_id", name="uq_date_vote_once"),)
+
+    option_id: Mapped[str] = mapped_column(ForeignKey("date_option.id"))
+    user_id: Mapped[str] = mapped_column(ForeignKey("user.id"), index=True)
+    value: Mapped[AnswerValue]
+    at: Mapped[datetime]
+    via: Mapped[str] = mapped_column(String(20))
+    by_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
+
+
+# As with files: each meeting says itself whether its people are being asked about times.
+Meeting.is_polled = column_property(
+    exists()
+    .where(DatePoll.meeting_id == Meeting.id, DatePoll.closed_at.is_(None))
+    .correlate_except(DatePoll)
+)

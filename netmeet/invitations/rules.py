@@ -8,6 +8,9 @@ from netmeet.outbox.rules import Channel
 MOST_LINES = 5
 """The lines somebody invited may write to the meeting beforehand."""
 
+MOST_TIMES = 12
+"""The times one may ask people about: a longer list nobody answers on a phone."""
+
 _LOWEST, _HIGHEST = 1000, 9999
 
 

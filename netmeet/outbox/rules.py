@@ -37,7 +37,7 @@ DAY_BEGINS = time(9)
 DAY_ENDS = time(19)
 
 
-_NEWS = ("news", "reminder", "published", "contest")
+_NEWS = ("news", "reminder", "published", "corrected", "contest")
 
 
 def waits_for_day(kind: str) -> bool:

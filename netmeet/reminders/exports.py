@@ -12,6 +12,7 @@ from netmeet.actions.rules import WaitingFor
 from netmeet.cases import queries as cases
 from netmeet.core import calendar
 from netmeet.invitations import queries as invitations
+from netmeet.invitations.exports import render_poll
 from netmeet.meetings import queries as meetings
 from netmeet.meetings.models import Invitation
 from netmeet.outbox import exports as outbox
@@ -159,5 +160,6 @@ RENDERERS = {
     Kind.MEETING_TOMORROW.value: render_meeting,
     Kind.PREPARE.value: render_prepare,
     Kind.REQUEST.value: render_request,
+    Kind.POLL.value: render_poll,
 }
 """What the worker writes messages of this slice with."""

@@ -14,7 +14,7 @@ from netmeet.core import calendar
 from netmeet.core.access import Role
 from netmeet.core.db import db
 from netmeet.invitations.models import Answer
-from netmeet.invitations.queries import OPEN
+from netmeet.invitations.queries import OPEN, polls
 from netmeet.invitations.rules import AnswerValue
 from netmeet.meetings.models import Invitation, Meeting, MeetingRequest, PreparationAnswer
 from netmeet.meetings.rules import RequestState
@@ -54,6 +54,7 @@ def due(now: datetime) -> list[Due]:
         *_meetings(now, today),
         *_preparations(today),
         *_requests(today),
+        *_polls(today),
     ]
     there = _written([each.key for each in found])
     return [each for each in found if each.key not in there]
@@ -223,5 +224,24 @@ def _requests(today: date) -> Iterator[Due]:
                 user_id=user_id,
                 case_id=request.case_id,
                 facts={"request": request.id},
+                expires_at=rules.ends(today),
+            )
+
+
+def _polls(today: date) -> Iterator[Due]:
+    """Give those who lack an answer to times one reminder, the working day before the last."""
+    last = calendar.add_working_days(today, 1)
+    for poll, meeting in polls.open_between(today, last):
+        if calendar.to_local(poll.asked_at).date() >= today:
+            continue
+        for invitation in meeting.current_invitations:
+            if not polls.to_answer(poll, invitation.user_id, at=calendar.midnight(today)):
+                continue
+            yield Due(
+                kind=Kind.POLL,
+                key=f"poll-chase:{poll.id}:{poll.answer_by}:{invitation.user_id}",
+                user_id=invitation.user_id,
+                case_id=meeting.case_id,
+                facts={"invitation": invitation.id},
                 expires_at=rules.ends(today),
             )

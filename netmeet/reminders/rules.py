@@ -31,6 +31,7 @@ class Kind(StrEnum):
     MEETING_TODAY = "reminders.meeting_today"
     PREPARE = "reminders.prepare"
     REQUEST = "reminders.request"
+    POLL = "reminders.poll"
 
 
 def is_daytime(now: datetime) -> bool:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from netmeet.accounts import queries as users
+from netmeet.accounts import service as accounts
 from netmeet.actions import queries as actions
 from netmeet.actions.service import telling
 from netmeet.outbox import service as outbox
@@ -15,11 +16,14 @@ _WITH_LINK = frozenset({Kind.ACTION, Kind.OWN})
 def put(reminder: Due, *, at: datetime) -> bool:
     """Write the reminder once; ``False`` when it is there already.
 
-    Who has no password gets a personal link of their own to the agreement.
+    Who has no password gets a personal link of their own to the agreement; whoever is asked about
+    times gets one to answer by.
     """
     facts = dict(reminder.facts)
     if reminder.kind in _WITH_LINK:
         facts["token"] = _token(reminder, at=at)
+    if reminder.kind is Kind.POLL:
+        facts["token"] = _poll_token(reminder, at=at)
     message = outbox.put(
         key=reminder.key,
         kind=reminder.kind,
@@ -35,3 +39,10 @@ def put(reminder: Due, *, at: datetime) -> bool:
 def _token(reminder: Due, *, at: datetime) -> str:
     action, user = actions.by_id(reminder.facts["action"]), users.user(reminder.user_id)
     return telling.token(action, user, at=at) if action is not None and user is not None else ""
+
+
+def _poll_token(reminder: Due, *, at: datetime) -> str:
+    user, subject = users.user(reminder.user_id), reminder.facts["invitation"]
+    if user is None:
+        return ""
+    return accounts.make_link(user, purpose="poll", subject_id=subject, at=at)

@@ -134,6 +134,8 @@ def _links(stage: Stage, case: Case) -> None:
 
     link("pat_self", is_good=True)
     link("rel_only_invite", is_good=True)
+    asked = _invitation(stage, case, "rel_all_scopes")
+    link("rel_all_scopes", is_good=True, subject=asked.id, purpose="poll")
     link("reg_removed_yesterday", is_good=False)
     link("pat_disabled_account", is_good=False)
     for name, ahead in (("rel_withdrawn", True), ("rel_all_scopes", False)):

@@ -23,6 +23,8 @@ OPENS: Mapping[tuple[str, str], Iterable[str]] = {
     ("invitation", "why"): ("invitation.read_responses",),
     ("agenda_item", "title"): (*_AGENDA, *_MINUTES, *_PLAN),
     ("minutes_entry", "text"): (*_MINUTES, *_PLAN),
+    ("minutes_correction", "was"): ("minutes.read_published",),
+    ("minutes_correction", "reason"): ("minutes.read_published",),
     ("minutes_statement", "text"): ("minutes.read_published",),
     ("preparation_answer", "text"): ("preparation.read",),
     ("written_input", "text"): ("written_input.read",),
@@ -59,8 +61,8 @@ def _tells(known: Facts, who: Caller, place: Place) -> bool:
             for one in _cases(known, thing)
             for operation in operations
         ) or (place.column == "name" and _is_asked(known, who, thing))
-    if thing.table == "minutes_entry":
-        thing = Thing("agenda_item", known.rows["minutes_entry"][thing.id]["item_id"])
+    if thing.table in {"minutes_entry", "minutes_correction"}:
+        thing = Thing("agenda_item", known.rows[thing.table][thing.id]["item_id"])
     return _is_to(known, who, thing) or any(
         _holds(known, operation, thing) and oracle.allows(known, who, operation, thing)
         for operation in operations

@@ -14,9 +14,12 @@ from netmeet.cases.rules import MemberRole
 from netmeet.core import calendar, clock, sealed
 from netmeet.core.access import Role
 from netmeet.core.db import db
+from netmeet.invitations.models import DateOption, DatePoll, DateVote
+from netmeet.invitations.rules import AnswerValue, Via
 from netmeet.meetings.models import (
     Attachment,
     ContestedLine,
+    Correction,
     FilePart,
     Meeting,
     MeetingRequest,
@@ -69,6 +72,11 @@ def fill(world: World, case: Case, mint: Mint, *, days: Sequence[int] = tuple(KI
     case.person.cpr = mint.cpr()
     case.person.cpr_index = sealed.keyring().index(case.person.cpr, kind="cpr")
     meetings = [_meeting(world, case, day, mint) for day in days]
+    for day, meeting in zip(days, meetings, strict=True):
+        if day == AHEAD:
+            _asked_about_times(meeting, lead.user)
+        if day == LONG_AGO:
+            _corrected(meeting, lead.user, mint)
     plan = Plan(case_id=case.id, case=case, begun_at=now())
     db.session.add(plan)
     db.session.flush()
@@ -138,6 +146,41 @@ def _points(world: World, meeting: Meeting, users: dict[str, User], lead: User, 
             )
     db.session.flush()
     db.session.add_all(_files(meeting, authors[:2], mint))
+
+
+def _asked_about_times(meeting: Meeting, by: User) -> None:
+    """Let the people on the list be asked about two times, and half of them have answered one."""
+    poll = DatePoll(
+        meeting_id=meeting.id, answer_by=clock.today(), asked_at=now(), asked_by_id=by.id
+    )
+    db.session.add(poll)
+    db.session.flush()
+    for hour in (10, 13):
+        starts = meeting.starts_local.replace(hour=hour)
+        option = DateOption(poll_id=poll.id, starts_local=starts, added_at=now())
+        db.session.add(option)
+        db.session.flush()
+        for invitation in meeting.invitations[::2] if hour == 10 else ():
+            said = {"value": AnswerValue.YES, "at": now(), "via": Via.LOGIN.value}
+            who = {"user_id": invitation.user_id, "by_id": invitation.user_id}
+            db.session.add(DateVote(option_id=option.id, **said, **who))
+
+
+def _corrected(meeting: Meeting, by: User, mint: Mint) -> None:
+    """Let every point have been corrected once."""
+    meeting.edition, meeting.corrected_at = 2, meeting.published_at
+    for item in meeting.items:
+        row = Correction(
+            meeting_id=meeting.id,
+            item_id=item.id,
+            edition=2,
+            field=MinutesField.TALKED,
+            was=mint("stod før"),
+            reason=mint("rettet fordi"),
+            by_id=by.id,
+            at=now(),
+        )
+        db.session.add(row)
 
 
 def _said(meeting: Meeting, by: User, mint: Mint) -> list[Any]:

@@ -3,23 +3,19 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from netmeet.accounts import queries as accounts
-from netmeet.accounts.models import PersonalLink
 from netmeet.cases import queries as cases
 from netmeet.cases.models import TeamMember
 from netmeet.core import calendar
-from netmeet.core.access import Actor, Role
 from netmeet.core.db import db
 from netmeet.invitations.models import Answer, Deputy, Mandate, WrittenInput
 from netmeet.invitations.policy import may_be_invited
 from netmeet.invitations.rules import AnswerValue, Delivery, channel, delivery
 from netmeet.meetings.models import AgendaItem, Invitation, Meeting
-from netmeet.meetings.policy import in_window
 from netmeet.meetings.rules import ItemState, MeetingState, Purpose, composition
 from netmeet.organisations.rules import Sector
 from netmeet.outbox.models import Message
@@ -88,27 +84,6 @@ class Row:
     def is_leader(self) -> bool:
         """Tell whether it is somebody who coordinates the case."""
         return self.member.is_coordinator
-
-
-@dataclass(frozen=True, kw_only=True)
-class Landing:
-    """What the neutral page of a personal link stands on. ``invitation`` only for that purpose.
-
-    ``has_letter`` says that a code in a letter still lets its recipient in.
-    """
-
-    __tablename__: ClassVar[str] = "personal_link"
-
-    link: PersonalLink
-    case_id: str | None
-    has_letter: bool
-    invitation: Invitation | None = None
-    reply: Reply = field(default_factory=Reply)
-
-    @property
-    def id(self) -> str:
-        """Return the link's id (for the access log)."""
-        return self.link.id
 
 
 def _with_meeting() -> tuple[Any, ...]:
@@ -266,6 +241,14 @@ def still_holds(invitation: Invitation, *, at: datetime) -> bool:
     return is_good and of.state not in OFF and may_be_invited(of.case, invitation.user_id, at)
 
 
+def may_be_asked(invitation: Invitation, *, at: datetime) -> bool:
+    """Tell whether the recipient may be asked about times: on the list, and still allowed."""
+    of = invitation.meeting
+    is_ahead = of.state in UPCOMING | {MeetingState.POSTPONED}
+    is_listed = invitation.withdrawn_at is None
+    return is_listed and is_ahead and may_be_invited(of.case, invitation.user_id, at)
+
+
 def takes_answers(meeting: Meeting, *, at: datetime) -> bool:
     """Tell whether an answer still makes a difference: the meeting lies ahead."""
     if meeting.state not in OPEN or meeting.starts_local is None:
@@ -355,41 +338,3 @@ def times(invitation: Invitation) -> tuple[datetime, int]:
     begins = datetime.combine(of.starts_local.date(), invitation.part_from)
     ends = datetime.combine(of.starts_local.date(), invitation.part_to)
     return begins, int((ends - begins).total_seconds() // 60)
-
-
-def landing(token: str, *, at: datetime) -> Landing | None:
-    """Return what the secret leads to now, ``None`` when it leads nowhere (any more)."""
-    link = accounts.link_by_token(token)
-    if link is None or link.revoked_at is not None or not link.user.active:
-        return None
-    if link.expires_at is not None and link.expires_at <= at:
-        return None
-    has_letter = bool(accounts.letter_codes(link.user_id, at))
-    if link.purpose == "invitation":
-        return _of_invitation(link, has_letter=has_letter, at=at)
-    if link.purpose == "case":
-        case = cases.by_id(link.subject_id)
-        is_listed = case is not None and case.member(link.user_id) is not None
-        subject = link.subject_id
-        return Landing(link=link, case_id=subject, has_letter=has_letter) if is_listed else None
-    return Landing(link=link, case_id=None, has_letter=has_letter)
-
-
-def _of_invitation(link: PersonalLink, *, has_letter: bool, at: datetime) -> Landing | None:
-    """Return the landing while the invitation holds; for guests as long as ``T`` lasts.
-
-    An interpreter answers before the window of reading opens, so only its end counts here.
-    """
-    found = by_id(link.subject_id)
-    if found is None or found.user_id != link.user_id or not still_holds(found, at=at):
-        return None
-    member = found.case.member(link.user_id)
-    role = member.role.access if member is not None else Role.ANON
-    if role in {Role.EXT, Role.INTP}:
-        guest = Actor(user_id=link.user_id, name="", role=Role.EXT, at=at)
-        if not in_window(guest, found):
-            return None
-    reply = replies(found.meeting)[found.id]
-    return Landing(
-        link=link, case_id=found.case_id, has_letter=has_letter, invitation=found, reply=reply
-    )

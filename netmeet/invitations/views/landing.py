@@ -14,18 +14,22 @@ from netmeet.core.permissions import Permission
 from netmeet.core.refusals import Refused
 from netmeet.core.trail import entry
 from netmeet.invitations import exports, queries, service
+from netmeet.invitations.queries import links, polls
 from netmeet.invitations.rules import AnswerValue, Via
+from netmeet.invitations.service import polls as polling
+from netmeet.invitations.views import times
 from netmeet.invitations.views.blueprint import bp
 from netmeet.web import guard
 
 if TYPE_CHECKING:
-    from netmeet.invitations.queries import Landing
+    from netmeet.invitations.queries.links import Landing
+    from netmeet.meetings.models import Invitation
 
 
 def _open(operation: Permission, token: str) -> "Landing":
     """Return what the secret leads to; else the one neutral page, whatever the reason."""
     who = guard.actor()
-    landing = queries.landing(token, at=who.at)
+    landing = links.landing(token, at=who.at)
     if landing is None:
         g.trail.append(entry(who, operation, allowed=False))
         abort(make_response(render_template("invitations/gone.html"), 404))
@@ -54,6 +58,8 @@ def _page(landing: "Landing", *, refused: str = "", code: int = 200) -> Response
             has_letter=landing.has_letter,
         )
         return page, code
+    if landing.asks_times:
+        return _times_page(landing, invitation, refused=refused), code
     time = exports.when(invitation)
     page = render_template(
         "invitations/landing.html",
@@ -70,8 +76,29 @@ def _page(landing: "Landing", *, refused: str = "", code: int = 200) -> Response
     return page, code
 
 
+def _times_page(landing: "Landing", invitation: "Invitation", *, refused: str) -> str:
+    """Return the page that asks which times suit: times and a number, and nothing else."""
+    poll, who = polls.of_meeting(invitation.meeting_id), invitation.user_id
+    if poll is not None and poll.closed_at is not None:
+        poll = None
+    return render_template(
+        "invitations/times_link.html",
+        token=request.view_args["id"] if request.view_args else "",
+        invitation=invitation,
+        poll=poll,
+        ballots=times.ballots(poll, who, is_sent=bool(refused)) if poll else [],
+        is_answered=poll is not None and not polls.to_answer(poll, who, at=guard.actor().at),
+        phone=exports.phone(invitation.case),
+        next_path=_next(landing),
+        has_letter=landing.has_letter,
+        refused=refused,
+    )
+
+
 def _next(landing: "Landing") -> str:
     """Return the page behind the login that the link is about."""
+    if landing.invitation is not None and landing.asks_times:
+        return url_for("invitations.own_times", id=landing.invitation.meeting_id)
     if landing.invitation is not None:
         return url_for("pages.answer", id=landing.invitation.meeting_id)
     if landing.link.purpose == "action":
@@ -82,7 +109,9 @@ def _next(landing: "Landing") -> str:
 @bp.post("/i/<string:id>")
 @guard.needs(Permission.INVITE_LINK_ANSWER_YES_NO_MAYBE, load=_to_answer)
 def answer_by_link(landing: "Landing") -> ResponseReturnValue:
-    """Note yes, maybe or no, and nothing else."""
+    """Note yes, maybe or no, and nothing else: to the meeting, or to the times asked about."""
+    if landing.asks_times and landing.invitation is not None:
+        return _answer_times(landing, landing.invitation)
     value = request.form.get("answer", "")
     if landing.invitation is None or value not in set(AnswerValue):
         abort(400)
@@ -90,6 +119,18 @@ def answer_by_link(landing: "Landing") -> ResponseReturnValue:
     _count(landing)
     try:
         service.answer(landing.invitation, AnswerValue(value), via=Via.LINK, by=by, at=clock.now())
+    except Refused as no:
+        return _page(landing, refused=str(no), code=422)
+    token = request.view_args["id"] if request.view_args else ""
+    return redirect(url_for("invitations.landing", id=token), 303)
+
+
+def _answer_times(landing: "Landing", invitation: "Invitation") -> ResponseReturnValue:
+    poll = polls.of_meeting(invitation.meeting_id) or abort(400)
+    _count(landing)
+    try:
+        said = times.take(times.ballots(poll, invitation.user_id, is_sent=True))
+        polling.answer(invitation, poll, said, via=Via.LINK, by=invitation.user_id, at=clock.now())
     except Refused as no:
         return _page(landing, refused=str(no), code=422)
     token = request.view_args["id"] if request.view_args else ""

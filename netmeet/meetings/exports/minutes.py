@@ -11,7 +11,7 @@ from netmeet.cases.policy import RULES as CASE_RULES
 from netmeet.core.access import STAFF, Actor, Role, Way, earned
 from netmeet.core.permissions import Permission
 from netmeet.meetings.exports.files import FileData, readable_data
-from netmeet.meetings.models import AgendaItem, Attachment, Meeting, Statement
+from netmeet.meetings.models import AgendaItem, Attachment, Correction, Meeting, Statement
 from netmeet.meetings.policy import RULES
 from netmeet.meetings.queries import minutes as reading
 from netmeet.meetings.queries import place_for
@@ -22,12 +22,22 @@ from netmeet.meetings.rules import (
     Conclusion,
     ItemState,
     LifeArea,
-    MeetingForm,
     MinutesField,
     Participation,
     PointLack,
 )
-from netmeet.meetings.service.minutes import lacks
+from netmeet.meetings.service.minutes import label, lacks
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorrectedData:
+    """How a field stood before it was corrected, who did it and why. ``was`` may be empty."""
+
+    heading: str
+    was: str
+    who: str
+    why: str
+    at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +64,7 @@ class PointData:
     reason: str
     seen_differently: str
     not_taken_up: bool
+    corrected: Sequence[CorrectedData]
 
     @property
     def says_something(self) -> bool:
@@ -88,17 +99,16 @@ class StatementData:
 class MinutesData:
     """The minutes of one meeting for one reader. Meeting times are wall time in Copenhagen.
 
-    ``is_extract`` says that something is left out, and is only ever said to staff.
+    ``is_extract`` says that something is left out, and is only ever said to staff. ``edition`` is
+    the number of the minutes: more than 1 when they were corrected since, last at ``corrected_at``.
     """
 
     meeting_id: str
-    case_id: str
     person: str
     person_first: str
     purpose: str
     starts_local: datetime | None
     minutes: int
-    form: MeetingForm
     place: str
     chair: str
     participation: Participation | None
@@ -111,7 +121,8 @@ class MinutesData:
     no_next_reason: str
     published_at: datetime | None
     comments_until: date | None
-    final_at: datetime | None
+    edition: int
+    corrected_at: datetime | None
     is_extract: bool
     files: Sequence[FileData]
 
@@ -129,6 +140,7 @@ def minutes_data(
     reader: Actor,
     statements: Sequence[Statement] = (),
     files: Sequence[Attachment] = (),
+    corrections: Sequence[Correction] = (),
     is_paper: bool = False,
 ) -> MinutesData:
     """Return what ``reader`` may read of the minutes of a meeting loaded by ``minutes.room``.
@@ -142,32 +154,31 @@ def minutes_data(
     refused = [i for i in meeting.items if i.state is ItemState.NOT_TAKEN_UP]
     return MinutesData(
         meeting_id=meeting.id,
-        case_id=meeting.case_id,
         person=person.name,
         person_first=person.user.first_name,
         purpose=meeting.purpose,
         starts_local=meeting.starts_local,
         minutes=meeting.minutes,
-        form=meeting.form,
         place=place_for(meeting, None if is_paper else reader),
         chair=meeting.chair.name,
         participation=meeting.participation,
         participants=_participants(meeting, reader=reader),
-        points=[_point(i) for i in reading.points(meeting) if i not in left_out],
-        not_taken_up=[_point(i) for i in refused if i not in left_out],
+        points=[_point(i, corrections) for i in reading.points(meeting) if i not in left_out],
+        not_taken_up=[_point(i, corrections) for i in refused if i not in left_out],
         statements=_open_statements(meeting, statements, reader=reader, ways=ways),
         crisis_plan=meeting.crisis_plan,
         next_starts_local=meeting.next_starts_local,
         no_next_reason=meeting.no_next_reason,
         published_at=meeting.published_at,
         comments_until=meeting.comments_until,
-        final_at=meeting.final_at,
+        edition=meeting.edition,
+        corrected_at=meeting.corrected_at,
         is_extract=bool(left_out) and reader.role_on(meeting) in STAFF,
         files=readable_data(files, reader=reader),
     )
 
 
-def _point(item: AgendaItem) -> PointData:
+def _point(item: AgendaItem, corrections: Sequence[Correction]) -> PointData:
     return PointData(
         id=item.id,
         title=item.title,
@@ -186,7 +197,23 @@ def _point(item: AgendaItem) -> PointData:
         reason=item.reason,
         seen_differently=item.text(MinutesField.SEEN_DIFFERENTLY),
         not_taken_up=item.state is ItemState.NOT_TAKEN_UP,
+        corrected=_corrected(item, corrections),
     )
+
+
+def _corrected(item: AgendaItem, corrections: Sequence[Correction]) -> list[CorrectedData]:
+    first = item.case.person.user.first_name
+    return [
+        CorrectedData(
+            heading=label(one.field, first),
+            was=one.was,
+            who=one.by.name,
+            why=one.reason,
+            at=one.at,
+        )
+        for one in corrections
+        if one.item_id == item.id
+    ]
 
 
 def _participants(meeting: Meeting, *, reader: Actor) -> list[ParticipantData]:

@@ -122,3 +122,19 @@ class Say(Form):
     text = TextAreaField(
         _("Hvad vil du sige til referatet?"), validators=[required(), at_most(TEXT)]
     )
+
+
+class PointForm(Form):
+    """What the minutes that were sent out say of one point; ``kind`` is the answer in one word."""
+
+    person_says = TextAreaField(validators=[at_most(TEXT)])
+    talked = TextAreaField(validators=[at_most(TEXT)])
+    kind = RadioField(choices=options(ANSWERS), validators=[Optional()])
+    answer = TextAreaField(validators=[at_most(TEXT)])
+    seen_differently = TextAreaField(validators=[at_most(TEXT)])
+
+
+class CorrectForm(VersionedForm):
+    """Why the minutes are corrected."""
+
+    reason = StringField(_("Hvorfor retter du?"), validators=[required(), at_most(LINE)])

@@ -13,7 +13,7 @@ from netmeet.core.db import Base, LocalDateTime, Versioned
 from netmeet.core.sealed import Sealed, SealedData
 from netmeet.meetings.models.beside import InMeeting
 from netmeet.meetings.models.files import Attachment, FilePart, RenderedFile
-from netmeet.meetings.models.words import ContestedLine, Journalised, Statement
+from netmeet.meetings.models.words import ContestedLine, Correction, Journalised, Statement
 from netmeet.meetings.rules import (
     SAYS_NOTHING,
     AgendaState,
@@ -69,7 +69,8 @@ class Meeting(Versioned, Base):
     """A network meeting from draft to follow-up. ``starts_local`` is wall time in Copenhagen.
 
     ``number`` tells staff's neutral calendar entries apart; ``uid`` and ``sequence`` are RFC 5545's
-    and never derived from anything (``security.md`` § 4, rules 1 and 2).
+    and never derived from anything (``security.md`` § 4, rules 1 and 2). ``edition`` is the number
+    of its minutes, which counts up when they are corrected after they were sent out.
     """
 
     __tablename__ = "meeting"
@@ -116,6 +117,8 @@ class Meeting(Versioned, Base):
     published_at: Mapped[datetime | None]
     comments_until: Mapped[date | None] = mapped_column(Date)
     final_at: Mapped[datetime | None]
+    edition: Mapped[int] = mapped_column(default=1)
+    corrected_at: Mapped[datetime | None]
     # Only rules for who does not lead ask for these: read when asked, users found by identity.
     invitations: Mapped[list["Invitation"]] = relationship(
         back_populates="meeting", order_by="Invitation.created_at"
@@ -131,6 +134,7 @@ class Meeting(Versioned, Base):
     )
     if TYPE_CHECKING:
         has_files: Mapped[bool]
+        is_polled: Mapped[bool]
 
     @property
     def meeting(self) -> "Meeting":
@@ -351,6 +355,7 @@ __all__ = [
     "Attachment",
     "Attendance",
     "ContestedLine",
+    "Correction",
     "FilePart",
     "InMeeting",
     "Invitation",

@@ -1,4 +1,4 @@
-"""What is said to the minutes and about single lines, and who has filed them."""
+"""What is said to the minutes and about single lines, what was corrected, and who filed them."""
 
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from netmeet.accounts.models import User
 from netmeet.cases.models import Case
 from netmeet.core.db import Base, Versioned
 from netmeet.core.sealed import Sealed
-from netmeet.meetings.rules import ContestKind
+from netmeet.meetings.rules import ContestKind, MinutesField
 from netmeet.organisations.models import Organisation
 
 if TYPE_CHECKING:
@@ -31,8 +31,30 @@ class Statement(Base):
     disagrees: Mapped[bool] = mapped_column(default=False)
 
 
+class Correction(Base):
+    """How one field of the minutes stood before a correction. Never changed.
+
+    ``edition`` is the number of the minutes that the correction made; what was sent out first is 1.
+    """
+
+    __tablename__ = "minutes_correction"
+    __table_args__ = (
+        UniqueConstraint("item_id", "field", "edition", name="uq_minutes_correction_once"),
+    )
+
+    meeting_id: Mapped[str] = mapped_column(ForeignKey("meeting.id"), index=True)
+    item_id: Mapped[str] = mapped_column(ForeignKey("agenda_item.id"))
+    edition: Mapped[int]
+    field: Mapped[MinutesField]
+    was = Sealed()
+    reason = Sealed()
+    by_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
+    by: Mapped[User] = relationship(lazy="raise_on_sql")
+    at: Mapped[datetime]
+
+
 class Journalised(Base):
-    """An organisation has filed the minutes in its own record."""
+    """An organisation has filed the minutes in its own record, in the edition of that time."""
 
     __tablename__ = "journalised"
     __table_args__ = (

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, select
@@ -17,6 +17,7 @@ from netmeet.core.permissions import Permission
 from netmeet.meetings.models import (
     AgendaItem,
     Attendance,
+    Correction,
     Journalised,
     Meeting,
     MinutesEntry,
@@ -24,7 +25,13 @@ from netmeet.meetings.models import (
 )
 from netmeet.meetings.policy import RULES
 from netmeet.meetings.queries.meetings import access_options, with_points
-from netmeet.meetings.rules import AttendanceStatus, ItemState, MinutesField, StandingPoint
+from netmeet.meetings.rules import (
+    AttendanceStatus,
+    ItemState,
+    MeetingState,
+    MinutesField,
+    StandingPoint,
+)
 
 Thing = TypeVar("Thing")
 
@@ -206,6 +213,30 @@ def statements(meeting_id: str) -> Sequence[Statement]:
         .where(Statement.meeting_id == meeting_id)
         .options(joinedload(Statement.author))
         .order_by(Statement.at)
+    )
+    return db.session.scalars(statement).all()
+
+
+def corrections(meeting: Meeting) -> Sequence[Correction]:
+    """Return what was corrected in the minutes since they were sent out, oldest first, by whom.
+
+    Minutes that never were corrected are not asked about.
+    """
+    if meeting.edition == 1:
+        return ()
+    statement = (
+        select(Correction)
+        .where(Correction.meeting_id == meeting.id)
+        .options(joinedload(Correction.by))
+        .order_by(Correction.edition, Correction.id)
+    )
+    return db.session.scalars(statement).all()
+
+
+def to_finish(today: date) -> Sequence[str]:
+    """Return the meetings whose minutes have been out for as long as anybody may comment."""
+    statement = select(Meeting.id).where(
+        Meeting.state == MeetingState.PUBLISHED, Meeting.comments_until < today
     )
     return db.session.scalars(statement).all()
 

@@ -78,12 +78,13 @@ NEXT: Mapping[MeetingState, Mapping[MeetingState, Step]] = {
     _S.HELD: {_S.MINUTES_DRAFT: _WRITING},
     _S.MINUTES_DRAFT: {_S.PUBLISHED: _BY_CHAIR},
     _S.PUBLISHED: {_S.FINAL: _BY_ITSELF},
-    _S.FINAL: {_S.FOLLOW_UP: _ONWARD, _S.CLOSED: _ONWARD},
+    _S.FINAL: {_S.PUBLISHED: _WITH_REASON, _S.FOLLOW_UP: _ONWARD, _S.CLOSED: _ONWARD},
     _S.FOLLOW_UP: {_S.CLOSED: _ONWARD},
     _S.CLOSED: {},
 }
 """Every state with the states it may become. Nothing leads back across publication: a change
-after it is a new version of the minutes with a reason, in the same state."""
+after it is a new edition of the minutes with a reason, which is sent out and may be commented on
+as the first was, also when that had become final."""
 
 POSTPONED_OFTEN = 2
 """So many times put off by others than the person, a meeting is told to the unit's managers."""

@@ -10,6 +10,7 @@ from netmeet.meetings.service.meetings import (
     move,
     movers,
     postpone,
+    set_time,
     settle,
 )
 
@@ -25,5 +26,6 @@ __all__ = [
     "postpone",
     "preparation",
     "requests",
+    "set_time",
     "settle",
 ]

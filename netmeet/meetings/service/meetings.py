@@ -122,6 +122,20 @@ def edit(
     db.session.flush()
 
 
+def set_time(
+    meeting: Meeting,
+    starts_local: datetime,
+    *,
+    by: Actor,
+    at: datetime,
+    version: int,
+    request: MeetingRequest | None = None,
+) -> None:
+    """Give the meeting a time, all else as it is. Raises as :func:`edit`."""
+    details = replace(_details(meeting), starts_local=starts_local)
+    edit(meeting, by=by, at=at, details=details, version=version, request=request)
+
+
 def move(meeting: Meeting, to: MeetingState, *, by: Actor, at: datetime, reason: str = "") -> None:
     """Take the meeting to its next state, as ``rules.NEXT`` allows, and set that state's instant.
 
@@ -139,7 +153,7 @@ def move(meeting: Meeting, to: MeetingState, *, by: Actor, at: datetime, reason:
     if to is MeetingState.HELD:
         meeting.ended_at = meeting.ended_at or at
     elif to is MeetingState.PUBLISHED:
-        meeting.published_at = meeting.published_at or at
+        meeting.published_at, meeting.final_at = meeting.published_at or at, None
     elif to is MeetingState.FINAL:
         meeting.final_at = meeting.final_at or at
     elif to in _STOPPED:  # the room is closed: held another day, it begins anew

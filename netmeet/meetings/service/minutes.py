@@ -82,7 +82,7 @@ def answer(
     if len(text) > LONGEST_ENTRY:
         raise Refused(_("Skriv det kortere, højst %(most)d tegn.", most=LONGEST_ENTRY))
     heading = label(MinutesField.ANSWER, item.case.person.user.first_name)
-    mine = {heading: f"{_answer_word(kind)} {text}".strip()}
+    mine = {heading: f"{answer_word(kind)} {text}".strip()}
     row = _entry(item, MinutesField.ANSWER, version=version, mine=mine)
     item.answer_kind = kind
     return _keep(item, MinutesField.ANSWER, row, text, by=by, at=at)
@@ -115,7 +115,7 @@ def _entry(
     stored = row.version if row is not None else 0
     if stored != version:
         heading = next(iter(mine))
-        raise Conflict(mine=mine, theirs={heading: _stands(item, field)}, version=stored)
+        raise Conflict(mine=mine, theirs={heading: stands(item, field)}, version=stored)
     return row
 
 
@@ -185,7 +185,9 @@ def state(
 
 
 def journalise(meeting: Meeting, *, by: Actor, at: datetime) -> None:
-    """Note that the actor's organisation has filed the minutes in its own record; once is enough.
+    """Note that the actor's organisation has filed the minutes in its own record.
+
+    Once is enough; when they were corrected since, it has filed them anew.
 
     Raises ``Refused`` before the minutes are sent out, and for somebody without an organisation.
     """
@@ -195,14 +197,16 @@ def journalise(meeting: Meeting, *, by: Actor, at: datetime) -> None:
         raise Refused(_("Referatet er ikke sendt ud endnu."))
     if ours is None:
         raise Refused(_("Din organisation er ikke kendt her."))
-    statement = select(Journalised.id).where(
+    statement = select(Journalised).where(
         Journalised.meeting_id == meeting.id, Journalised.organisation_id == ours
     )
-    if db.session.scalar(statement) is None:
-        db.session.add(
-            Journalised(meeting_id=meeting.id, organisation_id=ours, by_id=by.user_id, at=at)
-        )
-        db.session.flush()
+    row = db.session.scalar(statement)
+    if row is None:
+        row = Journalised(meeting_id=meeting.id, organisation_id=ours, by_id=by.user_id, at=at)
+        db.session.add(row)
+    elif meeting.corrected_at is not None and row.at < meeting.corrected_at:
+        row.by_id, row.at = by.user_id, at
+    db.session.flush()
 
 
 def _check_writable(meeting: Meeting) -> None:
@@ -210,11 +214,11 @@ def _check_writable(meeting: Meeting) -> None:
         raise Refused(_("Referatet er sendt ud. En rettelse bliver en ny udgave."))
 
 
-def _stands(item: AgendaItem, field: MinutesField) -> str:
-    """Return what stands in the field now, in words."""
+def stands(item: AgendaItem, field: MinutesField) -> str:
+    """Return what stands in the field now, in words: an answer with its kind, how a point ended."""
     text = item.text(field)
     if field is MinutesField.ANSWER:
-        return f"{_answer_word(item.answer_kind)} {text}".strip()
+        return f"{answer_word(item.answer_kind)} {text}".strip()
     if field is MinutesField.CONCLUSION:
         decider = item.decider.name if item.decider is not None else ""
         return _told(
@@ -228,7 +232,8 @@ def _stands(item: AgendaItem, field: MinutesField) -> str:
     return text
 
 
-def _answer_word(kind: AnswerToPerson | None) -> str:
+def answer_word(kind: AnswerToPerson | None) -> str:
+    """Return the one word of an answer to the person, ``""`` without one."""
     words = {
         AnswerToPerson.YES: _("ja"),
         AnswerToPerson.IN_PART: _("delvist"),

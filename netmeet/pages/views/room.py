@@ -154,6 +154,7 @@ def minutes(meeting: "Meeting") -> ResponseReturnValue:
         may_tick=not is_private and guard.allowed(P.MINUTES_TICK_JOURNALISED, meeting),
         may_print=guard.allowed(P.MINUTES_EXPORT_PDF, meeting),
         may_send=guard.may_after_step_up(P.MINUTES_PUBLISH, meeting),
+        may_correct=guard.may_after_step_up(P.MINUTES_AMEND_NEW_VERSION, meeting),
     )
 
 
@@ -204,6 +205,7 @@ def _data(meeting: "Meeting", *, is_paper: bool = False) -> meetings.MinutesData
         reader=guard.actor(),
         statements=said,
         files=files.of_meetings([meeting]),
+        corrections=reading.corrections(meeting),
         is_paper=is_paper,
     )
 

@@ -1,7 +1,7 @@
 """The plan as plain data: frozen, cut for a reader, compared, as text, and its messages."""
 
 from netmeet.plans.exports.compare import Changes, changes, word_by_word
-from netmeet.plans.exports.content import freeze, to_ring
+from netmeet.plans.exports.content import corrected, freeze, to_ring
 from netmeet.plans.exports.copies import held
 from netmeet.plans.exports.cut import Reading, cut, find_line, living, readers, said_of, sharing
 from netmeet.plans.exports.journal import journal_text
@@ -24,6 +24,7 @@ __all__ = [
     "answer_choices",
     "call_promised",
     "changes",
+    "corrected",
     "crisis_name",
     "cut",
     "find_line",

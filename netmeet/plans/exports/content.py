@@ -60,6 +60,14 @@ def freeze(
     }
 
 
+def corrected(content: Content, meeting: Meeting) -> dict[str, Any]:
+    """Return a version's content with what it took from the minutes of ``meeting`` taken anew.
+
+    The rest stays as it was sent out: a correction lets nothing else slip into force.
+    """
+    return {**content, **_of_meeting(meeting)}
+
+
 def _person(case: Case) -> dict[str, str]:
     person = case.person
     return {

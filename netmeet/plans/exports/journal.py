@@ -46,6 +46,9 @@ def journal_text(minutes: MinutesData, plan: Mapping[str, Any]) -> str:
     ]
     if absent := _names(minutes, was_there=False):
         parts.insert(3, _("Var ikke med: %(names)s", names=absent))
+    if minutes.edition > 1 and minutes.corrected_at is not None:
+        on = calendar.day_with_year(calendar.to_local(minutes.corrected_at).date())
+        parts.insert(1, _("Udgave %(n)d, rettet %(on)s", n=minutes.edition, on=on))
     if minutes.is_extract or plan["is_extract"]:
         parts.insert(1, _("Uddrag"))
     return "\n".join(parts).strip() + "\n"

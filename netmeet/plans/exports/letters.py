@@ -22,6 +22,12 @@ def render_published(message: Message, at: datetime) -> Letter | None:
     return _letter(message) if reads else None
 
 
+def render_corrected(message: Message, at: datetime) -> Letter | None:
+    """Return the word that minutes were corrected, unless they are closed by now."""
+    reads = _reads_minutes(message.facts["meeting"], message, at=at)
+    return _letter(message) if reads else None
+
+
 def render_of_plan(message: Message, at: datetime) -> Letter | None:
     """Return the word that there is news of the plan, unless it is closed by now."""
     version = queries.version_by_id(message.facts["plan_version"])
@@ -67,6 +73,7 @@ def _letter(message: Message) -> Letter | None:
 
 RENDERERS = {
     "plans.published": render_published,
+    "plans.corrected": render_corrected,
     "plans.answered": render_of_plan,
     "plans.recorded": render_of_plan,
     "plans.contested": render_of_line,

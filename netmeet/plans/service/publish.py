@@ -135,17 +135,45 @@ def publish(
     if meeting.next_starts_local is not None:
         follow_up = meetings.draft_follow_up(meeting, by=by, at=at)
         carrying.carry_over(meeting, to=follow_up, by=by, at=at)
+    _tell(meeting, made, at=at)
+    return made
+
+
+def renew(
+    meeting: Meeting,
+    plan: Plan | None,
+    *,
+    by: Actor,
+    at: datetime,
+    content: Mapping[str, Any],
+    reason: str,
+) -> PlanVersion | None:
+    """Tell everybody that the minutes were corrected.
+
+    When the plan in force is of that meeting it gets a new version with the ``reason``, which is
+    returned, and the person is asked about it again: what they said yes to reads otherwise now.
+    """
+    made = None
+    if plan is not None and plan.newest is not None and plan.newest.meeting_id == meeting.id:
+        made = _new_version(meeting, plan, by=by, at=at, content=content, reason=reason)
+    _tell(meeting, made, at=at)
+    return made
+
+
+def _tell(meeting: Meeting, made: PlanVersion | None, *, at: datetime) -> None:
+    """Tell who may read that a version of the plan, or a new edition of the minutes, is there."""
     for recipient in recipients(meeting, at=at):
+        user_id = recipient.member.user_id
+        corrected = f"minutes-corrected:{meeting.id}:{meeting.edition}:{user_id}"
         outbox.put(
-            key=f"plan-published:{made.id}:{recipient.member.user_id}",
-            kind="plans.published",
-            user_id=recipient.member.user_id,
+            key=f"plan-published:{made.id}:{user_id}" if made is not None else corrected,
+            kind="plans.published" if made is not None else "plans.corrected",
+            user_id=user_id,
             case_id=meeting.case_id,
             at=at,
             channel=recipient.channel,
-            facts={"plan_version": made.id},
+            facts={"plan_version": made.id} if made is not None else {"meeting": meeting.id},
         )
-    return made
 
 
 def _new_version(
@@ -155,6 +183,7 @@ def _new_version(
     by: Actor,
     at: datetime,
     content: Mapping[str, Any],
+    reason: str = "",
 ) -> PlanVersion:
     kind = kind_after(meeting, plan)
     if plan is None:
@@ -176,6 +205,7 @@ def _new_version(
         published_at=at,
         published_by_id=by.user_id,
         comments_until=meeting.comments_until,
+        reason=reason,
         content=dict(content),
         acceptance=None,
     )

@@ -4,6 +4,6 @@ from flask import Blueprint
 
 bp = Blueprint("plans", __name__)
 
-from netmeet.plans.views import answer, edit, paper, reading, send_out  # noqa: E402 - they use bp
+from netmeet.plans.views import answer, correct, edit, paper, reading, send_out  # noqa: E402 - they use bp
 
-__all__ = ["answer", "bp", "edit", "paper", "reading", "send_out"]
+__all__ = ["answer", "bp", "correct", "edit", "paper", "reading", "send_out"]

@@ -13,7 +13,7 @@ from netmeet.core import clock
 from netmeet.core.permissions import Permission as P
 from netmeet.core.refusals import Refused
 from netmeet.meetings.exports.minutes import minutes_data
-from netmeet.meetings.queries import files
+from netmeet.meetings.queries import files, minutes
 from netmeet.plans import exports, forms, queries
 from netmeet.plans.service import publish as publishing
 from netmeet.plans.views import bp
@@ -167,7 +167,12 @@ def _counts(told: "list[Recipient]") -> list[tuple[str, int]]:
 
 
 def _minutes(meeting: "Meeting", *, reader: "Actor") -> "MinutesData":
-    return minutes_data(meeting, reader=reader, files=files.of_meetings([meeting]))
+    return minutes_data(
+        meeting,
+        reader=reader,
+        files=files.of_meetings([meeting]),
+        corrections=minutes.corrections(meeting),
+    )
 
 
 @bp.get("/meetings/<oid:id>/journal")

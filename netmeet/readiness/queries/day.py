@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from netmeet.cases import queries as cases
@@ -16,7 +16,7 @@ from netmeet.core import calendar
 from netmeet.core.access import Actor
 from netmeet.core.db import db
 from netmeet.invitations import queries as invitations
-from netmeet.meetings.models import AgendaItem, Invitation, Meeting, MeetingRequest
+from netmeet.meetings.models import AgendaItem, Invitation, Meeting, MeetingRequest, Statement
 from netmeet.meetings.rules import MeetingState, RequestState
 from netmeet.readiness import rules
 from netmeet.readiness.queries import lacks as lacking
@@ -35,8 +35,8 @@ _MINUTES_OF_CALL = 10
 class DayRow:
     """One person: where they stand, and the one next step with its button.
 
-    ``kind`` is now, request, coming, held, call, doubted, rights or none and ``on`` the day it is
-    about (wall time for a meeting to come, the instant it began for one that is going on);
+    ``kind`` is now, request, coming, held, said, call, doubted, rights or none and ``on`` the day
+    it is about (wall time for a meeting to come, the instant it began for one that is going on);
     ``clock`` the working day of the clock of five. Without a step ``label`` is empty.
     """
 
@@ -164,6 +164,8 @@ def _of_meeting(
         return _of_now(meeting, case)
     if meeting.state in _TO_SEND_OUT:
         return _of_held(meeting, case, known.actions.unfinished.get(meeting.id, 0))
+    if meeting.state is MeetingState.PUBLISHED:
+        return _of_said(meeting, case)
     found = lacking.missing(
         meeting, said=known.said, actions=known.actions, prepared=known.prepared, at=known.at
     )
@@ -244,9 +246,16 @@ def _right_row(case: Case) -> DayRow:
 
 
 def _meetings(case_ids: Sequence[str]) -> Sequence[Meeting]:
+    """Return what is ahead or to be sent out, and what was said something to since it was."""
+    since = func.coalesce(Meeting.corrected_at, Meeting.published_at)
+    said = select(Statement.id).where(Statement.meeting_id == Meeting.id, Statement.at > since)
     statement = (
         select(Meeting)
-        .where(Meeting.case_id.in_(case_ids), Meeting.state.in_(_COMING | _TO_SEND_OUT))
+        .where(
+            Meeting.case_id.in_(case_ids),
+            Meeting.state.in_(_COMING | _TO_SEND_OUT)
+            | ((Meeting.state == MeetingState.PUBLISHED) & said.exists()),
+        )
         .options(
             selectinload(Meeting.invitations).joinedload(Invitation.user),
             selectinload(Meeting.items).joinedload(AgendaItem.decider),
@@ -315,6 +324,21 @@ def _of_held(meeting: Meeting, case: Case, unfinished: int) -> DayRow:
         endpoint="plans.send_out",
         subject_id=meeting.id,
         minutes=2 + unfinished,
+    )
+
+
+def _of_said(meeting: Meeting, case: Case) -> DayRow:
+    """Return that somebody has said something to minutes that are not final yet."""
+    return _row(
+        case,
+        group=Group.WEEK,
+        kind="said",
+        on=meeting.comments_until,
+        text=_("Der er skrevet til referatet."),
+        label=_("Læs det"),
+        endpoint="pages.minutes",
+        subject_id=meeting.id,
+        minutes=2,
     )
 
 

@@ -32,6 +32,8 @@ def line(found: Missing, meeting: Meeting) -> Line:
     """
     person = meeting.case.person.user.first_name
     text, label = _WORDS[found.kind](found, person)
+    if found.kind in {Lack.TIME, Lack.NO_NEW_TIME} and meeting.is_polled:
+        text, label = _("Der er spurgt om tider."), _("Se svarene")
     endpoint = _ENDPOINTS.get(found.kind, "invitations.edit")
     of_case = found.kind in {Lack.CONSENT, Lack.ACTIONS, Lack.DOUBTED}
     return Line(
@@ -47,8 +49,8 @@ _ENDPOINTS = {
     Lack.PERSON_AWAY: "meetings.prepare",
     Lack.CALL: "meetings.prepare",
     Lack.DOUBTED: "plans.of_case",
-    Lack.TIME: "meetings.edit",
-    Lack.NO_NEW_TIME: "meetings.edit",
+    Lack.TIME: "invitations.times",
+    Lack.NO_NEW_TIME: "invitations.times",
     Lack.PLACE: "meetings.edit",
     Lack.LINK: "meetings.edit",
     Lack.DECISION: "meetings.agenda",

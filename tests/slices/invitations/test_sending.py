@@ -11,6 +11,7 @@ from netmeet.core import calendar, ids
 from netmeet.core.db import db
 from netmeet.core.refusals import Conflict, Refused
 from netmeet.invitations import queries, service
+from netmeet.invitations.queries import links
 from netmeet.invitations.rules import AnswerValue, Delivery, MandateValue, Via
 from netmeet.invitations.service.sending import Part
 from netmeet.meetings import service as meetings
@@ -69,7 +70,7 @@ def test_the_link_is_kept_as_a_digest_and_its_secret_sealed_in_the_message(world
     draft_all(world, meeting)
     send(world, meeting)
     message = messages()[0]
-    link = queries.landing(message.facts["token"], at=now())
+    link = links.landing(message.facts["token"], at=now())
     assert link is not None
     assert link.invitation is not None
     assert link.invitation.user_id == message.user_id
@@ -137,7 +138,7 @@ def test_withdrawn_consent_withdraws_the_invitation_and_tells_neutrally(world, c
     cases.withdraw_consent(case, consent, by=world.actor(case.person.user), at=now())
     assert meeting.invitation(world.hanne.id) is None
     assert [m.user_id for m in messages("invitations.withdrawn")] == [world.hanne.id]
-    assert queries.landing(token, at=now()) is None
+    assert links.landing(token, at=now()) is None
     assert meeting.invitation(world.jonas.id) is not None
 
 

@@ -125,7 +125,11 @@ def test_an_accepted_request_keeps_its_clock_until_there_is_a_date(world):
     meeting = world.meeting(case, invited=[world.jonas])
     meeting.request_id, meeting.starts_local = asked.id, None
     (row,) = day(world).urgent
-    assert (row.kind, row.text, row.endpoint) == ("request", "Ingen dato endnu.", "meetings.edit")
+    assert (row.kind, row.text, row.endpoint) == (
+        "request",
+        "Ingen dato endnu.",
+        "invitations.times",
+    )
 
 
 def test_who_said_no_to_the_plan_is_to_be_rung_until_somebody_has(world):

@@ -96,6 +96,10 @@ ON_PAGE = {
     "cases.hand_over": "/cases/{id}/coordinator",
     "cases.record_consent": "/cases/{id}/consents/new",
     "indicators.note_risks": "/committee",
+    "invitations.answer_times": "/meetings/{id}/times/own",
+    "invitations.ask_times": "/meetings/{id}/times",
+    "invitations.choose_time": "/meetings/{id}/times",
+    "invitations.enter_times": "/invitations/{id}/times",
     "meetings.approve_agenda": "/meetings/{id}/agenda",
     "meetings.attendance": "/meetings/{id}/room/people",
     "meetings.create": "/cases/{id}/meetings/new",
@@ -103,6 +107,7 @@ ON_PAGE = {
     "meetings.save": "/meetings/{id}/edit",
     "plans.answer": "/plans/{id}/answer",
     "plans.contest": "/plans/{id}",
+    "plans.correct": "/meetings/{id}/correct",
     "plans.publish": "/meetings/{id}/send-out",
 }
 """Where the form of this very thing is printed, or linked to."""

@@ -66,6 +66,7 @@ BESIDE = {
         *("case.read", "patient.list_mine", "meeting.read", "action.read"),
         *("dashboard.unit_counts", "action.read_meta"),
     },
+    "plans.correct": {"plan.publish_version"},  # so do minutes that were corrected
     "plans.publish": {"plan.publish_version"},  # minutes and plan go out in one
 }
 """What some addresses do besides, on purpose: two operations are two rows, each its own."""

@@ -1,0 +1,150 @@
+"""The times people are asked about, who can when, and who has not answered."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from netmeet.accounts.models import User
+from netmeet.cases.models import TeamMember
+from netmeet.core import calendar
+from netmeet.core.db import db
+from netmeet.invitations.models import DateOption, DatePoll, DateVote
+from netmeet.invitations.policy import may_be_invited
+from netmeet.invitations.rules import AnswerValue
+from netmeet.meetings.models import Invitation, Meeting
+
+_WORK_BEGINS, _WORK_ENDS = 8, 16
+
+
+@dataclass(frozen=True, kw_only=True)
+class Time:
+    """One time with who can, who maybe and who cannot, by name in the order of the list.
+
+    ``is_odd``: no working day, or outside the hours in which offices are open.
+    """
+
+    option: DateOption
+    said: Mapping[AnswerValue, Sequence[str]]
+    is_over: bool
+    is_odd: bool
+
+    @property
+    def starts(self) -> datetime:
+        """Return when it begins: wall time in Copenhagen."""
+        return self.option.starts_local
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """How a poll stands; ``silent`` are those who lack an answer to a time that lies ahead."""
+
+    poll: DatePoll
+    times: Sequence[Time]
+    silent: Sequence[TeamMember]
+
+    @property
+    def best(self) -> Time | None:
+        """Return the time ahead that most can come to, ``None`` before anybody answered."""
+        ahead = [one for one in self.times if not one.is_over and any(one.said.values())]
+        return max(ahead, key=_by_answers, default=None)
+
+
+def _by_answers(time: Time) -> tuple[int, int]:
+    return -len(time.said[AnswerValue.NO]), len(time.said[AnswerValue.YES])
+
+
+def of_meeting(meeting_id: str) -> DatePoll | None:
+    """Return the meeting's poll with its times and every answer, if people were asked."""
+    statement = (
+        select(DatePoll)
+        .where(DatePoll.meeting_id == meeting_id)
+        .options(selectinload(DatePoll.options).selectinload(DateOption.votes))
+    )
+    return db.session.scalars(statement).one_or_none()
+
+
+def asked(meeting: Meeting, *, at: datetime) -> list[TeamMember]:
+    """Return who is asked: everybody on the list who may be invited now, the person first."""
+    person_id = meeting.case.person.user_id
+    members = [
+        meeting.case.member(one.user_id)
+        for one in meeting.current_invitations
+        if may_be_invited(meeting.case, one.user_id, at)
+    ]
+    there = [one for one in members if one is not None]
+    return sorted(there, key=lambda one: (one.user_id != person_id, one.name))
+
+
+def standing(meeting: Meeting, poll: DatePoll, *, reader_id: str, at: datetime) -> Standing:
+    """Return how the poll stands among those on the list now whom the reader may know of."""
+    unknown = meeting.case.apart_from(reader_id)
+    people = [one for one in asked(meeting, at=at) if one.user_id not in unknown]
+    return Standing(
+        poll=poll,
+        times=[_time(one, people, at=at) for one in poll.options],
+        silent=[one for one in people if to_answer(poll, one.user_id, at=at)],
+    )
+
+
+def to_answer(poll: DatePoll, user_id: str, *, at: datetime) -> list[DateOption]:
+    """Return the times ahead that the user has not answered."""
+    return [
+        option
+        for option in poll.options
+        if not _is_over(option, at=at) and vote(option, user_id) is None
+    ]
+
+
+def ahead(poll: DatePoll, *, at: datetime) -> list[DateOption]:
+    """Return the times that lie ahead."""
+    return [option for option in poll.options if not _is_over(option, at=at)]
+
+
+def vote(option: DateOption, user_id: str) -> DateVote | None:
+    """Return what the user answered to a time, if anything."""
+    return next((one for one in option.votes if one.user_id == user_id), None)
+
+
+def _is_over(option: DateOption, *, at: datetime) -> bool:
+    return calendar.to_instant(option.starts_local) <= at
+
+
+def _time(option: DateOption, people: Sequence[TeamMember], *, at: datetime) -> Time:
+    given = {one.user_id: one.value for one in option.votes}
+    starts = option.starts_local
+    return Time(
+        option=option,
+        said={
+            value: [one.name for one in people if given.get(one.user_id) is value]
+            for value in AnswerValue
+        },
+        is_over=_is_over(option, at=at),
+        is_odd=not (
+            calendar.is_working_day(starts.date()) and _WORK_BEGINS <= starts.hour < _WORK_ENDS
+        ),
+    )
+
+
+def open_between(first: date, last: date) -> Sequence[tuple[DatePoll, Meeting]]:
+    """Return the open polls to be answered from ``first`` to ``last``, with their meetings' lists.
+
+    Times and answers come with them; the queries do not grow with the polls.
+    """
+    statement = (
+        select(DatePoll, Meeting)
+        .join(Meeting, Meeting.id == DatePoll.meeting_id)
+        .where(DatePoll.closed_at.is_(None), DatePoll.answer_by.between(first, last))
+        .options(
+            selectinload(DatePoll.options).selectinload(DateOption.votes),
+            selectinload(Meeting.invitations).joinedload(Invitation.user),
+        )
+    )
+    return [(poll, meeting) for poll, meeting in db.session.execute(statement)]
+
+
+def reachable(user: User) -> bool:
+    """Tell whether a mail reaches the user; who has no address is rung."""
+    return bool(user.email)

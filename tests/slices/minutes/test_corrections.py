@@ -1,0 +1,185 @@
+"""Minutes that were sent out: they become final by themselves, and are corrected in editions."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from netmeet.cases.rules import Scope
+from netmeet.core import clock
+from netmeet.core.access import Role
+from netmeet.core.db import db
+from netmeet.core.refusals import Conflict, Refused
+from netmeet.meetings import jobs
+from netmeet.meetings.exports import minutes_data
+from netmeet.meetings.models import Journalised, Meeting, MinutesEntry
+from netmeet.meetings.queries import minutes as reading
+from netmeet.meetings.rules import AnswerToPerson, MeetingState, MinutesField
+from netmeet.meetings.service import corrections, minutes
+from netmeet.meetings.service.corrections import Wording
+from tests.world import World, now
+
+WHY = "Tallet var forkert."
+
+
+@pytest.fixture
+def meeting(world: World):
+    """Minutes that were sent out two hours ago; the sister reads them."""
+    case = world.case(relative=world.hanne, relative_scopes=(Scope.INVITE, Scope.MINUTES))
+    made = world.meeting(case, in_days=-1, state=MeetingState.PUBLISHED)
+    item = world.item(made, "Jeg vil ikke tilbage til bostedet.", by=case.person.user)
+    world.item(made, "Økonomi", by=world.jonas, raised_as=Role.MUN)
+    item.answer_kind = AnswerToPerson.YES
+    texts = {MinutesField.TALKED: "Jonas kan vise to steder.", MinutesField.ANSWER: "Du ser dem."}
+    for field, text in texts.items():
+        row = {"item_id": item.id, "author_id": world.lise.id, "saved_at": now()}
+        item.entries.append(MinutesEntry(field=field, text=text, **row))
+    made.published_at = made.ended_at = now() - timedelta(hours=2)
+    made.comments_until = clock.today() + timedelta(days=3)
+    db.session.flush()
+    return made
+
+
+@pytest.fixture
+def item(meeting):
+    return reading.points(meeting)[0]
+
+
+def correct(world, meeting, *wordings, reason=WHY, version=None):
+    return corrections.correct(
+        meeting,
+        wordings,
+        reason=reason,
+        by=world.actor(world.lise),
+        at=now(),
+        version=meeting.version if version is None else version,
+    )
+
+
+def talked(item, text="Jonas kan vise tre steder."):
+    return Wording(item=item, field=MinutesField.TALKED, text=text)
+
+
+def answered(item, kind, text="Du ser dem."):
+    return Wording(item=item, field=MinutesField.ANSWER, text=text, kind=kind)
+
+
+def data(world, meeting, user):
+    rows = reading.corrections(meeting)
+    return minutes_data(meeting, reader=world.actor(user), corrections=rows)
+
+
+def test_what_stood_there_is_kept_with_who_and_why(world, meeting, item):
+    assert correct(world, meeting, talked(item)) == 2
+    assert correct(world, meeting, answered(item, AnswerToPerson.IN_PART), reason="Nej.") == 3
+    point = data(world, meeting, world.hanne).points[0]
+    assert point.talked == "Jonas kan vise tre steder."
+    assert point.answer_kind is AnswerToPerson.IN_PART
+    kept = [(one.heading, one.was, one.who, one.why) for one in point.corrected]
+    assert kept == [
+        ("Vi talte om", "Jonas kan vise to steder.", "Lise Dam", WHY),
+        ("Svar til Mia", "ja Du ser dem.", "Lise Dam", "Nej."),
+    ]
+
+
+def test_only_what_is_new_is_a_correction(world, meeting, item):
+    same = answered(item, AnswerToPerson.YES)
+    correct(world, meeting, same, talked(item))
+    assert [one.field for one in reading.corrections(meeting)] == [MinutesField.TALKED]
+    with pytest.raises(Refused, match="ikke rettet noget"):
+        correct(world, meeting, same, talked(item))
+    assert meeting.edition == 2
+
+
+def test_a_field_that_was_empty_may_be_written(world, meeting, item):
+    said = Wording(item=item, field=MinutesField.SEEN_DIFFERENTLY, text="Hanne er uenig.")
+    correct(world, meeting, said)
+    assert data(world, meeting, world.lise).points[0].seen_differently == "Hanne er uenig."
+    assert data(world, meeting, world.lise).points[0].corrected[0].was == ""
+
+
+def test_it_is_not_corrected_without_a_reason(world, meeting, item):
+    with pytest.raises(Refused) as no:
+        correct(world, meeting, talked(item), reason=" ")
+    assert no.value.field == "reason"
+    assert item.text(MinutesField.TALKED) == "Jonas kan vise to steder."
+
+
+def test_a_field_holds_only_what_matters(world, meeting, item):
+    with pytest.raises(Refused, match="kortere"):
+        correct(world, meeting, talked(item, "x" * 601))
+
+
+def test_a_draft_is_not_corrected_but_written(world, meeting, item):
+    meeting.published_at, meeting.state = None, MeetingState.MINUTES_DRAFT
+    with pytest.raises(Refused, match="kladden"):
+        correct(world, meeting, talked(item))
+
+
+def test_of_two_who_correct_the_second_is_shown_both_texts(world, meeting, item):
+    opened = meeting.version
+    correct(world, meeting, talked(item, "Det ene."))
+    with pytest.raises(Conflict) as conflict:
+        correct(world, meeting, talked(item, "Det andet."), version=opened)
+    heading = f"{item.title}: Vi talte om"
+    assert conflict.value.mine == {heading: "Det andet."}
+    assert conflict.value.theirs == {heading: "Det ene."}
+
+
+def test_an_edition_may_be_commented_on_like_the_first(world, meeting, item):
+    meeting.comments_until = clock.today() - timedelta(days=1)
+    mia = world.actor(meeting.case.person.user)
+    with pytest.raises(Refused):
+        minutes.state(meeting, by=mia, at=now(), text="Nej")
+    correct(world, meeting, talked(item))
+    assert meeting.comments_until > clock.today()
+    assert minutes.state(meeting, by=mia, at=now(), text="Nu passer det").text == "Nu passer det"
+
+
+def test_final_minutes_that_are_corrected_are_out_again(world, meeting, item):
+    meeting.state, meeting.final_at = MeetingState.FINAL, now()
+    first = meeting.published_at
+    correct(world, meeting, talked(item))
+    assert (meeting.state, meeting.final_at) == (MeetingState.PUBLISHED, None)
+    assert meeting.published_at == first
+
+
+@pytest.mark.parametrize(("days", "state"), [(0, MeetingState.PUBLISHED), (-1, MeetingState.FINAL)])
+def test_they_are_final_the_day_after_the_last_for_comments(world, meeting, days, state):
+    meeting.comments_until = clock.today() + timedelta(days=days)
+    meeting_id = meeting.id
+    db.session.commit()
+    for _twice in range(2):
+        jobs.finish(now())
+    found = db.session.get(Meeting, meeting_id)
+    assert found.state is state
+    assert (found.final_at is None) is (state is MeetingState.PUBLISHED)
+
+
+def test_a_draft_does_not_become_final(world, meeting):
+    meeting.comments_until, meeting.state = clock.today() - timedelta(days=9), MeetingState.HELD
+    corrections.finish(meeting, at=now())
+    assert meeting.state is MeetingState.HELD
+
+
+def test_an_organisation_files_what_was_corrected_anew(world, meeting, item):
+    jonas = world.actor(world.jonas)
+    before = now() - timedelta(hours=1)
+    minutes.journalise(meeting, by=jonas, at=before)
+    minutes.journalise(meeting, by=jonas, at=now())
+    assert [row.at for row in reading.journalised(meeting.id)] == [before]
+    correct(world, meeting, talked(item))
+    minutes.journalise(meeting, by=jonas, at=now())
+    (row,) = db.session.scalars(select(Journalised)).all()
+    assert row.at > meeting.corrected_at
+
+
+def test_a_hidden_point_s_correction_is_hidden_as_well(world, meeting, item):
+    other = reading.points(meeting)[1]
+    other.is_hidden_from_private = True
+    correct(world, meeting, talked(other, "Noget om penge."), talked(item))
+    hers = data(world, meeting, world.hanne)
+    assert [one.was for point in hers.points for one in point.corrected] == [
+        "Jonas kan vise to steder."
+    ]
+    assert hers.edition == 2
