@@ -86,9 +86,20 @@ def _page(code: int, *, reference: str = "") -> ResponseReturnValue:
             reference=reference,
             code=code,
             back=WayBack(),
+            written=_written(),
         ),
         code,
     )
+
+
+def _written() -> list[str]:
+    """Return what somebody signed in wrote in the form that is refused: nobody writes it twice."""
+    if request.method != "POST" or not getattr(g, "actor", None) or not g.actor.user_id:
+        return []
+    try:
+        return [text for _name, text in texts(request.form.items(multi=True))]
+    except HTTPException:  # the body itself cannot be read
+        return []
 
 
 def on_http(error: HTTPException) -> ResponseReturnValue:
@@ -120,7 +131,7 @@ def on_csrf(_error: CSRFError) -> ResponseReturnValue:
         return jsonify(error=_("Siden var for gammel. Hent den igen.")), 400
     sent = request.form.items(multi=True)
     written = [text for _name, text in texts(sent)]
-    return render_template("web/stale.html", texts=written, back=_near()), 400
+    return render_template("web/stale.html", written=written, back=_near()), 400
 
 
 def on_refused(refusal: Refused) -> ResponseReturnValue:
@@ -135,6 +146,7 @@ def on_refused(refusal: Refused) -> ResponseReturnValue:
         reference="",
         code=409,
         back=back,
+        written=_written(),
         paused=False,
     )
     return page, 409

@@ -9,6 +9,8 @@ from sqlalchemy import select
 from netmeet.audit.models import AuditEvent
 from netmeet.core.db import db
 from netmeet.core.permissions import Permission as P
+from netmeet.meetings.rules import MeetingState
+from netmeet.meetings.service import preparation
 from netmeet.web import guard, headers
 
 _HEADERS = {
@@ -121,3 +123,31 @@ def test_a_replayed_cookie_is_worthless_after_logout(world, client):
     client.send("/logout")
     client.set_cookie("netmeet", kept)
     assert client.get("/").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("stopped", "status"), [("called off", 409), ("no longer theirs", 404), ("a fault", 500)]
+)
+def test_what_somebody_wrote_stands_on_the_page_that_refuses_it(
+    world, app, client, monkeypatch, stopped, status
+):
+    case = world.case()
+    mia, meeting = case.person.user, world.meeting(case)
+    world.sign_in(client, mia)
+    if stopped == "called off":
+        meeting.state = MeetingState.CANCELLED
+    elif stopped == "no longer theirs":
+        world.sign_in(client, world.stranger)
+    else:
+        monkeypatch.setattr(preparation, "answer", lambda *_all, **_more: 1 / 0)
+    db.session.commit()
+    sent = {"text": "Jeg vil ikke <tilbage>.", "go": "next", "version": "0"}
+    answer = client.send(f"/meetings/{meeting.id}/prepare/matters", sent)
+    assert answer.status_code == status
+    assert "Jeg vil ikke &lt;tilbage&gt;." in answer.text
+
+
+def test_what_nobody_signed_in_wrote_is_not_read_back(client):
+    answer = client.send("/nowhere", {"text": "Hvem som helst"})
+    assert answer.status_code == 404
+    assert "Hvem som helst" not in answer.text
