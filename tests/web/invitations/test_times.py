@@ -105,6 +105,15 @@ def test_from_asking_to_the_chosen_time(world, app, meeting):
     assert "Tiden er fundet" in text(as_(world, app, mia).get(f"/meetings/{meeting.id}/times/own"))
 
 
+def test_the_person_s_front_page_asks_first_of_all(world, app, meeting):
+    mia = as_(world, app, world.made["mia"])
+    assert "Vælg tider" not in text(mia.get("/"))
+    ask(world, app, meeting, 4)
+    page = mia.get("/")
+    assert "Vælg de tider, der passer dig. Vælg tider" in text(page)
+    assert page.get_data(as_text=True).count("button-primary") == 1
+
+
 def test_the_link_of_the_mail_takes_the_answer_and_tells_nothing(world, app, meeting):
     ask(world, app, meeting, 4, 5)
     anybody, link = app.test_client(), link_of(world.hanne)
