@@ -126,8 +126,12 @@ audit: test-needs $(READY) ## Ask whether a package has a known flaw; no answer 
 	$(BIN)/python .ci/audit.py "$${npm[@]}"
 
 .PHONY: bench
-bench: run-needs $(READY) ## Print the benchmarks
-	@$(BIN)/python -m benchmarks
+bench: test-needs $(READY) ## Print the benchmarks, and what the usual acts cost a human
+	@failed=0
+	$(BIN)/python -m benchmarks || failed=1
+	$(BIN)/python -m pytest -q -n 0 -s tests/journeys/test_human_cost.py \
+	    | sed -n 's/^[.F]*\(Human cost: .*\)/\1/p' || failed=1
+	exit $$failed
 
 .PHONY: pictures
 pictures: test-needs $(READY) ## Make the pictures in docs/pictures/

@@ -9,6 +9,7 @@ from netmeet.accounts.models import PersonalLink
 from netmeet.cases import queries as cases
 from netmeet.core.access import Actor, Role
 from netmeet.invitations.queries import Reply, by_id, may_be_asked, replies, still_holds
+from netmeet.meetings import queries as meetings
 from netmeet.meetings.models import Invitation
 from netmeet.meetings.policy import in_window
 
@@ -18,7 +19,8 @@ class Landing:
     """What the neutral page of a personal link stands on. ``invitation`` only for that purpose.
 
     ``has_letter`` says that a code in a letter still lets its recipient in; ``asks_times`` that it
-    is about which times suit.
+    is about which times suit; ``begins`` is the meeting the person may
+    begin to prepare.
     """
 
     __tablename__: ClassVar[str] = "personal_link"
@@ -29,6 +31,7 @@ class Landing:
     invitation: Invitation | None = None
     reply: Reply = field(default_factory=Reply)
     asks_times: bool = False
+    begins: str | None = None
 
     @property
     def id(self) -> str:
@@ -48,9 +51,11 @@ def landing(token: str, *, at: datetime) -> Landing | None:
         return _of_invitation(link, has_letter=has_letter, at=at)
     if link.purpose == "case":
         case = cases.by_id(link.subject_id)
-        is_listed = case is not None and case.member(link.user_id) is not None
-        subject = link.subject_id
-        return Landing(link=link, case_id=subject, has_letter=has_letter) if is_listed else None
+        if case is None or case.member(link.user_id) is None:
+            return None
+        is_person = case.person.user_id == link.user_id
+        begins = meetings.to_begin(case.id) if is_person else None
+        return Landing(link=link, case_id=case.id, has_letter=has_letter, begins=begins)
     return Landing(link=link, case_id=None, has_letter=has_letter)
 
 

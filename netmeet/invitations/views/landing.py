@@ -101,6 +101,8 @@ def _next(landing: "Landing") -> str:
         return url_for("invitations.own_times", id=landing.invitation.meeting_id)
     if landing.invitation is not None:
         return url_for("pages.answer", id=landing.invitation.meeting_id)
+    if landing.begins is not None:
+        return url_for("meetings.prepare", id=landing.begins)
     if landing.link.purpose == "action":
         return url_for("actions.show", id=landing.link.subject_id)
     return url_for("pages.home")

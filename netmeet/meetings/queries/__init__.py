@@ -20,6 +20,7 @@ from netmeet.meetings.queries.preparation import (
     leads,
     progress,
     said_to,
+    to_begin,
     unwanted,
     wants_call,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "requests_waiting",
     "said_to",
     "template_for",
+    "to_begin",
     "unwanted",
     "visible_to",
     "wants_call",

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from netmeet.accounts.models import User
 from netmeet.core.db import db
 from netmeet.meetings.models import Meeting, PreparationAnswer
-from netmeet.meetings.rules import PreparationMode, Question
+from netmeet.meetings.rules import MeetingState, PreparationMode, Question
+
+_AHEAD = (MeetingState.PLANNED, MeetingState.INVITED, MeetingState.CONFIRMED)
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,21 @@ def said_to(meeting: Meeting, question: Question) -> PreparationAnswer | None:
         PreparationAnswer.meeting_id == meeting.id, PreparationAnswer.question == question
     )
     return db.session.scalars(statement).one_or_none()
+
+
+def to_begin(case_id: str) -> str | None:
+    """Return the next meeting ahead to which the person has said nothing yet, if there is one."""
+    statement = (
+        select(Meeting.id)
+        .where(
+            Meeting.case_id == case_id,
+            Meeting.state.in_(_AHEAD),
+            ~exists().where(PreparationAnswer.meeting_id == Meeting.id),
+        )
+        .order_by(Meeting.starts_local.asc().nulls_last(), Meeting.created_at)
+        .limit(1)
+    )
+    return db.session.scalar(statement)
 
 
 def unwanted(meeting: Meeting) -> frozenset[str]:

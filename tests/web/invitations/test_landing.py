@@ -16,7 +16,8 @@ from netmeet.cases.rules import MemberRole, Scope
 from netmeet.core.db import db
 from netmeet.invitations import queries, service
 from netmeet.invitations.models import Answer
-from netmeet.meetings.rules import MeetingState
+from netmeet.meetings.models import PreparationAnswer
+from netmeet.meetings.rules import MeetingState, Question
 from netmeet.outbox.models import Message
 from tests.soak import dice, figure
 from tests.world import now
@@ -197,6 +198,26 @@ def test_links_of_other_purposes_show_only_the_way_to_a_code(world, client, case
     with client.session_transaction() as browser:
         wanted = "/" if purpose == "case" else f"/actions/{case.id}"
         assert browser["link_next"] == wanted
+
+
+def test_the_person_s_link_leads_to_what_they_may_begin_to_say(world, client, case):
+    mia, ahead = case.person.user, world.meeting(case, state=MeetingState.CANCELLED)
+    token = accounts.make_link(mia, purpose="case", subject_id=case.id, at=now())
+    world.meeting(case, in_days=-3, state=MeetingState.HELD)
+
+    def leads_to():
+        client.send(f"/i/{token}/code")
+        with client.session_transaction() as browser:
+            return browser["link_next"]
+
+    assert leads_to() == "/"
+    ahead.state = MeetingState.PLANNED
+    db.session.commit()
+    assert leads_to() == f"/meetings/{ahead.id}/prepare"
+    said = {"question": Question.MATTERS, "text": "Ro", "author_id": mia.id, "saved_at": now()}
+    db.session.add(PreparationAnswer(meeting_id=ahead.id, **said))
+    db.session.commit()
+    assert leads_to() == "/"
 
 
 def test_after_the_meeting_the_page_takes_no_answer(world, client, case):
