@@ -28,11 +28,13 @@ def upgrade() -> None:
     with op.batch_alter_table("meeting") as batch_op:
         batch_op.add_column(sa.Column("edition", sa.Integer(), nullable=False, server_default="1"))
         batch_op.add_column(sa.Column("corrected_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("first_comments_until", sa.Date(), nullable=True))
 
 
 def downgrade() -> None:
     """Take the corrections away: what stood before them is lost."""
     with op.batch_alter_table("meeting") as batch_op:
+        batch_op.drop_column("first_comments_until")
         batch_op.drop_column("corrected_at")
         batch_op.drop_column("edition")
     op.drop_index("ix_minutes_correction_meeting_id", table_name="minutes_correction")

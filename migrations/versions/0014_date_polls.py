@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("asked_by_id", sa.String(16), sa.ForeignKey("user.id"), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("id", sa.String(16), primary_key=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.UniqueConstraint("meeting_id", name="uq_date_poll_meeting_id"),

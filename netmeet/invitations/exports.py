@@ -127,8 +127,9 @@ def render_poll(message: Message, at: datetime) -> Letter | None:
     if invitation is None or not queries.may_be_asked(invitation, at=at):
         return None
     poll, user = polls.of_meeting(invitation.meeting_id), invitation.user
-    is_open = poll is not None and poll.closed_at is None
-    if poll is None or not is_open or not polls.to_answer(poll, user.id, at=at) or not user.email:
+    if poll is None or not polls.is_open(poll, invitation.meeting) or not polls.reachable(user):
+        return None
+    if not polls.to_answer(poll, user.id, at=at):
         return None
     language: calendar.Lang = "en" if user.lang == "en" else "da"
     return outbox.letter(

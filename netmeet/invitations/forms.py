@@ -130,7 +130,7 @@ class AskForm(Form):
     answer_by = DateField(_("Svar senest"), validators=[required(_("Vælg en dag."))])
 
 
-class VoteForm(Form):
+class VoteForm(VersionedForm):
     """What somebody answers to one time."""
 
     value = RadioField(

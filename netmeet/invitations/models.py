@@ -10,6 +10,7 @@ from netmeet.core.db import Base, LocalDateTime, Versioned
 from netmeet.core.sealed import Sealed
 from netmeet.invitations.rules import AnswerValue, MandateValue
 from netmeet.meetings.models import AgendaItem, Invitation, Meeting
+from netmeet.meetings.rules import MAY_GET_A_TIME
 
 
 class Answer(Versioned, Base):
@@ -86,7 +87,8 @@ class Deputy(Versioned, Base):
 class DatePoll(Versioned, Base):
     """The times that everybody on a meeting's list is asked about, to be answered by a day.
 
-    One a meeting; it is over at ``closed_at``, when a time was chosen, and may be opened again.
+    One a meeting; it is over at ``closed_at``, when a time was chosen, or when the meeting got a
+    time otherwise, which counts its ``sequence`` up. It may be opened again.
     """
 
     __tablename__ = "date_poll"
@@ -96,6 +98,7 @@ class DatePoll(Versioned, Base):
     asked_at: Mapped[datetime]
     asked_by_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
     closed_at: Mapped[datetime | None]
+    sequence: Mapped[int]
     options: Mapped[list["DateOption"]] = relationship(
         lazy="raise_on_sql", order_by="DateOption.starts_local"
     )
@@ -130,6 +133,11 @@ class DateVote(Versioned, Base):
 # As with files: each meeting says itself whether its people are being asked about times.
 Meeting.is_polled = column_property(
     exists()
-    .where(DatePoll.meeting_id == Meeting.id, DatePoll.closed_at.is_(None))
+    .where(
+        DatePoll.meeting_id == Meeting.id,
+        DatePoll.closed_at.is_(None),
+        DatePoll.sequence == Meeting.sequence,
+        Meeting.state.in_(sorted(MAY_GET_A_TIME)),
+    )
     .correlate_except(DatePoll)
 )

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from sqlalchemy.orm.exc import StaleDataError
+
 from netmeet.core import calendar
 from netmeet.core.db import db, may_write
 from netmeet.meetings import queries
@@ -18,4 +20,7 @@ def finish(now: datetime) -> None:
         meeting = queries.by_id(meeting_id)
         if meeting is not None:
             corrections.finish(meeting, at=now)
-        db.session.commit()
+        try:
+            db.session.commit()
+        except StaleDataError:  # corrected at this instant: the next run looks at it again
+            db.session.rollback()

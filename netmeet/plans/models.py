@@ -42,6 +42,18 @@ class Plan(Versioned, Base):
         return self.versions[-1] if self.versions else None
 
     @property
+    def agreed_at(self) -> datetime | None:
+        """Return when the agreements that the version in force holds were frozen.
+
+        Corrected minutes make a version of the same meeting, which holds the same agreements.
+        """
+        newest = self.newest
+        if newest is None:
+            return None
+        same = [v.published_at for v in self.versions if v.meeting_id == newest.meeting_id]
+        return min(same) if newest.meeting_id is not None else newest.published_at
+
+    @property
     def is_released(self) -> bool:
         """Tell whether something has been published: condition ``P`` of the matrix."""
         return bool(self.versions)

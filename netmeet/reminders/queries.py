@@ -235,7 +235,8 @@ def _polls(today: date) -> Iterator[Due]:
         if calendar.to_local(poll.asked_at).date() >= today:
             continue
         for invitation in meeting.current_invitations:
-            if not polls.to_answer(poll, invitation.user_id, at=calendar.midnight(today)):
+            is_asked = polls.to_answer(poll, invitation.user_id, at=calendar.midnight(today))
+            if not is_asked or not polls.reachable(invitation.user):
                 continue
             yield Due(
                 kind=Kind.POLL,

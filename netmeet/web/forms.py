@@ -117,7 +117,7 @@ class WholeNumberField(IntegerField):
         """Read the number. Raises ``ValueError`` for what is none, or longer."""
         if valuelist and len(valuelist[0].strip()) > _DIGITS:
             self.data = None
-            raise ValueError(_("Skriv et helt tal."))
+            raise ValueError(_("Tallet er for langt."))
         super().process_formdata(valuelist)
 
 

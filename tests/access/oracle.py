@@ -292,7 +292,7 @@ def _window(facts: Facts, meeting: Row) -> bool:
 
 
 def _comments_end(meeting: Row) -> datetime | None:
-    last = meeting["comments_until"]
+    last = meeting["first_comments_until"] or meeting["comments_until"]
     return datetime.combine(last + timedelta(days=1), time(), HERE) if last else None
 
 

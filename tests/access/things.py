@@ -151,7 +151,11 @@ def _points(world: World, meeting: Meeting, users: dict[str, User], lead: User, 
 def _asked_about_times(meeting: Meeting, by: User) -> None:
     """Let the people on the list be asked about two times, and half of them have answered one."""
     poll = DatePoll(
-        meeting_id=meeting.id, answer_by=clock.today(), asked_at=now(), asked_by_id=by.id
+        meeting_id=meeting.id,
+        answer_by=clock.today(),
+        asked_at=now(),
+        asked_by_id=by.id,
+        sequence=meeting.sequence,
     )
     db.session.add(poll)
     db.session.flush()

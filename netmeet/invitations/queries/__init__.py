@@ -16,7 +16,7 @@ from netmeet.invitations.models import Answer, Deputy, Mandate, WrittenInput
 from netmeet.invitations.policy import may_be_invited
 from netmeet.invitations.rules import AnswerValue, Delivery, channel, delivery
 from netmeet.meetings.models import AgendaItem, Invitation, Meeting
-from netmeet.meetings.rules import ItemState, MeetingState, Purpose, composition
+from netmeet.meetings.rules import MAY_GET_A_TIME, ItemState, MeetingState, Purpose, composition
 from netmeet.organisations.rules import Sector
 from netmeet.outbox.models import Message
 from netmeet.outbox.rules import Channel
@@ -244,7 +244,7 @@ def still_holds(invitation: Invitation, *, at: datetime) -> bool:
 def may_be_asked(invitation: Invitation, *, at: datetime) -> bool:
     """Tell whether the recipient may be asked about times: on the list, and still allowed."""
     of = invitation.meeting
-    is_ahead = of.state in UPCOMING | {MeetingState.POSTPONED}
+    is_ahead = of.state in MAY_GET_A_TIME
     is_listed = invitation.withdrawn_at is None
     return is_listed and is_ahead and may_be_invited(of.case, invitation.user_id, at)
 

@@ -13,21 +13,33 @@ from netmeet.core import calendar
 from netmeet.core.db import db
 from netmeet.invitations.models import DateOption, DatePoll, DateVote
 from netmeet.invitations.policy import may_be_invited
-from netmeet.invitations.rules import AnswerValue
+from netmeet.invitations.rules import AnswerValue, Via, channel
 from netmeet.meetings.models import Invitation, Meeting
+from netmeet.meetings.rules import MAY_GET_A_TIME
+from netmeet.outbox.rules import Channel
 
 _WORK_BEGINS, _WORK_ENDS = 8, 16
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """Somebody's answer to one time; ``is_entered`` when somebody else wrote it down."""
+
+    name: str
+    is_entered: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class Time:
     """One time with who can, who maybe and who cannot, by name in the order of the list.
 
-    ``is_odd``: no working day, or outside the hours in which offices are open.
+    ``is_odd``: no working day, or outside the hours in which offices are open; ``suits_person``:
+    they have not said no.
     """
 
     option: DateOption
-    said: Mapping[AnswerValue, Sequence[str]]
+    said: Mapping[AnswerValue, Sequence[Said]]
+    suits_person: bool
     is_over: bool
     is_odd: bool
 
@@ -42,18 +54,21 @@ class Standing:
     """How a poll stands; ``silent`` are those who lack an answer to a time that lies ahead."""
 
     poll: DatePoll
+    is_open: bool
     times: Sequence[Time]
+    people: Sequence[TeamMember]
     silent: Sequence[TeamMember]
 
     @property
     def best(self) -> Time | None:
-        """Return the time ahead that most can come to, ``None`` before anybody answered."""
-        ahead = [one for one in self.times if not one.is_over and any(one.said.values())]
+        """Return the time ahead that most can come to, above all the person, if somebody can."""
+        ahead = [one for one in self.times if not one.is_over and one.said[AnswerValue.YES]]
         return max(ahead, key=_by_answers, default=None)
 
 
-def _by_answers(time: Time) -> tuple[int, int]:
-    return -len(time.said[AnswerValue.NO]), len(time.said[AnswerValue.YES])
+def _by_answers(time: Time) -> tuple[bool, int, int]:
+    yes, no = time.said[AnswerValue.YES], time.said[AnswerValue.NO]
+    return time.suits_person, len(yes), -len(no)
 
 
 def of_meeting(meeting_id: str) -> DatePoll | None:
@@ -64,6 +79,12 @@ def of_meeting(meeting_id: str) -> DatePoll | None:
         .options(selectinload(DatePoll.options).selectinload(DateOption.votes))
     )
     return db.session.scalars(statement).one_or_none()
+
+
+def is_open(poll: DatePoll, meeting: Meeting) -> bool:
+    """Tell whether people are being asked: no time was chosen, nor given to the meeting since."""
+    is_ahead = meeting.state in MAY_GET_A_TIME
+    return poll.closed_at is None and is_ahead and poll.sequence == meeting.sequence
 
 
 def asked(meeting: Meeting, *, at: datetime) -> list[TeamMember]:
@@ -82,9 +103,12 @@ def standing(meeting: Meeting, poll: DatePoll, *, reader_id: str, at: datetime) 
     """Return how the poll stands among those on the list now whom the reader may know of."""
     unknown = meeting.case.apart_from(reader_id)
     people = [one for one in asked(meeting, at=at) if one.user_id not in unknown]
+    person_id = meeting.case.person.user_id
     return Standing(
         poll=poll,
-        times=[_time(one, people, at=at) for one in poll.options],
+        is_open=is_open(poll, meeting),
+        times=[_time(one, people, person_id=person_id, at=at) for one in poll.options],
+        people=people,
         silent=[one for one in people if to_answer(poll, one.user_id, at=at)],
     )
 
@@ -96,6 +120,11 @@ def to_answer(poll: DatePoll, user_id: str, *, at: datetime) -> list[DateOption]
         for option in poll.options
         if not _is_over(option, at=at) and vote(option, user_id) is None
     ]
+
+
+def has_answered(poll: DatePoll, user_id: str) -> bool:
+    """Tell whether the user has answered any of the times."""
+    return any(vote(option, user_id) is not None for option in poll.options)
 
 
 def ahead(poll: DatePoll, *, at: datetime) -> list[DateOption]:
@@ -112,15 +141,20 @@ def _is_over(option: DateOption, *, at: datetime) -> bool:
     return calendar.to_instant(option.starts_local) <= at
 
 
-def _time(option: DateOption, people: Sequence[TeamMember], *, at: datetime) -> Time:
-    given = {one.user_id: one.value for one in option.votes}
-    starts = option.starts_local
+def _time(
+    option: DateOption, people: Sequence[TeamMember], *, person_id: str, at: datetime
+) -> Time:
+    given, starts = {one.user_id: one for one in option.votes}, option.starts_local
+    said: dict[AnswerValue, list[Said]] = {value: [] for value in AnswerValue}
+    for one in people:
+        row = given.get(one.user_id)
+        if row is not None:
+            said[row.value].append(Said(name=one.name, is_entered=row.via == Via.ENTERED))
+    theirs = given.get(person_id)
     return Time(
         option=option,
-        said={
-            value: [one.name for one in people if given.get(one.user_id) is value]
-            for value in AnswerValue
-        },
+        said=said,
+        suits_person=theirs is None or theirs.value is not AnswerValue.NO,
         is_over=_is_over(option, at=at),
         is_odd=not (
             calendar.is_working_day(starts.date()) and _WORK_BEGINS <= starts.hour < _WORK_ENDS
@@ -142,9 +176,10 @@ def open_between(first: date, last: date) -> Sequence[tuple[DatePoll, Meeting]]:
             selectinload(Meeting.invitations).joinedload(Invitation.user),
         )
     )
-    return [(poll, meeting) for poll, meeting in db.session.execute(statement)]
+    found = [(poll, meeting) for poll, meeting in db.session.execute(statement)]
+    return [(poll, meeting) for poll, meeting in found if is_open(poll, meeting)]
 
 
 def reachable(user: User) -> bool:
-    """Tell whether a mail reaches the user; who has no address is rung."""
-    return bool(user.email)
+    """Tell whether the user gets mails; who has no address, or wants letters, is rung."""
+    return channel(wished=user.channel, has_email=bool(user.email)) is Channel.MAIL

@@ -1,6 +1,7 @@
 """Finding a time: asking everybody on the list, what they answer, and choosing one."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask_babel import gettext as _
@@ -9,18 +10,25 @@ from netmeet.accounts import service as accounts
 from netmeet.core import calendar
 from netmeet.core.access import Actor
 from netmeet.core.db import db
-from netmeet.core.refusals import Refused
-from netmeet.invitations import queries
+from netmeet.core.refusals import Conflict, Refused
 from netmeet.invitations.models import DateOption, DatePoll, DateVote
 from netmeet.invitations.queries import polls
 from netmeet.invitations.rules import MOST_TIMES, AnswerValue, Via
 from netmeet.meetings import queries as meetings
 from netmeet.meetings import service as meeting_service
 from netmeet.meetings.models import Invitation, Meeting
-from netmeet.meetings.rules import MeetingState
+from netmeet.meetings.rules import MAY_GET_A_TIME
 from netmeet.outbox import service as outbox
 
 KIND = "invitations.poll"
+
+
+@dataclass(frozen=True)
+class Vote:
+    """An answer to one time, and the version of the one it was given over (0: none yet)."""
+
+    value: AnswerValue
+    version: int = 0
 
 
 def ask(
@@ -28,27 +36,22 @@ def ask(
 ) -> DatePoll:
     """Ask everybody on the meeting's list which of these times suit them, and return the poll.
 
-    Asked again with more times, the new ones are added and every answer stays; a poll that was
-    over is open again. Times are wall times in Copenhagen. Raises ``Refused`` without a new time,
-    for a time that is past or is not there that day, for too many, for a last day that is past,
-    and when nobody else is on the list.
+    Asked again, new times are added and every answer stays; a poll that was over is open again.
+    Times are wall times in Copenhagen. Raises ``Refused`` without a time that lies ahead, for a
+    time that is past or is not there that day, for too many, for a last day that is past, and when
+    nobody else is on the list.
     """
     poll = polls.of_meeting(meeting.id)
     known = {option.starts_local for option in poll.options} if poll is not None else set()
     new = sorted(set(starts) - known)
-    _check(meeting, new, known, answer_by=answer_by, by=by, at=at)
+    waiting = polls.ahead(poll, at=at) if poll is not None else []
+    _check(meeting, new, waiting, answer_by=answer_by, by=by, at=at)
     if poll is None:
-        poll = DatePoll(
-            meeting_id=meeting.id, answer_by=answer_by, asked_at=at, asked_by_id=by.user_id
-        )
+        poll = DatePoll(meeting_id=meeting.id, answer_by=answer_by)
         poll.options = []
         db.session.add(poll)
-    poll.answer_by, poll.asked_at, poll.asked_by_id, poll.closed_at = (
-        answer_by,
-        at,
-        by.user_id,
-        None,
-    )
+    poll.answer_by, poll.sequence, poll.closed_at = answer_by, meeting.sequence, None
+    poll.asked_at, poll.asked_by_id = at, by.user_id
     for one in new:
         option = DateOption(poll_id=poll.id, starts_local=one, added_at=at)
         option.votes = []
@@ -61,18 +64,18 @@ def ask(
 def _check(
     meeting: Meeting,
     new: Sequence[datetime],
-    known: Collection[datetime],
+    waiting: Collection[DateOption],
     *,
     answer_by: date,
     by: Actor,
     at: datetime,
 ) -> None:
     today = calendar.to_local(at).date()
-    if meeting.state not in queries.UPCOMING | {MeetingState.POSTPONED}:
+    if meeting.state not in MAY_GET_A_TIME:
         raise Refused(_("Mødet er holdt eller aflyst. Det kan ikke ændres."))
-    if not new:
+    if not new and not waiting:
         raise Refused(_("Skriv mindst én ny tid."))
-    if len(new) + len(known) > MOST_TIMES:
+    if len(new) + len(waiting) > MOST_TIMES:
         raise Refused(_("Spørg højst om %(most)d tider.", most=MOST_TIMES))
     if not all(calendar.exists_locally(one) for one in new):
         raise Refused(_("Det klokkeslæt findes ikke den dag. Uret stilles frem."))
@@ -111,7 +114,7 @@ def chase(meeting: Meeting, poll: DatePoll, *, by: Actor, at: datetime) -> int:
 
     Raises ``Refused`` when the poll is over, or everybody who can be mailed has answered.
     """
-    _check_open(poll)
+    _check_open(poll, meeting)
     told = _tell(meeting, poll, besides={by.user_id}, at=at)
     if not told:
         raise Refused(_("Alle, der kan få en mail, har svaret."))
@@ -121,7 +124,7 @@ def chase(meeting: Meeting, poll: DatePoll, *, by: Actor, at: datetime) -> int:
 def answer(
     invitation: Invitation,
     poll: DatePoll,
-    said: Mapping[str, AnswerValue],
+    said: Mapping[str, Vote],
     *,
     via: Via,
     by: str,
@@ -129,22 +132,45 @@ def answer(
 ) -> None:
     """Note what the invited person answers to the times, by their ids; the last answer counts.
 
-    A time that is not named keeps its answer. Raises ``Refused`` when the poll is over, the
-    invitation was withdrawn, or nothing was said.
+    A time that is not named, or whose answer is the same, keeps how it was given. Raises
+    ``Refused`` when the poll is over, the invitation was withdrawn, or nothing was said;
+    ``Conflict`` with both answers when another answer came in meanwhile.
     """
-    _check_open(poll)
+    _check_open(poll, invitation.meeting)
     if invitation.withdrawn_at is not None:
         raise Refused(_("Der kan ikke svares mere. Ring, hvis du vil noget andet."))
     options = [one for one in polls.ahead(poll, at=at) if one.id in said]
     if not options:
         raise Refused(_("Vælg et svar til mindst én tid."))
-    for option in options:
+    changed = [one for one in options if _is_new(one, invitation.user_id, said[one.id])]
+    for option in changed:
+        _expect(option, invitation.user_id, said[option.id])
+    for option in changed:
         row = polls.vote(option, invitation.user_id)
         if row is None:
             row = DateVote(option_id=option.id, user_id=invitation.user_id)
             option.votes.append(row)
-        row.value, row.at, row.via, row.by_id = said[option.id], at, via.value, by
+        row.value, row.at, row.via, row.by_id = said[option.id].value, at, via.value, by
     db.session.flush()
+
+
+def _is_new(option: DateOption, user_id: str, said: Vote) -> bool:
+    row = polls.vote(option, user_id)
+    return row is None or row.value is not said.value
+
+
+def _expect(option: DateOption, user_id: str, said: Vote) -> None:
+    """Raise ``Conflict`` when somebody answered for the user since the form was opened."""
+    row, time = polls.vote(option, user_id), calendar.day_and_time(option.starts_local)
+    version = row.version if row is not None else 0
+    if version != said.version:
+        theirs = {time: _word(row.value)} if row is not None else {}
+        raise Conflict(mine={time: _word(said.value)}, theirs=theirs, version=version)
+
+
+def _word(value: AnswerValue) -> str:
+    words = {AnswerValue.YES: _("Ja"), AnswerValue.MAYBE: _("Måske"), AnswerValue.NO: _("Nej")}
+    return str(words[value])
 
 
 def choose(
@@ -152,9 +178,10 @@ def choose(
 ) -> None:
     """Give the meeting the time, and let the poll be over.
 
-    Raises ``Refused`` for a time that is past or not of the poll, ``Conflict`` when the meeting was
-    changed meanwhile.
+    Raises ``Refused`` for a time that is past or not of the poll, and when the poll is over;
+    ``Conflict`` when the meeting was changed meanwhile.
     """
+    _check_open(poll, meeting)
     chosen = next((one for one in poll.options if one.id == option_id), None)
     if chosen is None:
         raise Refused(_("Vælg en af tiderne."))
@@ -166,6 +193,6 @@ def choose(
     db.session.flush()
 
 
-def _check_open(poll: DatePoll) -> None:
-    if poll.closed_at is not None:
+def _check_open(poll: DatePoll, meeting: Meeting) -> None:
+    if not polls.is_open(poll, meeting):
         raise Refused(_("Tiden er fundet. Der spørges ikke mere."))

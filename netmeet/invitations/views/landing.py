@@ -79,7 +79,7 @@ def _page(landing: "Landing", *, refused: str = "", code: int = 200) -> Response
 def _times_page(landing: "Landing", invitation: "Invitation", *, refused: str) -> str:
     """Return the page that asks which times suit: times and a number, and nothing else."""
     poll, who = polls.of_meeting(invitation.meeting_id), invitation.user_id
-    if poll is not None and poll.closed_at is not None:
+    if poll is not None and not polls.is_open(poll, invitation.meeting):
         poll = None
     return render_template(
         "invitations/times_link.html",
@@ -87,7 +87,7 @@ def _times_page(landing: "Landing", invitation: "Invitation", *, refused: str) -
         invitation=invitation,
         poll=poll,
         ballots=times.ballots(poll, who, is_sent=bool(refused)) if poll else [],
-        is_answered=poll is not None and not polls.to_answer(poll, who, at=guard.actor().at),
+        is_answered=poll is not None and polls.has_answered(poll, who),
         phone=exports.phone(invitation.case),
         next_path=_next(landing),
         has_letter=landing.has_letter,

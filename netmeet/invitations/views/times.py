@@ -17,6 +17,7 @@ from netmeet.invitations import forms, queries
 from netmeet.invitations.queries import polls
 from netmeet.invitations.rules import AnswerValue, Via
 from netmeet.invitations.service import polls as service
+from netmeet.invitations.service.polls import Vote
 from netmeet.invitations.views.blueprint import bp
 from netmeet.meetings import queries as meetings
 from netmeet.web import filters, guard
@@ -54,7 +55,7 @@ def _page(
     today = clock.today()
     asked_for = meetings.request_by_id(meeting.request_id) if meeting.request_id else None
     answer_by = calendar.add_working_days(today, _DAYS_TO_ANSWER)
-    if poll is not None and poll.closed_at is None:
+    if poll is not None and polls.is_open(poll, meeting):
         answer_by = max(poll.answer_by, today)
     return render_template(
         "invitations/times.html",
@@ -64,6 +65,8 @@ def _page(
         else None,
         people=polls.asked(meeting, at=who.at),
         form=form or forms.AskForm(formdata=None, data={"answer_by": answer_by}),
+        reachable=polls.reachable,
+        is_person_asked=meeting.invitation(meeting.case.person.user_id) is not None,
         rows=rows or [_time_form(n, is_sent=False) for n in range(_ROWS)],
         refused=refused,
         due_on=asked_for.due_on if asked_for is not None and not asked_for.date_set_at else None,
@@ -160,7 +163,10 @@ def ballots(poll: "DatePoll", user_id: str, *, is_sent: bool) -> list[Ballot]:
     found = []
     for option in polls.ahead(poll, at=guard.actor().at):
         given = polls.vote(option, user_id)
-        data = {"value": given.value.value if given is not None else None}
+        data = {
+            "value": given.value.value if given is not None else None,
+            "version": given.version if given is not None else 0,
+        }
         form = (
             forms.VoteForm(prefix=option.id, data=data)
             if is_sent
@@ -172,11 +178,15 @@ def ballots(poll: "DatePoll", user_id: str, *, is_sent: bool) -> list[Ballot]:
     return found
 
 
-def take(found: "Sequence[Ballot]") -> dict[str, AnswerValue]:
+def take(found: "Sequence[Ballot]") -> dict[str, Vote]:
     """Return what was answered, by the times' ids. Raises ``Refused`` for what is no answer."""
     if not all([one.form.validate() for one in found]):  # noqa: C419 - each says what is wrong
         raise Refused(_("Vælg et af svarene."))
-    return {one.option.id: AnswerValue(one.form.value.data) for one in found if one.form.value.data}
+    return {
+        one.option.id: Vote(AnswerValue(one.form.value.data), one.form.version.data or 0)
+        for one in found
+        if one.form.value.data
+    }
 
 
 @bp.get("/meetings/<oid:id>/times/own")
@@ -195,7 +205,7 @@ def _own_page(
     meeting: "Meeting", invitation: "Invitation", *, ballots_of: str, refused: str = ""
 ) -> str:
     poll, who = polls.of_meeting(meeting.id), guard.actor()
-    if poll is not None and poll.closed_at is not None:
+    if poll is not None and not polls.is_open(poll, meeting):
         poll = None
     may_read = guard.allowed(P.POLL_READ, meeting)
     is_private = who.role in PRIVATE
@@ -209,8 +219,8 @@ def _own_page(
         else None,
         may_choose=False,
         instead_of=invitation.user.name if ballots_of != who.user_id else "",
-        user_id=ballots_of,
-        is_answered=poll is not None and not polls.to_answer(poll, ballots_of, at=who.at),
+        invitation=invitation,
+        is_answered=poll is not None and polls.has_answered(poll, ballots_of),
         refused=refused,
         is_private=is_private,
     )
@@ -240,6 +250,8 @@ def _take(meeting: "Meeting", invitation: "Invitation", *, via: Via) -> Response
 @guard.needs(P.INVITATION_SEND, load=queries.by_id, see=P.MEETING_READ)
 def enter_times(invitation: "Invitation") -> ResponseReturnValue:
     """Enter what somebody said by telephone or in person; marked as entered."""
+    if invitation.withdrawn_at is not None:
+        abort(404)
     if request.method == "GET":
         return _own_page(invitation.meeting, invitation, ballots_of=invitation.user_id)
     return _take(invitation.meeting, invitation, via=Via.ENTERED)

@@ -31,8 +31,13 @@ from netmeet.meetings.service.minutes import label, lacks
 
 @dataclass(frozen=True, kw_only=True)
 class CorrectedData:
-    """How a field stood before it was corrected, who did it and why. ``was`` may be empty."""
+    """How a field stood before it was corrected, who did it and why; ``was`` may be empty.
 
+    So is ``why`` to somebody who reads an extract.
+    """
+
+    item_id: str
+    edition: int
     heading: str
     was: str
     who: str
@@ -152,6 +157,7 @@ def minutes_data(
     person = meeting.case.person
     left_out = [i for i in meeting.items if not reading.is_open(i, reader=reader, ways=ways)]
     refused = [i for i in meeting.items if i.state is ItemState.NOT_TAKEN_UP]
+    corrected = _corrected(corrections, meeting, left_out)
     return MinutesData(
         meeting_id=meeting.id,
         person=person.name,
@@ -163,22 +169,22 @@ def minutes_data(
         chair=meeting.chair.name,
         participation=meeting.participation,
         participants=_participants(meeting, reader=reader),
-        points=[_point(i, corrections) for i in reading.points(meeting) if i not in left_out],
-        not_taken_up=[_point(i, corrections) for i in refused if i not in left_out],
+        points=[_point(i, corrected) for i in reading.points(meeting) if i not in left_out],
+        not_taken_up=[_point(i, corrected) for i in refused if i not in left_out],
         statements=_open_statements(meeting, statements, reader=reader, ways=ways),
         crisis_plan=meeting.crisis_plan,
         next_starts_local=meeting.next_starts_local,
         no_next_reason=meeting.no_next_reason,
         published_at=meeting.published_at,
         comments_until=meeting.comments_until,
-        edition=meeting.edition,
-        corrected_at=meeting.corrected_at,
+        edition=max((one.edition for one in corrected), default=1),
+        corrected_at=max((one.at for one in corrected), default=None),
         is_extract=bool(left_out) and reader.role_on(meeting) in STAFF,
         files=readable_data(files, reader=reader),
     )
 
 
-def _point(item: AgendaItem, corrections: Sequence[Correction]) -> PointData:
+def _point(item: AgendaItem, corrected: Sequence[CorrectedData]) -> PointData:
     return PointData(
         id=item.id,
         title=item.title,
@@ -197,22 +203,30 @@ def _point(item: AgendaItem, corrections: Sequence[Correction]) -> PointData:
         reason=item.reason,
         seen_differently=item.text(MinutesField.SEEN_DIFFERENTLY),
         not_taken_up=item.state is ItemState.NOT_TAKEN_UP,
-        corrected=_corrected(item, corrections),
+        corrected=[one for one in corrected if one.item_id == item.id],
     )
 
 
-def _corrected(item: AgendaItem, corrections: Sequence[Correction]) -> list[CorrectedData]:
-    first = item.case.person.user.first_name
+def _corrected(
+    corrections: Sequence[Correction], meeting: Meeting, left_out: Sequence[AgendaItem]
+) -> list[CorrectedData]:
+    """Return what was corrected in what the reader may read.
+
+    One reason may speak of several points, so it is told to whom the whole is open.
+    """
+    first, hidden = meeting.case.person.user.first_name, {item.id for item in left_out}
     return [
         CorrectedData(
+            item_id=one.item_id,
+            edition=one.edition,
             heading=label(one.field, first),
             was=one.was,
             who=one.by.name,
-            why=one.reason,
+            why="" if hidden else one.reason,
             at=one.at,
         )
         for one in corrections
-        if one.item_id == item.id
+        if one.item_id not in hidden
     ]
 
 

@@ -13,6 +13,7 @@ from wtforms import (
     TimeField,
 )
 from wtforms.validators import Optional
+from wtforms.widgets import HiddenInput
 
 from netmeet.meetings.forms.choices import options
 from netmeet.meetings.rules import (
@@ -21,7 +22,16 @@ from netmeet.meetings.rules import (
     Conclusion,
     Participation,
 )
-from netmeet.web.forms import LINE, TEXT, WORD, Form, VersionedForm, at_most, required
+from netmeet.web.forms import (
+    LINE,
+    TEXT,
+    WORD,
+    Form,
+    VersionedForm,
+    WholeNumberField,
+    at_most,
+    required,
+)
 
 ANSWERS = (
     (AnswerToPerson.YES.value, _("ja")),
@@ -135,6 +145,7 @@ class PointForm(Form):
 
 
 class CorrectForm(VersionedForm):
-    """Why the minutes are corrected."""
+    """Why the minutes are corrected, and which edition of them was on the page."""
 
+    seen = WholeNumberField(widget=HiddenInput(), default=1)
     reason = StringField(_("Hvorfor retter du?"), validators=[required(), at_most(LINE)])

@@ -119,6 +119,7 @@ class Meeting(Versioned, Base):
     final_at: Mapped[datetime | None]
     edition: Mapped[int] = mapped_column(default=1)
     corrected_at: Mapped[datetime | None]
+    first_comments_until: Mapped[date | None] = mapped_column(Date)
     # Only rules for who does not lead ask for these: read when asked, users found by identity.
     invitations: Mapped[list["Invitation"]] = relationship(
         back_populates="meeting", order_by="Invitation.created_at"
@@ -157,8 +158,12 @@ class Meeting(Versioned, Base):
         return [invitation for invitation in self.invitations if invitation.withdrawn_at is None]
 
     def is_open_to_guests(self, at: datetime) -> bool:
-        """Tell whether a guest's time of it lasts: condition ``T`` of the matrix."""
-        until = guests_until(self.starts_local, self.minutes, self.comments_until)
+        """Tell whether a guest's time of it lasts: condition ``T`` of the matrix.
+
+        A correction months later gives others days to comment, and opens nothing to guests anew.
+        """
+        last = self.first_comments_until or self.comments_until
+        until = guests_until(self.starts_local, self.minutes, last)
         return until is None or at <= until
 
     def excuse_composition(self, reason: str) -> None:

@@ -17,6 +17,7 @@ from netmeet.core.permissions import Permission
 from netmeet.meetings.models import (
     AgendaItem,
     Attendance,
+    ContestedLine,
     Correction,
     Journalised,
     Meeting,
@@ -231,6 +232,14 @@ def corrections(meeting: Meeting) -> Sequence[Correction]:
         .order_by(Correction.edition, Correction.id)
     )
     return db.session.scalars(statement).all()
+
+
+def contested_at(item: AgendaItem, line: str) -> Sequence[ContestedLine]:
+    """Return what the person says is wrong in this line of the point and nobody has answered."""
+    statement = select(ContestedLine).where(
+        ContestedLine.line_id == item.id, ContestedLine.answered_at.is_(None)
+    )
+    return [one for one in db.session.scalars(statement) if one.line == line]
 
 
 def to_finish(today: date) -> Sequence[str]:

@@ -40,6 +40,7 @@ from netmeet.meetings.rules.deadlines import (
 from netmeet.meetings.rules.kinds import KINDS, MeetingKind, MeetingType
 from netmeet.meetings.rules.states import (
     FINISHED,
+    MAY_GET_A_TIME,
     NEXT,
     POSTPONED_OFTEN,
     REQUEST_NEXT,
@@ -54,6 +55,7 @@ from netmeet.meetings.rules.states import (
 __all__ = [
     "FINISHED",
     "KINDS",
+    "MAY_GET_A_TIME",
     "NEXT",
     "PERSON_WAS_THERE",
     "POSTPONED_OFTEN",

@@ -86,6 +86,17 @@ NEXT: Mapping[MeetingState, Mapping[MeetingState, Step]] = {
 after it is a new edition of the minutes with a reason, which is sent out and may be commented on
 as the first was, also when that had become final."""
 
+MAY_GET_A_TIME = frozenset(
+    {
+        MeetingState.PLANNED,
+        MeetingState.INVITED,
+        MeetingState.CONFIRMED,
+        MeetingState.POSTPONED,
+        MeetingState.NOT_COMPLETED,
+    }
+)
+"""The states in which a meeting may be given a time, or another one."""
+
 POSTPONED_OFTEN = 2
 """So many times put off by others than the person, a meeting is told to the unit's managers."""
 

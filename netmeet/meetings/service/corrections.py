@@ -12,6 +12,7 @@ from netmeet.core.db import db
 from netmeet.core.refusals import Refused
 from netmeet.meetings import rules
 from netmeet.meetings.models import AgendaItem, Correction, Meeting, MinutesEntry
+from netmeet.meetings.queries import minutes as reading
 from netmeet.meetings.rules import KINDS, AnswerToPerson, MeetingKind, MeetingState, MinutesField
 from netmeet.meetings.service.meetings import move
 from netmeet.meetings.service.minutes import LONGEST_ENTRY, answer_word, label, stands
@@ -39,10 +40,9 @@ class Wording:
         first = self.item.case.person.user.first_name
         return f"{self.item.title}: {label(self.field, first)}"
 
-    @property
-    def is_new(self) -> bool:
-        """Tell whether it says something else than what stands there."""
-        return self.said != stands(self.item, self.field)
+    def is_new(self, earlier: Sequence[Correction], *, seen: int) -> bool:
+        """Tell whether it says something else than what stood there in the edition ``seen``."""
+        return self.said != _stood(self.item, self.field, earlier, edition=seen)
 
 
 def correct(
@@ -53,8 +53,9 @@ def correct(
     by: Actor,
     at: datetime,
     version: int,
-) -> int:
-    """Correct minutes that were sent out and return the number of the edition that makes.
+    seen: int,
+) -> list[Wording]:
+    """Correct minutes that were sent out, from the edition ``seen``; return what is new in it.
 
     What stood there is kept and printed with who corrected it and why. Everybody has the days of
     the meeting's kind to comment anew, also when the minutes had become final.
@@ -62,23 +63,39 @@ def correct(
     Raises ``Refused`` without a reason, when nothing is new or a text is too long, and before the
     minutes are sent out; ``Conflict`` with both texts when the meeting changed meanwhile.
     """
-    new = [one for one in wordings if one.is_new]
+    earlier = reading.corrections(meeting)
+    new = [one for one in wordings if one.is_new(earlier, seen=seen)]
     meeting.expect(
         version,
         mine={one.heading: one.said for one in new},
         theirs={one.heading: stands(one.item, one.field) for one in new},
     )
+    new = [one for one in new if one.said != stands(one.item, one.field)]
     _check(meeting, new, reason)
-    if meeting.state is MeetingState.FINAL:
+    if meeting.state is not MeetingState.PUBLISHED:
         move(meeting, MeetingState.PUBLISHED, by=by, at=at, reason=reason)
     meeting.edition += 1
     meeting.corrected_at = at
+    meeting.first_comments_until = meeting.first_comments_until or meeting.comments_until
     kind = KINDS[MeetingKind(meeting.kind)]
     meeting.comments_until = rules.comment_deadline(calendar.to_local(at).date(), kind=kind)
     for one in new:
         _write(one, meeting, reason=reason, by=by, at=at)
     db.session.flush()
-    return meeting.edition
+    return new
+
+
+def _stood(
+    item: AgendaItem, field: MinutesField, earlier: Sequence[Correction], *, edition: int
+) -> str:
+    """Return what stood in the field in that edition: what the next correction found there."""
+    since = (
+        one
+        for one in earlier
+        if (one.item_id, one.field) == (item.id, field) and one.edition > edition
+    )
+    found = next(since, None)
+    return found.was if found is not None else stands(item, field)
 
 
 def _check(meeting: Meeting, new: Sequence[Wording], reason: str) -> None:
@@ -88,9 +105,18 @@ def _check(meeting: Meeting, new: Sequence[Wording], reason: str) -> None:
         raise Refused(_("Der er ikke rettet noget endnu."))
     for one in new:
         if one.field is not MinutesField.PERSON_SAYS and len(one.text) > LONGEST_ENTRY:
-            raise Refused(_("Skriv det kortere, højst %(most)d tegn.", most=LONGEST_ENTRY))
+            short = _("Skriv det kortere, højst %(most)d tegn.", most=LONGEST_ENTRY)
+            raise Refused(f"{one.heading}: {short}")
+        if one.field is MinutesField.ANSWER and not _is_answer(one):
+            first = one.item.case.person.user.first_name
+            raise Refused(_("%(name)s skal have et svar til hvert af sine punkter.", name=first))
     if not reason.strip():
         raise Refused(_("Skriv hvorfor. Alle, der læser referatet, kan se det."), field="reason")
+
+
+def _is_answer(one: Wording) -> bool:
+    """Tell whether the person still gets an answer: a yes, or another word with words to it."""
+    return one.kind is AnswerToPerson.YES or (one.kind is not None and bool(one.text.strip()))
 
 
 def _write(one: Wording, meeting: Meeting, *, reason: str, by: Actor, at: datetime) -> None:
@@ -107,6 +133,9 @@ def _write(one: Wording, meeting: Meeting, *, reason: str, by: Actor, at: dateti
             at=at,
         )
     )
+    # What the person said of the line, and nobody has answered, stays beside it.
+    for said in reading.contested_at(item, item.text(one.field)):
+        said.line = one.text
     row = next((entry for entry in item.entries if entry.field is one.field), None)
     if row is None:
         row = MinutesEntry(item_id=item.id, field=one.field)

@@ -107,7 +107,7 @@ def edit(
     full = _checked(_with_defaults(meeting.case, details, by), at=at, was=meeting.starts_local)
     mine, theirs = _texts(full), _texts(_details(meeting))
     meeting.expect(version, mine=mine, theirs=theirs)
-    if meeting.state not in {*_SET_UP, MeetingState.POSTPONED, MeetingState.NOT_COMPLETED}:
+    if meeting.state not in rules.MAY_GET_A_TIME:
         raise Refused(_("Mødet er holdt eller aflyst. Det kan ikke ændres."))
     is_moved = (meeting.starts_local, meeting.minutes) != (full.starts_local, full.minutes)
     _write(meeting, full)

@@ -187,6 +187,7 @@ def _offers(meeting: "Meeting") -> dict[str, bool]:
         "edit": allowed(P.MEETING_UPDATE, meeting),
         "cancel": allowed(P.MEETING_CANCEL, meeting),
         "invitations": allowed(P.INVITATION_READ_RESPONSES, meeting),
+        "times": allowed(P.POLL_READ, meeting),
         "prepare": allowed(P.PREPARATION_WRITE, meeting),
         "agenda": allowed(P.AGENDA_READ, meeting),
         "room": allowed(P.ROOM_STEER, meeting),

@@ -44,7 +44,7 @@ def freeze(
         "actions": [
             _action(action, facts)
             for action in facts.actions
-            if _belongs(action, since=newest.published_at if newest is not None else None)
+            if _belongs(action, since=facts.plan.agreed_at if facts.plan is not None else None)
         ],
         "goals": [_goal(goal) for goal in facts.goals if goal.closed_at is None],
         "goals_ended": [_goal(goal) for goal in facts.goals if goal.closed_at is not None],

@@ -266,8 +266,8 @@ def facts(
     With a ``meeting`` (loaded by ``meetings.queries.minutes.room``) its drafted agreements too.
     What had ended before the newest version is left out, unless the whole story is asked for.
     """
-    newest = plan.newest if plan is not None else None
-    since = newest.published_at if newest is not None and not is_whole else _EVER
+    agreed_at = plan.agreed_at if plan is not None else None
+    since = agreed_at if agreed_at is not None and not is_whole else _EVER
     meetings = db.session.scalars(_MEETINGS, {"id": case.id}).all()
     return Facts(
         case=case,

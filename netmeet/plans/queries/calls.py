@@ -26,9 +26,16 @@ def owes_call(answer: Acceptance | None) -> bool:
 
 
 def calls_owed(case_ids: Sequence[str]) -> Mapping[str, Call]:
-    """Return by case who waits for a call about the newest version of their plan."""
-    later = aliased(PlanVersion)
-    is_older = exists().where(later.plan_id == Plan.id, later.n > PlanVersion.n)
+    """Return by case who waits for a call about the newest version of their plan.
+
+    A version that only corrects the minutes, and nobody has answered, takes no call away.
+    """
+    later, to_later = aliased(PlanVersion), aliased(Acceptance)
+    is_answered = exists().where(to_later.plan_version_id == later.id)
+    is_other = later.meeting_id.is_distinct_from(PlanVersion.meeting_id)
+    is_older = exists().where(
+        later.plan_id == Plan.id, later.n > PlanVersion.n, is_other | is_answered
+    )
     statement = (
         select(Plan.case_id, Plan.id, Acceptance.at)
         .join(PlanVersion, PlanVersion.plan_id == Plan.id)

@@ -1,6 +1,6 @@
 """Publishing: plan, agreements and minutes come in force at once, and everybody is told."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,9 +14,12 @@ from netmeet.cases.models import TeamMember
 from netmeet.core import calendar
 from netmeet.core.access import Actor
 from netmeet.core.db import db
+from netmeet.core.permissions import Permission
 from netmeet.core.refusals import Refused
 from netmeet.meetings import service as meetings
-from netmeet.meetings.models import Meeting
+from netmeet.meetings.models import AgendaItem, Meeting
+from netmeet.meetings.policy import RULES
+from netmeet.meetings.queries import minutes as reading
 from netmeet.meetings.service import publish as minutes
 from netmeet.outbox import service as outbox
 from netmeet.outbox.rules import Channel
@@ -135,7 +138,7 @@ def publish(
     if meeting.next_starts_local is not None:
         follow_up = meetings.draft_follow_up(meeting, by=by, at=at)
         carrying.carry_over(meeting, to=follow_up, by=by, at=at)
-    _tell(meeting, made, at=at)
+    _tell(meeting, made, recipients(meeting, at=at), at=at)
     return made
 
 
@@ -143,26 +146,37 @@ def renew(
     meeting: Meeting,
     plan: Plan | None,
     *,
+    items: Collection[AgendaItem],
     by: Actor,
     at: datetime,
     content: Mapping[str, Any],
     reason: str,
 ) -> PlanVersion | None:
-    """Tell everybody that the minutes were corrected.
+    """Tell who may read the corrected ``items`` that the minutes were corrected.
 
-    When the plan in force is of that meeting it gets a new version with the ``reason``, which is
-    returned, and the person is asked about it again: what they said yes to reads otherwise now.
+    When it changes what the plan in force says, that gets a new version with the ``reason``, which
+    is returned, and the person is asked about it again: what they said yes to reads otherwise now.
     """
-    made = None
-    if plan is not None and plan.newest is not None and plan.newest.meeting_id == meeting.id:
+    made, newest = None, plan.newest if plan is not None else None
+    is_of_it = newest is not None and newest.meeting_id == meeting.id
+    if newest is not None and is_of_it and content != newest.content:
         made = _new_version(meeting, plan, by=by, at=at, content=content, reason=reason)
-    _tell(meeting, made, at=at)
+    ways = RULES[Permission.MINUTES_READ_PUBLISHED]
+    told = [
+        one
+        for one in recipients(meeting, at=at)
+        if (one.reads_plan and made is not None)
+        or any(reading.is_open(item, reader=one.reader, ways=ways) for item in items)
+    ]
+    _tell(meeting, made, told, at=at)
     return made
 
 
-def _tell(meeting: Meeting, made: PlanVersion | None, *, at: datetime) -> None:
-    """Tell who may read that a version of the plan, or a new edition of the minutes, is there."""
-    for recipient in recipients(meeting, at=at):
+def _tell(
+    meeting: Meeting, made: PlanVersion | None, told: Sequence[Recipient], *, at: datetime
+) -> None:
+    """Tell them that a version of the plan, or a new edition of the minutes, is there."""
+    for recipient in told:
         user_id = recipient.member.user_id
         corrected = f"minutes-corrected:{meeting.id}:{meeting.edition}:{user_id}"
         outbox.put(

@@ -54,7 +54,8 @@ def answer(plan: "Plan") -> ResponseReturnValue:
 
 
 def _answer_page(plan: "Plan", form: forms.AnswerForm) -> str:
-    given = plan.newest.acceptance if plan.newest is not None else None
+    newest = plan.newest
+    given = newest.acceptance if newest is not None else None
     coordinator, today = plan.case.coordinator, clock.today()
     lead = coordinator.user.first_name if coordinator is not None else ""
     is_private = guard.actor().role in PRIVATE
@@ -66,6 +67,7 @@ def _answer_page(plan: "Plan", form: forms.AnswerForm) -> str:
         name=exports.name_of(plan.kind, to_person=True),
         first=plan.case.person.user.first_name,
         given=given,
+        reason=newest.reason if newest is not None else "",
         choices=exports.answer_choices(),
         leads=exports.leads_to(plan.kind, coordinator=lead, today=today),
         promised=exports.call_promised(given, coordinator=lead, today=today),

@@ -14,7 +14,7 @@ from netmeet.core.permissions import Permission as P
 from netmeet.core.refusals import Refused
 from netmeet.meetings.forms import minutes as forms
 from netmeet.meetings.queries import minutes
-from netmeet.meetings.rules import AnswerToPerson, MinutesField
+from netmeet.meetings.rules import KINDS, AnswerToPerson, MeetingKind, MinutesField
 from netmeet.meetings.service import corrections
 from netmeet.meetings.service.corrections import Wording
 from netmeet.meetings.service.minutes import label
@@ -79,7 +79,7 @@ def correct(meeting: "Meeting") -> ResponseReturnValue:
     """
     if meeting.published_at is None:
         return redirect(url_for("pages.minutes", id=meeting.id), 303)
-    form = forms.CorrectForm(data={"version": meeting.version})
+    form = forms.CorrectForm(data={"version": meeting.version, "seen": meeting.edition})
     points = [_point(item) for item in minutes.points(meeting) if _may_be_wrong(item)]
     if not form.was_sent:
         return _page(meeting, form, points)
@@ -92,31 +92,34 @@ def correct(meeting: "Meeting") -> ResponseReturnValue:
         except Refused as no:
             form.refuse(no)
         else:
-            return redirect(url_for("pages.minutes", id=meeting.id), 303)
+            # It says who gets a letter, and what is to be filed anew.
+            return redirect(url_for("plans.journal", id=meeting.id), 303)
     return _page(meeting, form, points), 422
 
 
 def _send(meeting: "Meeting", form: forms.CorrectForm, points: list[Point]) -> None:
     who, at, reason = guard.actor(), clock.now(), form.reason.data or ""
-    corrections.correct(
+    new = corrections.correct(
         meeting,
         [wording for point in points for wording in point.wordings()],
         reason=reason,
         by=who,
         at=at,
         version=form.version.data or 0,
+        seen=form.seen.data or 1,
     )
     plan = queries.of_case(meeting.case_id)
     newest = plan.newest if plan is not None else None
     content = exports.corrected(newest.content, meeting) if newest is not None else {}
     said = _("Referatet er rettet: %(why)s", why=reason)
-    if publishing.renew(meeting, plan, by=who, at=at, content=content, reason=said):
+    items = [one.item for one in new]
+    if publishing.renew(meeting, plan, items=items, by=who, at=at, content=content, reason=said):
         guard.note(P.PLAN_PUBLISH_VERSION, meeting)
 
 
 def _may_be_wrong(item: "AgendaItem") -> bool:
     """Tell whether anything may stand wrong: of standing points most hold nothing."""
-    return not item.standing or bool(item.text(MinutesField.TALKED))
+    return not item.standing or bool(item.entries)
 
 
 def _point(item: "AgendaItem") -> Point:
@@ -149,5 +152,6 @@ def _page(meeting: "Meeting", form: forms.CorrectForm, points: list[Point]) -> s
         meeting=meeting,
         person=meeting.case.person.user.first_name,
         asks_again=newest is not None and newest.meeting_id == meeting.id,
+        days=KINDS[MeetingKind(meeting.kind)].comment_within,
         case_head=cases.head(meeting.case, current=HEAD),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -25,6 +25,8 @@ from netmeet.readiness.rules import Group
 
 _COMING = invitations.UPCOMING | {MeetingState.POSTPONED}
 _TO_SEND_OUT = frozenset({MeetingState.HELD, MeetingState.MINUTES_DRAFT})
+_SENT_OUT = frozenset({MeetingState.PUBLISHED, MeetingState.FINAL})
+_LATE_IS_SEEN = timedelta(days=14)
 _WITHOUT_DATE = frozenset({RequestState.REQUESTED, RequestState.ASSESSED})
 _ORDER = {group: place for place, group in enumerate(Group)}
 _MINUTES_OF_REQUEST = 4
@@ -127,7 +129,7 @@ def day(actor: Actor, today: date, *, calls_owed: Calls) -> Day:
     """Return the day of the coordinator ``actor``; the queries do not grow with the cases."""
     own = [c for c in cases.visible_to(actor) if actor.user_id in c.lead_ids]
     ids = [case.id for case in own]
-    meetings = _meetings(ids)
+    meetings = _meetings(ids, actor.at)
     known = _Known(
         meetings=meetings,
         requests=_requests(ids),
@@ -164,7 +166,7 @@ def _of_meeting(
         return _of_now(meeting, case)
     if meeting.state in _TO_SEND_OUT:
         return _of_held(meeting, case, known.actions.unfinished.get(meeting.id, 0))
-    if meeting.state is MeetingState.PUBLISHED:
+    if meeting.state in _SENT_OUT:
         return _of_said(meeting, case)
     found = lacking.missing(
         meeting, said=known.said, actions=known.actions, prepared=known.prepared, at=known.at
@@ -245,8 +247,12 @@ def _right_row(case: Case) -> DayRow:
     )
 
 
-def _meetings(case_ids: Sequence[str]) -> Sequence[Meeting]:
-    """Return what is ahead or to be sent out, and what was said something to since it was."""
+def _meetings(case_ids: Sequence[str], at: datetime) -> Sequence[Meeting]:
+    """Return what is ahead or to be sent out, and what was said something to since it was.
+
+    What the person says to final minutes is seen for two weeks.
+    """
+    late = (Statement.at > Meeting.final_at) & (Statement.at > at - _LATE_IS_SEEN)
     since = func.coalesce(Meeting.corrected_at, Meeting.published_at)
     said = select(Statement.id).where(Statement.meeting_id == Meeting.id, Statement.at > since)
     statement = (
@@ -254,7 +260,8 @@ def _meetings(case_ids: Sequence[str]) -> Sequence[Meeting]:
         .where(
             Meeting.case_id.in_(case_ids),
             Meeting.state.in_(_COMING | _TO_SEND_OUT)
-            | ((Meeting.state == MeetingState.PUBLISHED) & said.exists()),
+            | ((Meeting.state == MeetingState.PUBLISHED) & said.exists())
+            | ((Meeting.state == MeetingState.FINAL) & said.where(late).exists()),
         )
         .options(
             selectinload(Meeting.invitations).joinedload(Invitation.user),
@@ -333,7 +340,7 @@ def _of_said(meeting: Meeting, case: Case) -> DayRow:
         case,
         group=Group.WEEK,
         kind="said",
-        on=meeting.comments_until,
+        on=meeting.comments_until if meeting.final_at is None else None,
         text=_("Der er skrevet til referatet."),
         label=_("Læs det"),
         endpoint="pages.minutes",

@@ -16,8 +16,11 @@ from netmeet.invitations.models import DateVote
 from netmeet.invitations.queries import links, polls
 from netmeet.invitations.rules import MOST_TIMES, AnswerValue, Via
 from netmeet.invitations.service import polls as polling
+from netmeet.invitations.service.polls import Vote
+from netmeet.meetings import service as meetings
 from netmeet.meetings.rules import MeetingState
 from netmeet.outbox.models import Message
+from netmeet.outbox.rules import Channel
 from netmeet.reminders import jobs as reminders
 from netmeet.reminders.exports import RENDERERS as REMINDERS
 from tests.world import now
@@ -52,10 +55,20 @@ def ask(world, meeting, *starts, answer_by=None, at=None):
     )
 
 
+def vote(poll, option, user, value):
+    """Return the answer as the form sends it, over the one that stands there now."""
+    row = polls.vote(option, user.id)
+    return Vote(value, row.version if row is not None else 0)
+
+
 def say(meeting, poll, user, *values, via=Via.LOGIN):
-    options = [one.id for one in poll.options]
-    said = dict(zip(options, values, strict=False))
+    chosen = zip(poll.options, values, strict=False)
+    said = {one.id: vote(poll, one, user, value) for one, value in chosen}
     polling.answer(meeting.invitation(user.id), poll, said, via=via, by=user.id, at=now())
+
+
+def names(time):
+    return {value: [one.name for one in said] for value, said in time.said.items()}
 
 
 def mails(kind="invitations.poll"):
@@ -127,7 +140,7 @@ def test_the_last_answer_counts_and_what_is_not_named_stays(world, meeting):
 def test_how_an_answer_came_is_kept(world, meeting):
     poll = ask(world, meeting)
     invitation = meeting.invitation(world.hanne.id)
-    said = {poll.options[0].id: YES}
+    said = {poll.options[0].id: Vote(YES)}
     polling.answer(invitation, poll, said, via=Via.ENTERED, by=world.lise.id, at=now())
     vote = polls.vote(poll.options[0], world.hanne.id)
     assert (vote.via, vote.by_id) == ("entered", world.lise.id)
@@ -141,8 +154,8 @@ def test_who_can_when_and_who_has_not_answered(world, meeting):
     say(meeting, poll, world.jonas, YES)
     found = polls.standing(meeting, poll, reader_id=world.lise.id, at=now())
     first, second = found.times
-    assert first.said == {YES: ["Hanne Sørensen", "Jonas Holm"], MAYBE: [], NO: ["Mia Sørensen"]}
-    assert second.said == {YES: ["Mia Sørensen"], MAYBE: ["Hanne Sørensen"], NO: []}
+    assert names(first) == {YES: ["Hanne Sørensen", "Jonas Holm"], MAYBE: [], NO: ["Mia Sørensen"]}
+    assert names(second) == {YES: ["Mia Sørensen"], MAYBE: ["Hanne Sørensen"], NO: []}
     assert {one.name for one in found.silent} == {"Lise Dam", "Jonas Holm"}
     assert found.best is second
 
@@ -201,10 +214,77 @@ def test_choosing_gives_the_meeting_its_time_and_ends_the_asking(world, meeting)
     assert poll.closed_at is not None
     with pytest.raises(Refused, match="Tiden er fundet"):
         say(meeting, poll, world.hanne, NO)
-    with pytest.raises(Conflict):
+    with pytest.raises(Refused, match="Tiden er fundet"):
         polling.choose(meeting, poll, poll.options[0].id, by=by, at=now(), version=version)
+
+
+def test_a_time_that_nobody_asked_about_and_a_stale_page_are_refused(world, meeting):
+    poll, by = ask(world, meeting), world.actor(world.lise)
     with pytest.raises(Refused, match="en af tiderne"):
         polling.choose(meeting, poll, "nothing", by=by, at=now(), version=meeting.version)
+    with pytest.raises(Conflict):
+        polling.choose(meeting, poll, poll.options[0].id, by=by, at=now(), version=99)
+
+
+def test_a_time_that_was_set_otherwise_ends_the_asking(world, meeting):
+    poll, by = ask(world, meeting), world.actor(world.lise)
+    told = mails()[0]
+    meetings.set_time(meeting, working(6), by=by, at=now(), version=meeting.version)
+    assert not polls.is_open(poll, meeting)
+    assert exports.render_poll(told, now()) is None
+    with pytest.raises(Refused, match="Tiden er fundet"):
+        say(meeting, poll, world.hanne, YES)
+    with pytest.raises(Refused, match="Tiden er fundet"):
+        polling.chase(meeting, poll, by=by, at=now())
+    assert polls.is_open(ask(world, meeting, working(7)), meeting)
+
+
+def test_an_answer_that_came_in_meanwhile_is_shown_beside_ones_own(world, meeting):
+    poll = ask(world, meeting)
+    first, second = poll.options
+    say(meeting, poll, world.hanne, YES, YES)
+    stale = {first.id: Vote(NO, 0), second.id: Vote(YES, 0)}
+    invitation = meeting.invitation(world.hanne.id)
+    with pytest.raises(Conflict) as conflict:
+        polling.answer(invitation, poll, stale, via=Via.ENTERED, by=world.lise.id, at=now())
+    time = calendar.day_and_time(first.starts_local)
+    assert (conflict.value.mine, conflict.value.theirs) == ({time: "Nej"}, {time: "Ja"})
+    same = {first.id: Vote(YES, 0), second.id: Vote(YES, 0)}
+    polling.answer(invitation, poll, same, via=Via.ENTERED, by=world.lise.id, at=now())
+    assert {polls.vote(one, world.hanne.id).via for one in poll.options} == {"login"}
+
+
+def test_who_wants_letters_is_not_mailed(world, meeting):
+    ask(world, meeting)
+    hers = next(one for one in mails() if one.user_id == world.hanne.id)
+    world.hanne.channel = Channel.LETTER
+    assert exports.render_poll(hers, now()) is None
+    ask(world, meeting, working(6))
+    assert len([one for one in mails() if one.user_id == world.hanne.id]) == 1
+
+
+def test_the_time_that_suits_the_person_comes_first(world, meeting):
+    poll = ask(world, meeting, working(4), working(5), working(6))
+    mia = meeting.case.person.user
+    say(meeting, poll, mia, NO, YES, MAYBE)
+    say(meeting, poll, world.jonas, YES, NO, MAYBE)
+    say(meeting, poll, world.hanne, YES, NO, MAYBE)
+    found = polls.standing(meeting, poll, reader_id=world.lise.id, at=now())
+    assert found.best is found.times[1]
+
+
+def test_times_that_are_over_do_not_use_the_poll_up(world, meeting):
+    poll = ask(world, meeting, *(working(n) for n in range(1, MOST_TIMES + 1)))
+    for option in poll.options:
+        option.starts_local -= timedelta(days=60)
+    assert len(ask(world, meeting, working(2)).options) == MOST_TIMES + 1
+
+
+def test_the_last_day_to_answer_may_be_moved_alone(world, meeting):
+    poll = ask(world, meeting)
+    polling.ask(meeting, [], answer_by=working(3).date(), by=world.actor(world.lise), at=now())
+    assert poll.answer_by == working(3).date()
+    assert len(poll.options) == 2
 
 
 def test_it_may_be_opened_again_with_a_new_time_and_the_old_answers(world, meeting):
@@ -225,7 +305,7 @@ def test_who_was_taken_off_the_list_is_neither_asked_nor_counted(world, meeting)
     assert polls.standing(meeting, poll, reader_id=world.lise.id, at=now()).times[0].said[YES] == []
     with pytest.raises(Refused, match="ikke svares mere"):
         polling.answer(
-            gone, poll, {poll.options[0].id: NO}, via=Via.LOGIN, by=world.hanne.id, at=now()
+            gone, poll, {poll.options[0].id: Vote(NO)}, via=Via.LOGIN, by=world.hanne.id, at=now()
         )
     token = next(one for one in mails() if one.user_id == world.hanne.id).facts["token"]
     assert links.landing(token, at=now()) is None

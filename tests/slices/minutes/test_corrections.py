@@ -12,9 +12,9 @@ from netmeet.core.db import db
 from netmeet.core.refusals import Conflict, Refused
 from netmeet.meetings import jobs
 from netmeet.meetings.exports import minutes_data
-from netmeet.meetings.models import Journalised, Meeting, MinutesEntry
+from netmeet.meetings.models import ContestedLine, Journalised, Meeting, MinutesEntry
 from netmeet.meetings.queries import minutes as reading
-from netmeet.meetings.rules import AnswerToPerson, MeetingState, MinutesField
+from netmeet.meetings.rules import AnswerToPerson, ContestKind, MeetingState, MinutesField
 from netmeet.meetings.service import corrections, minutes
 from netmeet.meetings.service.corrections import Wording
 from tests.world import World, now
@@ -45,15 +45,18 @@ def item(meeting):
     return reading.points(meeting)[0]
 
 
-def correct(world, meeting, *wordings, reason=WHY, version=None):
-    return corrections.correct(
+def correct(world, meeting, *wordings, reason=WHY, version=None, seen=None):
+    """Correct as Lise and return the edition; the page was opened at the newest, or at ``seen``."""
+    corrections.correct(
         meeting,
         wordings,
         reason=reason,
         by=world.actor(world.lise),
         at=now(),
         version=meeting.version if version is None else version,
+        seen=meeting.edition if seen is None else seen,
     )
+    return meeting.edition
 
 
 def talked(item, text="Jonas kan vise tre steder."):
@@ -126,6 +129,52 @@ def test_of_two_who_correct_the_second_is_shown_both_texts(world, meeting, item)
     assert conflict.value.theirs == {heading: "Det ene."}
 
 
+def test_what_another_corrected_meanwhile_is_not_undone_by_an_older_page(world, meeting, item):
+    opened, other = meeting.version, reading.points(meeting)[1]
+    correct(world, meeting, talked(item, "Det nye."))
+    old_page = (talked(item, "Jonas kan vise to steder."), talked(other, "Penge."))
+    with pytest.raises(Conflict) as conflict:
+        correct(world, meeting, *old_page, version=opened, seen=1)
+    assert conflict.value.mine == {"Økonomi: Vi talte om": "Penge."}
+    correct(world, meeting, *old_page, seen=1)
+    assert item.text(MinutesField.TALKED) == "Det nye."
+    assert other.text(MinutesField.TALKED) == "Penge."
+
+
+@pytest.mark.parametrize("kind", [None, AnswerToPerson.NO_BECAUSE, AnswerToPerson.IN_PART])
+def test_the_person_keeps_an_answer_to_each_of_their_points(world, meeting, item, kind):
+    with pytest.raises(Refused, match="skal have et svar"):
+        correct(world, meeting, answered(item, kind, ""))
+    assert item.answer_kind is AnswerToPerson.YES
+
+
+def test_what_the_person_said_of_a_line_stays_beside_it_when_it_is_corrected(world, meeting, item):
+    said = ContestedLine(
+        case_id=meeting.case_id,
+        line_kind="item",
+        line_id=item.id,
+        line="Jonas kan vise to steder.",
+        kind=ContestKind.MISTAKE,
+        words="Tre.",
+        at=now(),
+        due_on=clock.today(),
+    )
+    db.session.add(said)
+    db.session.flush()
+    correct(world, meeting, talked(item))
+    assert said.line == "Jonas kan vise tre steder."
+
+
+def test_a_correction_opens_nothing_to_guests_anew(world, meeting, item):
+    later = now() + timedelta(days=10)
+    meeting.comments_until = clock.today() - timedelta(days=1)
+    assert not meeting.is_open_to_guests(later)
+    meeting.comments_until = clock.today() - timedelta(days=1)
+    correct(world, meeting, talked(item))
+    meeting.comments_until = clock.today() + timedelta(days=30)
+    assert not meeting.is_open_to_guests(later)
+
+
 def test_an_edition_may_be_commented_on_like_the_first(world, meeting, item):
     meeting.comments_until = clock.today() - timedelta(days=1)
     mia = world.actor(meeting.case.person.user)
@@ -179,7 +228,9 @@ def test_a_hidden_point_s_correction_is_hidden_as_well(world, meeting, item):
     other.is_hidden_from_private = True
     correct(world, meeting, talked(other, "Noget om penge."), talked(item))
     hers = data(world, meeting, world.hanne)
-    assert [one.was for point in hers.points for one in point.corrected] == [
-        "Jonas kan vise to steder."
-    ]
+    told = [(one.was, one.why) for point in hers.points for one in point.corrected]
+    assert told == [("Jonas kan vise to steder.", "")]
     assert hers.edition == 2
+    correct(world, meeting, talked(other, "Noget andet om penge."))
+    assert data(world, meeting, world.hanne).edition == 2
+    assert data(world, meeting, world.lise).edition == 3

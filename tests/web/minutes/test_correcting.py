@@ -5,6 +5,7 @@ import re
 import pytest
 from sqlalchemy import select
 
+from netmeet.actions.rules import Status
 from netmeet.core import clock
 from netmeet.core.db import db
 from netmeet.meetings.queries import minutes as reading
@@ -45,7 +46,8 @@ def story(world):
 def form(story, **fields):
     """Return what the page sends: every field as it stands, but for these of the first point."""
     meeting = reading.room(story.meeting.id)
-    sent = {"version": meeting.version, "reason": fields.pop("reason", WHY)}
+    sent = {"version": meeting.version, "seen": meeting.edition}
+    sent |= {"reason": fields.pop("reason", WHY)}
     for item in reading.points(meeting):
         sent |= {f"{item.id}-{field.value}": item.text(field) for field in MinutesField}
         sent[f"{item.id}-kind"] = item.answer_kind.value if item.answer_kind else ""
@@ -85,7 +87,9 @@ def test_the_person_is_asked_about_the_plan_again(world, app, story):
     )
     db.session.commit()
     before = versions()[-1].content
-    assert "Mia bliver spurgt om planen igen." in text(as_(world, app, world.lise).get(path(story)))
+    assert "Mia bliver spurgt om planen igen, hvis den ændrer sig." in text(
+        as_(world, app, world.lise).get(path(story))
+    )
     as_(world, app, world.lise).send(path(story), form(story, answer="Du ser tre steder først."))
     db.session.expire_all()
     old, new = plans.of_case(story.meeting.case_id).versions
@@ -96,11 +100,36 @@ def test_the_person_is_asked_about_the_plan_again(world, app, story):
 
 
 def test_everybody_who_reads_is_told_once(world, app, story):
-    as_(world, app, world.lise).send(path(story), form(story, talked="Vi så på tre steder."))
+    sent = form(story, answer="Du ser tre steder først.")
+    answer = as_(world, app, world.lise).send(path(story), sent)
+    assert answer.location == f"/meetings/{story.meeting.id}/journal"
     told = db.session.scalars(select(Message)).all()
     assert {one.kind for one in told} == {"plans.published"}
     assert len({one.user_id for one in told}) == len(told)
     assert story.mia.id in {one.user_id for one in told}
+
+
+def test_what_the_plan_does_not_say_leaves_the_plan_and_its_answer_alone(world, app, story):
+    as_(world, app, world.lise).send(path(story), form(story, talked="Vi så på tre steder."))
+    assert len(versions()) == 1
+    told = db.session.scalars(select(Message)).all()
+    assert {one.kind for one in told} == {"plans.corrected"}
+    assert world.hanne.id not in {one.user_id for one in told}  # she reads the plan alone
+
+
+def test_a_call_that_was_promised_and_what_was_done_outlive_a_correction(world, app, story):
+    plan = plans.of_case(story.meeting.case_id)
+    said = AcceptanceAnswer.REJECTED
+    answers.answer(plan.newest, said=said, by=world.actor(story.mia), at=now())
+    kept = next(iter(plans.facts(plan.case, plan).actions))
+    kept.status, kept.closed_at = Status.DONE, now()
+    db.session.commit()
+    as_(world, app, world.lise).send(path(story), form(story, answer="Du ser tre steder."))
+    assert len(versions()) == 2
+    assert story.meeting.case_id in plans.calls_owed([story.meeting.case_id])
+    db.session.expire_all()
+    plan = plans.of_case(story.meeting.case_id)
+    assert kept.id in {one.id for one in plans.facts(plan.case, plan).actions}
 
 
 def test_older_minutes_leave_the_plan_alone_and_tell_who_reads_them(world, app, story):
