@@ -41,6 +41,7 @@ from netmeet.indicators import policy as indicators_policy
 from netmeet.indicators import views as indicators_views
 from netmeet.invitations import exports as invitations_exports
 from netmeet.invitations import policy as invitations_policy
+from netmeet.invitations import queries as invitations_queries
 from netmeet.invitations import service as invitations_service
 from netmeet.invitations import views as invitations_views
 from netmeet.invitations.queries import coming as invitations_coming
@@ -48,6 +49,7 @@ from netmeet.invitations.queries import deciding as invitations_deciding
 from netmeet.meetings import exports as meetings_exports
 from netmeet.meetings import policy as meetings_policy
 from netmeet.meetings import views as meetings_views
+from netmeet.meetings.service import room as meetings_room
 from netmeet.organisations import policy as organisations_policy
 from netmeet.organisations import views as organisations_views
 from netmeet.outbox import policy as outbox_policy
@@ -213,6 +215,7 @@ def _wire_slices() -> None:
     cases_rights.ask_what_follows(invitations_service.would_be_withdrawn)
     cases_rights.ask_what_follows(actions_service.would_wait)
     cases_rights.ask_next_meeting(invitations_coming.ahead)
+    meetings_room.ask_who_is_excused(invitations_queries.excused)
     invitations_views.answer.show_with(pages_views.answer.page)
     cases_rights.ask_plan_type(plans_queries.kind_of_case)
     actions_service.ask_who_may_decide(invitations_deciding.deciders)

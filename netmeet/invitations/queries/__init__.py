@@ -16,7 +16,14 @@ from netmeet.invitations.models import Answer, Deputy, Mandate, WrittenInput
 from netmeet.invitations.policy import may_be_invited
 from netmeet.invitations.rules import AnswerValue, Delivery, channel, delivery
 from netmeet.meetings.models import AgendaItem, Invitation, Meeting
-from netmeet.meetings.rules import MAY_GET_A_TIME, ItemState, MeetingState, Purpose, composition
+from netmeet.meetings.rules import (
+    MAY_GET_A_TIME,
+    AttendanceStatus,
+    ItemState,
+    MeetingState,
+    Purpose,
+    composition,
+)
 from netmeet.organisations.rules import Sector
 from netmeet.outbox.models import Message
 from netmeet.outbox.rules import Channel
@@ -232,6 +239,18 @@ def is_sure(of: Meeting, *, at: datetime) -> bool:
         return False
     coming, _silent = sectors(of, said=replies(of))
     return bool(of.composition_reason) or not composition(coming)
+
+
+def excused(of: Meeting) -> dict[str, AttendanceStatus]:
+    """Return how those who said something before the meeting are noted when they do not come."""
+    said, found = replies(of), {}
+    for invitation in of.current_invitations:
+        reply = said[invitation.id]
+        if reply.written is not None:
+            found[invitation.user_id] = AttendanceStatus.WRITTEN_INPUT
+        elif reply.value is AnswerValue.NO:
+            found[invitation.user_id] = AttendanceStatus.REGRETS
+    return found
 
 
 def still_holds(invitation: Invitation, *, at: datetime) -> bool:

@@ -1,6 +1,6 @@
 """Holding the meeting: who is here, which point is on, pause, and the end."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -28,6 +28,11 @@ from netmeet.meetings.service.meetings import move
 from netmeet.meetings.service.minutes import lacks
 
 _MAY_BEGIN = frozenset({MeetingState.INVITED, MeetingState.CONFIRMED})
+
+Excused = Callable[[Meeting], Mapping[str, AttendanceStatus]]
+
+_excused: list[Excused] = []
+"""Answers how those who said something beforehand are noted when they did not come, by user."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -250,16 +255,22 @@ def ending_lacks(meeting: Meeting, ending: Ending, *, at: datetime) -> list[Refu
     return found
 
 
+def ask_who_is_excused(answer: Excused) -> None:
+    """Register who knows how somebody who did not come is noted: regrets, or a word beforehand."""
+    _excused[:] = [answer]
+
+
 def _empty(meeting: Meeting) -> None:
-    """Nobody is in the room any more; who was invited and never came was not there."""
+    """Nobody is in the room any more; who was invited and never came was not there, or excused."""
     noted: Mapping[str, Attendance] = {row.user_id: row for row in meeting.attendances}
+    excused = {user: status for ask in _excused for user, status in ask(meeting).items()}
     for invitation in meeting.current_invitations:
         if invitation.user_id not in noted:
             meeting.attendances.append(
                 Attendance(
                     meeting_id=meeting.id,
                     user_id=invitation.user_id,
-                    status=AttendanceStatus.NO_SHOW,
+                    status=excused.get(invitation.user_id, AttendanceStatus.NO_SHOW),
                 )
             )
     for row in noted.values():

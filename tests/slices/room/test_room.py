@@ -10,6 +10,8 @@ from netmeet.core import calendar
 from netmeet.core.access import Role
 from netmeet.core.db import db
 from netmeet.core.refusals import Conflict, Refused
+from netmeet.invitations.models import Answer, WrittenInput
+from netmeet.invitations.rules import AnswerValue
 from netmeet.meetings.queries import minutes as reading
 from netmeet.meetings.rules import (
     AgendaState,
@@ -206,6 +208,27 @@ def test_it_does_not_end_before_all_is_settled(world, meeting, facts):
 def test_it_does_not_end_before_it_has_begun(world, meeting):
     with pytest.raises(Refused):
         room.end(meeting, by=world.actor(world.lise), at=now(), ending=ending())
+
+
+@pytest.mark.parametrize(
+    ("said", "noted"),
+    [
+        ({"value": AnswerValue.NO}, AttendanceStatus.REGRETS),
+        ({"value": AnswerValue.NO, "text": "Kort fra mig."}, AttendanceStatus.WRITTEN_INPUT),
+        ({"value": AnswerValue.YES}, AttendanceStatus.NO_SHOW),
+    ],
+)
+def test_who_declined_or_wrote_beforehand_is_noted_so(world, meeting, said, noted):
+    begun(world, meeting)
+    invitation = meeting.invitation(world.hanne.id)
+    invitation.sent_at = now() - timedelta(days=2)
+    row = {"invitation_id": invitation.id, "at": now()}
+    db.session.add(Answer(value=said["value"], via="link", by_id=world.hanne.id, **row))
+    if "text" in said:
+        db.session.add(WrittenInput(text=said["text"], **row))
+    finish(meeting, world)
+    room.end(meeting, by=world.actor(world.lise), at=now(), ending=ending(no_next_reason="Nej"))
+    assert reading.attendance(meeting, world.hanne.id).status is noted
 
 
 def test_the_end_makes_a_draft_of_minutes_and_empties_the_room(world, meeting):
