@@ -12,9 +12,10 @@ from netmeet.accounts.models import UnitRole, User
 from netmeet.actions.models import Action
 from netmeet.cases import queries as cases
 from netmeet.cases.models import Case
-from netmeet.core import clock, ids
+from netmeet.core import calendar, clock, ids
 from netmeet.core.access import Role
 from netmeet.core.db import db
+from netmeet.invitations.models import DateOption, DatePoll
 from netmeet.meetings.models import ContestedLine, Invitation, Meeting, MeetingRequest
 from netmeet.meetings.rules import ContestKind, MeetingState
 from netmeet.outbox import service as outbox
@@ -24,13 +25,16 @@ from netmeet.plans.models import Plan, PlanVersion
 from tests.world import World, now
 
 _OF_ACTIONS = {"actions.news", "reminders.action", "reminders.own", "reminders.escalation"}
-_OF_INVITATIONS = {"reminders.meeting_today", "reminders.meeting_tomorrow"}
+_OF_INVITATIONS = {"reminders.meeting_today", "reminders.meeting_tomorrow", "reminders.poll"}
 _MANAGERS = select(UnitRole).where(UnitRole.role == Role.MGR)
 _THINGS = {"meeting": Meeting, "request": MeetingRequest, "contested": ContestedLine}
 
 
 def add_what_the_stories_lack(app: Flask) -> None:
-    """Give every open case a request, a contested line and a meeting nobody has prepared."""
+    """Give every open case a request, a contested line and a meeting nobody has prepared.
+
+    Everybody on a list is asked about a time.
+    """
     world = World(app)
     for case in [cases.by_id(one) for one in cases.open_ids()]:
         person, at = case.person.user, now()
@@ -44,7 +48,23 @@ def add_what_the_stories_lack(app: Flask) -> None:
                 line_kind="action", line_id=ids.new_id(), kind=ContestKind.MISTAKE, at=at, **known
             )
         )
+    for meeting in db.session.scalars(select(Meeting).where(Meeting.published_at.is_(None))):
+        _ask_about_a_time(meeting)
     db.session.commit()
+
+
+def _ask_about_a_time(meeting: Meeting) -> None:
+    poll = DatePoll(
+        meeting_id=meeting.id,
+        answer_by=clock.today(),
+        asked_at=now(),
+        asked_by_id=meeting.chair_id,
+        sequence=meeting.sequence,
+    )
+    db.session.add(poll)
+    db.session.flush()
+    starts = calendar.to_local(now() + timedelta(days=9))
+    db.session.add(DateOption(poll_id=poll.id, starts_local=starts, added_at=now()))
 
 
 def _facts(kind: str) -> Iterator[tuple[str, dict[str, str]]]:
@@ -54,7 +74,7 @@ def _facts(kind: str) -> Iterator[tuple[str, dict[str, str]]]:
     elif kind.startswith("invitations.") or kind in _OF_INVITATIONS:
         for one in db.session.scalars(select(Invitation)):
             starts = db.session.get_one(Meeting, one.meeting_id).starts_local
-            facts = {"invitation": one.id, "sequence": "99", "file": "1"}
+            facts = {"invitation": one.id, "sequence": "99", "file": "1", "token": ids.new_id()}
             yield one.user_id, {**facts, "starts": starts.isoformat() if starts else ""}
     elif kind.startswith("accounts."):
         for user in db.session.scalars(select(User)):

@@ -113,6 +113,24 @@ def _own_invitation(asked: Asked) -> int:
     return _unless(found is not None and found["sent_at"] is not None)
 
 
+def _on_the_list(asked: Asked) -> int:
+    """Whoever is on a meeting's list may be asked about times, invitation sent or not."""
+    return _unless(asked.invitation(asked.who.user_id) is not None)
+
+
+def _was_polled(asked: Asked) -> int:
+    meeting = asked.facts.meeting_of(asked.thing) or {}
+    return _unless(asked.facts.any("date_poll", meeting_id=meeting.get("id")) is not None)
+
+
+def _answers_times(asked: Asked) -> int:
+    return _on_the_list(asked) or _was_polled(asked)
+
+
+def _enters_times(asked: Asked) -> int:
+    return _unless(asked.row["withdrawn_at"] is None) or _was_polled(asked)
+
+
 def _decides(asked: Asked) -> int:
     return _own_invitation(asked) or _unless(asked.may("agenda.read"), NOT_THIS)
 
@@ -283,7 +301,12 @@ RULES: Mapping[str, Rule] = {
     "cases.closed": _is_staff,
     "indicators.note_risks": _in_committee,
     "invitations.decide": _decides,
+    "invitations.answer_times": _answers_times,
+    "invitations.chase": _was_polled,
+    "invitations.choose_time": _was_polled,
     "invitations.deputy": _own_invitation,
+    "invitations.enter_times": _enters_times,
+    "invitations.own_times": _on_the_list,
     "invitations.ics": _calendar_file,
     "invitations.invite_deputy": _deputy_let_in,
     "invitations.letter": _letter,

@@ -24,7 +24,15 @@ _TABLES = (
     *("minutes_statement", "preparation_answer", "written_input", "deputy", "meeting_request"),
     *("action", "plan", "goal", "plan_version", "plan_section", "contested_line", "relative_word"),
     *("access_question", "user", "unit_role", "unit", "organisation", "committee"),
-    *("parked_text", "session", "identity", "message", "attachment", "minutes_correction"),
+    *(
+        "parked_text",
+        "session",
+        "identity",
+        "message",
+        "attachment",
+        "minutes_correction",
+        "date_poll",
+    ),
 )
 
 _BELONGS = (

@@ -250,7 +250,7 @@ def _take(meeting: "Meeting", invitation: "Invitation", *, via: Via) -> Response
 @guard.needs(P.INVITATION_SEND, load=queries.by_id, see=P.MEETING_READ)
 def enter_times(invitation: "Invitation") -> ResponseReturnValue:
     """Enter what somebody said by telephone or in person; marked as entered."""
-    if invitation.withdrawn_at is not None:
+    if invitation.withdrawn_at is not None or polls.of_meeting(invitation.meeting_id) is None:
         abort(404)
     if request.method == "GET":
         return _own_page(invitation.meeting, invitation, ballots_of=invitation.user_id)

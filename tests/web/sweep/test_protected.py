@@ -164,7 +164,7 @@ def test_no_exit_tells_where_a_protected_person_is(stage, protected):
     print(f"T17: {read.total()} pages read as {len(read)} roles, {len(changed)} tables changed")
     assert not leaks, "\n".join(map(str, leaks))
     assert not changed
-    assert len(read) > 10
+    assert len(read) > (10 if soak.IS_FULL else 7)
     assert sum(pages[role] for role in OUTSIDE) > 5
 
 
