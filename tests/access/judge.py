@@ -1,6 +1,7 @@
 """What the guard must answer: the matrix' word put into a status (``netmeet.web.guard``)."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -72,14 +73,15 @@ def _is_there(known: Facts, who: Caller, route: Route, thing: Thing) -> bool:
     if route.is_trail:
         ours = who.organisation_id or "none"
         return known.any("team_member", case_id=thing.id, organisation_id=ours) is not None
-    return _is_whole(row, who, thing)
+    return _is_whole(known, row, who, thing)
 
 
-def _is_whole(row: Row, who: Caller, thing: Thing) -> bool:
-    """Tell whether the row counts: who left has no place, a parked text is one's own, and a line
-    of the minutes is no agreement yet."""
+def _is_whole(known: Facts, row: Row, who: Caller, thing: Thing) -> bool:
+    """Tell whether the row counts: who left has no place, a parked text is one's own for an hour,
+    and a line of the minutes is no agreement yet."""
     if thing.table == "parked_text":
-        return bool(row["user_id"] == who.user_id)
+        is_kept = known.at - row["created_at"] < timedelta(hours=1)
+        return bool(row["user_id"] == who.user_id) and is_kept
     if thing.table == "action":
         return row["published_at"] is not None
     return thing.table != "team_member" or row["left_at"] is None
