@@ -65,7 +65,7 @@ def test_no_page_tells_more_than_the_matrix_opens(stage, dice):
         said = text_of(stage.ask(persona.fresh, "GET", route.path(thing.id or NOBODYS, parts)))
         told += 1
         ear.hear(route, persona, said)
-        if told == share.figure(EVERY, part=30):
+        if told == share.figure(EVERY, part=60):
             break
         if told % 2000 == 0:
             stage.admit()
@@ -87,7 +87,7 @@ def test_no_answer_to_a_form_tells_more_than_the_matrix_opens(stage, dice):
         )
         told[answer.status_code] += 1
         ear.hear(route, persona, text_of(answer))
-        if told.total() == share.figure(EVERY, part=30):
+        if told.total() == share.figure(EVERY, part=60):
             break
         if told.total() % 2000 == 0:
             stage.admit()

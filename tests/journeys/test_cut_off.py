@@ -15,6 +15,8 @@ from tests.journeys.test_two_writers import field, two, write
 
 __all__ = ["two"]
 
+ONE_DATABASE = pytest.mark.parametrize("live", ["sqlite"], indirect=True)
+"""What a page does with a text it cannot send is the same whichever database keeps it."""
 A_MINUTE = 60_000
 """Milliseconds."""
 ONE, OTHER = "Kim vil på værkstedet to dage.", "Rasmus vil begynde med en dag."
@@ -59,6 +61,7 @@ def clocked(two: tuple[Any, Any]) -> tuple[Any, Any]:
     return two
 
 
+@ONE_DATABASE
 def test_what_two_write_while_the_network_is_gone_a_minute_is_there_after(
     clocked: tuple[Any, Any],
 ) -> None:
@@ -79,6 +82,7 @@ def test_what_two_write_while_the_network_is_gone_a_minute_is_there_after(
         expect(differs(human)).to_have_value(OTHER)
 
 
+@ONE_DATABASE
 def test_who_wrote_in_one_field_while_the_network_was_gone_sees_both_texts(
     clocked: tuple[Any, Any],
 ) -> None:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import html5lib
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
@@ -79,6 +80,7 @@ def _answer_behind_link(anybody, link):
     says(anybody, "Svaret er gemt.")
 
 
+@pytest.mark.parametrize("live", ["sqlite"], indirect=True)
 def test_a_time_is_asked_about_and_answered(live, someone):
     mia, lise = someone(PHONE), someone(DESK)
     meeting = _meeting(mia)

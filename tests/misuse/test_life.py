@@ -14,7 +14,7 @@ from tests.misuse.life import STEPS, Life
 
 EXAMPLES, PARTS = 500, 4
 """On each of two databases, and in how many parts, so that several can go on beside each other."""
-IN_MAKE_TEST = {"sqlite": 4, "postgresql": 3}
+IN_MAKE_TEST = {"sqlite": 3, "postgresql": 2}
 MOST_ANEW = 5
 
 
