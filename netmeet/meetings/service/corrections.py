@@ -111,7 +111,7 @@ def _check(meeting: Meeting, new: Sequence[Wording], reason: str) -> None:
             first = one.item.case.person.user.first_name
             raise Refused(_("%(name)s skal have et svar til hvert af sine punkter.", name=first))
     if not reason.strip():
-        raise Refused(_("Skriv hvorfor. Alle, der læser referatet, kan se det."), field="reason")
+        raise Refused(_("Skriv hvorfor. De, der læser hele referatet, kan se det."), field="reason")
 
 
 def _is_answer(one: Wording) -> bool:

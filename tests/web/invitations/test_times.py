@@ -209,7 +209,7 @@ def test_who_may_see_what(world, app, meeting):
     for path in (times, f"{times}/own"):
         assert as_(world, app, stranger).get(path).status_code == 404
     own = text(as_(world, app, world.hanne).get(f"{times}/own"))
-    assert "Sådan har andre svaret" not in own
+    assert "Sådan har alle svaret" not in own
     version = db.session.get(Meeting, meeting.id).version
     chosen = {"option": options()[0].id, "version": version}
     assert as_(world, app, world.jonas).send(f"{times}/choose", chosen).status_code == 403
