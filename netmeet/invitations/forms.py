@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from flask_babel import lazy_gettext as _
 from wtforms import (
@@ -99,29 +98,6 @@ class DeclineDeputyForm(Form):
     reason = StringField(
         _("Hvorfor ikke?"), validators=[required(_("Skriv hvorfor.")), at_most(LINE)]
     )
-
-
-class TimeForm(Form):
-    """One time to ask about; both or neither."""
-
-    date = DateField(_("Dag"), validators=[Optional()])
-    time = TimeField(_("Klokken"), validators=[Optional()])
-
-    @property
-    def starts_local(self) -> datetime | None:
-        """Return it as wall time, ``None`` when nothing is written."""
-        if self.date.data is None or self.time.data is None:
-            return None
-        return datetime.combine(self.date.data, self.time.data)
-
-    def is_complete(self) -> bool:
-        """Check it, and that no half of it is missing."""
-        is_good = bool(self.validate())
-        if is_good and (self.date.data is None) != (self.time.data is None):
-            lacks = self.time if self.time.data is None else self.date
-            lacks.errors = [_("Skriv både dag og klokkeslæt.")]
-            return False
-        return is_good
 
 
 class AskForm(Form):

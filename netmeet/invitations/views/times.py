@@ -20,6 +20,7 @@ from netmeet.invitations.service import polls as service
 from netmeet.invitations.service.polls import Vote
 from netmeet.invitations.views.blueprint import bp
 from netmeet.meetings import queries as meetings
+from netmeet.meetings.forms.meeting import WhenForm
 from netmeet.web import filters, guard
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def _page(
     meeting: "Meeting",
     *,
     form: forms.AskForm | None = None,
-    rows: "Sequence[forms.TimeForm]" = (),
+    rows: "Sequence[WhenForm]" = (),
     refused: str = "",
 ) -> str:
     """Return the page, with the form and its rows as they were sent when something is wrong."""
@@ -84,10 +85,10 @@ def _may_answer(meeting: "Meeting") -> bool:
     return is_listed and guard.allowed(P.POLL_ANSWER_OWN, meeting)
 
 
-def _time_form(n: int, *, is_sent: bool = True) -> forms.TimeForm:
+def _time_form(n: int, *, is_sent: bool = True) -> WhenForm:
     """Return the form of one time, its number in its labels: there are several on the page."""
     prefix = f"t{n}"
-    form = forms.TimeForm(prefix=prefix) if is_sent else forms.TimeForm(None, prefix=prefix)
+    form = WhenForm(prefix=prefix) if is_sent else WhenForm(None, prefix=prefix)
     form.date.label = Label(form.date.id, _("%(n)d. forslag: dag", n=n + 1))
     form.time.label = Label(form.time.id, _("%(n)d. forslag: klokken", n=n + 1))
     return form

@@ -358,3 +358,13 @@ def test_on_the_day_it_was_asked_nobody_is_reminded(world, meeting):
         db.session.commit()
         reminders.tick(clock.now())
     assert mails("reminders.poll") == []
+
+
+def test_parents_who_live_apart_learn_nothing_of_each_other(world, meeting):
+    poll = ask(world, meeting)
+    for user in (world.hanne, world.jonas):
+        meeting.case.member(user.id).is_apart = True
+        say(meeting, poll, user, YES, YES)
+    found = polls.standing(meeting, poll, reader_id=world.hanne.id, at=now())
+    assert names(found.times[0])[YES] == ["Hanne Sørensen"]
+    assert world.jonas.id not in {one.user_id for one in (*found.people, *found.silent)}

@@ -160,7 +160,7 @@ def test_what_is_half_written_is_said_beside_the_field_and_kept(world, app, meet
     sent = asked(4) | {"t1-date": working(5).date().isoformat(), "t2-time": "9"}
     answer = as_(world, app, world.lise).send(f"/meetings/{meeting.id}/times", sent)
     assert answer.status_code == 422
-    assert "Skriv både dag og klokkeslæt." in text(answer)
+    assert "Vælg både dag og klokkeslæt." in text(answer)
     assert "Skriv et klokkeslæt som 13:00." in text(answer)
     assert working(5).date().isoformat() in answer.get_data(as_text=True)
     assert _all(DatePoll) == []
