@@ -90,6 +90,7 @@ def _times_page(landing: "Landing", invitation: "Invitation", *, refused: str) -
         is_answered=poll is not None and polls.has_answered(poll, who),
         phone=exports.phone(invitation.case),
         next_path=_next(landing),
+        has_letter=landing.has_letter,
         refused=refused,
     )
 
