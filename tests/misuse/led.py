@@ -98,9 +98,9 @@ class Led(RuleBasedStateMachine):
         db.session.rollback()
         return next((n for n in ("lise", "jonas") if self.players.of[n].user_id == held), "lise")
 
-    def keep(self, key: str, said: str) -> None:
-        """Remember where the person's words are kept."""
-        found = where(said)
+    def keep(self, key: str, said: str, *, table: str = "") -> None:
+        """Remember where the person's words are kept: in any table or in the named one."""
+        found = where(said, table)
         assert found is not None, f"{key} was taken and is nowhere"
         self.model.words[key] = found
 

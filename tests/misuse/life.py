@@ -100,7 +100,8 @@ class Life(Network, Meetings):
         said = self.word()
         word = {"word": dice.choice(["yes", "partly", "no"]), "words": said}
         if self.done("say of it", self.players.ask("mia", "POST", f"{path}/said", word)):
-            self.keep(f"said {action}", said)
+            # Another answer or report takes its place on the agreement; the history keeps it.
+            self.keep(f"said {action}", said, table="status_change")
 
     # anything at all ------------------------------------------------------------------------------
 

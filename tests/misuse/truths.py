@@ -150,9 +150,11 @@ def _everything() -> list[tuple[str, str]]:
     return found
 
 
-def where(said: str) -> Word | None:
-    """Return where the text is kept, newest place first."""
+def where(said: str, table: str = "") -> Word | None:
+    """Return where the text is kept, in any table or in the named one."""
     for place in resealing.places():
+        if table not in {"", place.table.name}:
+            continue
         rows = select(place.table.c.id, place.column).where(place.column.is_not(None))
         for row_id, kept in db.session.execute(rows):
             if said in sealed.unseal(bytes(kept), place=place.of(row_id)):
