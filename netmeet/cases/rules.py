@@ -141,6 +141,8 @@ class MemberRole(StrEnum):
     GUEST = "guest"
     SUPPORTER = "supporter"
     PEER = "peer"
+    ADVOCATE = "advocate"
+    PROBATION = "probation"
 
     @property
     def access(self) -> Role:
@@ -173,9 +175,12 @@ _ACCESS: Mapping[MemberRole, Role] = {
     MemberRole.GUEST: Role.EXT,
     MemberRole.SUPPORTER: Role.REL,
     MemberRole.PEER: Role.EXT,
+    MemberRole.ADVOCATE: Role.REL,
+    MemberRole.PROBATION: Role.EXT,
 }
-# A supporter is the person's own helper and is bound by consent as a relative is; residences,
-# schools, peers and volunteers see what concerns them, for a time.
+# A supporter is the person's own helper, an advocate (court-appointed guardian, patient adviser)
+# speaks for them without deciding: both are bound by consent as a relative is. Residences,
+# schools, the probation service, peers and volunteers see what concerns them, for a time.
 
 _SECTORS: Mapping[MemberRole, Sector] = {
     MemberRole.REGIONAL_STAFF: Sector.REGION,
@@ -183,6 +188,7 @@ _SECTORS: Mapping[MemberRole, Sector] = {
     MemberRole.GP: Sector.PRACTICE,
     MemberRole.RESIDENCE: Sector.OTHER,
     MemberRole.SCHOOL: Sector.OTHER,
+    MemberRole.PROBATION: Sector.OTHER,
 }
 
 

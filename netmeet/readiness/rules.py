@@ -20,7 +20,10 @@ class Lack(StrEnum):
     What the person has said comes first: nothing else heals that nobody has answered it.
     """
 
+    PERSON_REFUSES = "person_refuses"
     PERSON_AWAY = "person_away"
+    OTHER_DAY = "other_day"
+    OTHER_WAY = "other_way"
     CALL = "call"
     DOUBTED = "doubted"
     TIME = "time"
@@ -30,6 +33,7 @@ class Lack(StrEnum):
     MUNICIPALITY = "municipality"
     DECISION = "decision"
     INTERPRETER = "interpreter"
+    LAW = "law"
     CONSENT = "consent"
     DEPUTY = "deputy"
     AGAIN = "again"
@@ -44,7 +48,10 @@ class Lack(StrEnum):
 
 
 MINUTES = {
+    Lack.PERSON_REFUSES: 10,
     Lack.PERSON_AWAY: 5,
+    Lack.OTHER_DAY: 4,
+    Lack.OTHER_WAY: 3,
     Lack.CALL: 5,
     Lack.DOUBTED: 3,
     Lack.TIME: 4,

@@ -28,7 +28,7 @@ ACTS_AS = {
     "municipal_staff": "mun",
     "gp": "gp",
     "interpreter": "intp",
-    **dict.fromkeys(("residence", "school", "volunteer", "guest", "peer"), "ext"),
+    **dict.fromkeys(("residence", "school", "volunteer", "guest", "peer", "probation"), "ext"),
 }
 """The column somebody with this place in a network acts in."""
 # Where somebody is added, the consent is the one for who is added: the door asks for none.

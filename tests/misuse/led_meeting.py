@@ -14,6 +14,9 @@ from netmeet.meetings.rules import MeetingState
 from tests.misuse.led import DICE, NEAR, Led
 from tests.misuse.truths import STAFF
 
+OFF = {"asked_by": "person", "moved_why": "person", "told_how": "phone"}
+"""What is noted when a meeting does not take place."""
+
 
 class Meetings(Led):
     """Meetings, their agendas, minutes and agreements."""
@@ -103,9 +106,7 @@ class Meetings(Led):
         )
         day = (clock.today() + timedelta(days=dice.randrange(1, 30))).isoformat()
         more = {"date": day, "time": "10:00"} if verb == "postpone" else {}
-        answer = self.players.fill(
-            self.lead(), f"{path}/{verb}", asked_by="person", reason=self.word(), **more
-        )
+        answer = self.players.fill(self.lead(), f"{path}/{verb}", **OFF, reason=self.word(), **more)
         self.done(verb, answer)
 
     @rule(dice=DICE)

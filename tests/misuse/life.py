@@ -22,7 +22,7 @@ from netmeet.plans.models import Plan
 from netmeet.reminders import jobs as reminders
 from tests.access import facts, judge, pages, routes
 from tests.misuse.led import DICE
-from tests.misuse.led_meeting import Meetings
+from tests.misuse.led_meeting import OFF, Meetings
 from tests.misuse.led_network import Network
 from tests.misuse.truths import CANARY
 from tests.world import now
@@ -179,7 +179,7 @@ class Life(Network, Meetings):
 
     def _settle(self, dice: Random) -> None:
         """Let no meeting and no wish wait."""
-        lead, words = self.lead(), {"reason": self.word(), "asked_by": "person"}
+        lead, words = self.lead(), {"reason": self.word(), **OFF}
         for meeting in self.meetings(Meeting.ended_at.is_(None)):
             self.players.fill(lead, f"/meetings/{meeting}/cancel", **words)
         for meeting in self.meetings(Meeting.ended_at.is_not(None), Meeting.published_at.is_(None)):

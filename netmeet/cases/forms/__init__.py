@@ -65,9 +65,11 @@ AREAS = (
 PRIVATE_ROLES = (
     (MemberRole.RELATIVE.value, _("Pårørende eller ven")),
     (MemberRole.SUPPORTER.value, _("Bisidder")),
+    (MemberRole.ADVOCATE.value, _("Bistandsværge eller patientrådgiver")),
     (MemberRole.PEER.value, _("Mentor med egne erfaringer")),
     (MemberRole.RESIDENCE.value, _("Ansat på et bosted")),
     (MemberRole.SCHOOL.value, _("Ansat på en skole")),
+    (MemberRole.PROBATION.value, _("Ansat i Kriminalforsorgen")),
     (MemberRole.VOLUNTEER.value, _("Frivillig")),
     (MemberRole.INTERPRETER.value, _("Tolk")),
     (MemberRole.GUEST.value, _("Anden gæst")),
@@ -269,6 +271,13 @@ class RelativeForm(RecordedConsentForm):
     relation = StringField(_("Hvad er de for borgeren"), [Optional(), at_most(80)])
     email = _email(_("Mailadresse"))
     phone = TelField(_("Telefon"), [Optional(), at_most(40)])
+
+    def validate_relation(self, field: Field) -> None:
+        """Refuse an interpreter who is somebody to the person (``domain.md`` § 2.6)."""
+        if self.role.data == MemberRole.INTERPRETER and field.data:
+            raise ValidationError(
+                _("En tolk er aldrig et barn, en ven eller en i familien. Lad feltet være tomt.")
+            )
 
 
 class OwnRelativeForm(ConsentForm):

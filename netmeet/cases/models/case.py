@@ -56,13 +56,20 @@ class Person(Versioned, Base):
 
 
 class Case(Versioned, Base):
-    """One person's course of network meetings, and who is in it."""
+    """One person's course of network meetings, and who is in it.
+
+    ``municipality_id`` is the municipality that acts; ``paying_id`` and ``home_id`` stand there
+    when others pay, or the person lives elsewhere. ``court_order`` is what a court has decided
+    that is not the person's to choose, or empty.
+    """
 
     __tablename__ = "case"
 
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
     person: Mapped[Person] = relationship(lazy="raise_on_sql")
     municipality_id: Mapped[str | None] = mapped_column(ForeignKey("organisation.id"))
+    paying_id: Mapped[str | None] = mapped_column(ForeignKey("organisation.id"))
+    home_id: Mapped[str | None] = mapped_column(ForeignKey("organisation.id"))
     unit_id: Mapped[str | None] = mapped_column(ForeignKey("unit.id"), index=True)
     state: Mapped[CaseState] = mapped_column(default=CaseState.OPEN)
     initiative: Mapped[str] = mapped_column(String(60), default="")
@@ -73,6 +80,7 @@ class Case(Versioned, Base):
     close_reason = Sealed()
     reopened_at: Mapped[datetime | None]
     reopen_reason = Sealed()
+    court_order = Sealed()
     team: Mapped[list["TeamMember"]] = relationship(
         back_populates="case",
         lazy="raise_on_sql",

@@ -222,8 +222,15 @@ def sectors(of: Meeting, *, said: Mapping[str, Reply]) -> tuple[Sectors, Sectors
             continue
         is_taken = member.user_id in of.lead_ids or of.state not in OPEN
         is_coming = value is AnswerValue.YES or (value is None and is_taken)
-        (coming if is_coming else silent).add(member.sector)
+        (coming if is_coming else silent).add(_side(member))
     return coming, silent
+
+
+def _side(member: TeamMember) -> Sector | None:
+    """Return the sector somebody counts for: of several municipalities only the one that acts."""
+    acting = member.case.municipality_id
+    is_other = member.sector is Sector.MUNICIPALITY and acting not in {None, member.organisation_id}
+    return None if is_other else member.sector
 
 
 def is_sure(of: Meeting, *, at: datetime) -> bool:

@@ -1,10 +1,28 @@
 """What somebody invited has written beforehand."""
 
-from sqlalchemy import select
+from dataclasses import dataclass
 
+from sqlalchemy import bindparam, select
+
+from netmeet.core import apart
+from netmeet.core.access import Actor
 from netmeet.core.db import db
+from netmeet.core.permissions import Permission
 from netmeet.invitations.models import WrittenInput
-from netmeet.meetings.models import Invitation
+from netmeet.invitations.policy import RULES
+from netmeet.meetings.models import Invitation, Meeting
+from netmeet.meetings.models.beside import InMeeting
+from netmeet.meetings.queries.minutes import is_open
+
+_WRITTEN = (
+    select(WrittenInput, Invitation.user_id)
+    .join(Invitation, WrittenInput.invitation_id == Invitation.id)
+    .where(
+        Invitation.meeting_id == bindparam("meeting_id"),
+        Invitation.withdrawn_at.is_(None),
+    )
+    .order_by(WrittenInput.at)
+)
 
 
 def now(invitation: Invitation) -> WrittenInput | None:
@@ -13,3 +31,35 @@ def now(invitation: Invitation) -> WrittenInput | None:
     db.session.execute(held.with_for_update())
     lines = select(WrittenInput).where(WrittenInput.invitation_id == invitation.id)
     return db.session.scalars(lines.execution_options(populate_existing=True)).one_or_none()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wrote(InMeeting):
+    """What somebody invited wrote before a meeting. ``where`` is their title, relation or place."""
+
+    meeting: Meeting
+    author_id: str
+    name: str
+    where: str
+    text: str
+
+
+def beforehand(meeting: Meeting, *, reader: Actor) -> list[Wrote]:
+    """Return what those on the list wrote that is open to the reader, the person's words first.
+
+    One query; ``meeting`` is loaded with its case's team. Nothing of who must stay unknown to who
+    asks is among it.
+    """
+    ways = RULES[Permission.WRITTEN_INPUT_READ]
+    found = []
+    for row, user_id in db.session.execute(_WRITTEN, {"meeting_id": meeting.id}):
+        member = meeting.case.member(user_id)
+        if member is None or not row.text or user_id in apart.hidden():
+            continue
+        where = member.title or member.relation or member.where
+        wrote = Wrote(
+            meeting=meeting, author_id=user_id, name=member.name, where=where, text=row.text
+        )
+        if is_open(wrote, reader=reader, ways=ways):
+            found.append(wrote)
+    return sorted(found, key=lambda one: one.author_id != meeting.case.person.user_id)

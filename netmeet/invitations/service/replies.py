@@ -19,7 +19,8 @@ def answer(
 ) -> Answer:
     """Note yes, maybe or no; the last one counts. ``by`` is the user who gave or entered it.
 
-    It may confirm the meeting, or take that back.
+    It may confirm the meeting, or take that back. What the person wanted instead of coming ends
+    with their yes or maybe.
 
     Raises ``Refused`` when the meeting does not lie ahead, or the invitation was withdrawn.
     """
@@ -29,6 +30,8 @@ def answer(
         row = Answer(invitation_id=invitation.id, value=value, at=at, via=via.value, by_id=by)
         db.session.add(row)
     row.value, row.at, row.via, row.by_id = value, at, via.value, by
+    if value is not AnswerValue.NO and invitation.user_id == invitation.meeting.case.person.user_id:
+        invitation.meeting.forget_instead()
     standing.settle(invitation.meeting, at=at)
     return row
 

@@ -1,24 +1,36 @@
 """The seven questions in words, and what has been answered, for page and paper alike."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from flask_babel import gettext as _
 
 from netmeet.accounts.models import User
 from netmeet.cases import queries as cases
-from netmeet.core import apart
+from netmeet.core import apart, calendar
 from netmeet.meetings import queries
 from netmeet.meetings.models import Meeting, PreparationAnswer
-from netmeet.meetings.rules import LifeArea, Question, WithoutPerson
+from netmeet.meetings.rules import (
+    Instead,
+    LifeArea,
+    MeetingKind,
+    Question,
+    WithoutPerson,
+    other_day_deadline,
+)
 from netmeet.meetings.service import preparation
-
-ORDER = tuple(Question)
 
 _TO_TAP = (
     LifeArea.HOUSING,
     LifeArea.ECONOMY,
     LifeArea.TREATMENT,
+    LifeArea.EVERYDAY,
+    LifeArea.NETWORK,
+    LifeArea.OTHER,
+)
+_FOR_A_CHILD_TO_TAP = (
+    LifeArea.FAMILY,
+    LifeArea.WORK,
     LifeArea.EVERYDAY,
     LifeArea.NETWORK,
     LifeArea.OTHER,
@@ -50,26 +62,27 @@ class Told:
 
 def asked(question: Question, meeting: Meeting, at: datetime) -> Asked:
     """Return the question as the person is asked it, with who may read the answer at ``at``."""
-    words, hint = _words(question)
+    is_child = queries.is_child(meeting)
+    words, hint = (_words_for_a_child if is_child else _words)(question)
     return Asked(
         question=question,
-        number=ORDER.index(question) + 1,
+        number=queries.questions(meeting).index(question) + 1,
         words=words,
         hint=hint,
-        taps=_taps(question),
+        taps=_taps(question, is_child=is_child),
         label=_label(question),
         readers=_readers(question, meeting, at),
     )
 
 
 def all_asked(meeting: Meeting, at: datetime) -> list[Asked]:
-    """Return the seven questions in their order."""
-    return [asked(question, meeting, at) for question in ORDER]
+    """Return the person's questions in their order."""
+    return [asked(question, meeting, at) for question in queries.questions(meeting)]
 
 
 def told(meeting: Meeting, at: datetime) -> list[Told]:
     """Return everything that was answered, in the order of the questions."""
-    return [_told(question, meeting, at) for question in ORDER]
+    return [_told(question, meeting, at) for question in queries.questions(meeting)]
 
 
 def _told(question: Question, meeting: Meeting, at: datetime) -> Told:
@@ -98,7 +111,7 @@ def in_words(answer: PreparationAnswer | None) -> str:
 
 def _lines(question: Question, answer: PreparationAnswer, names: dict[str, str]) -> list[str]:
     data = answer.data or {}
-    taps = dict(_taps(question))
+    taps = {**dict(_taps(question)), **dict(_taps(question, is_child=True))}
     lines = [taps[word] for word in data.get("words", []) if word in taps]
     about = data.get("who", {})
     lines += [_part(name, about[who]) for who, name in names.items() if who in about]
@@ -137,6 +150,40 @@ def missed(meeting: Meeting, answer: PreparationAnswer | None) -> str:
         )
     said = " ".join(part for part in (_without(choice), answer.text if answer else "") if part)
     return str(_("%(name)s er her ikke og har svaret: %(said)s", name=name, said=said))
+
+
+def instead(meeting: Meeting, *, today: date) -> list[tuple[Instead, str, str]]:
+    """Return what the person may choose when they do not come, each with what it leads to."""
+    names = lead_names(queries.leads(meeting))
+    by = calendar.day(other_day_deadline(today))
+    refused = _("Ingen holder mødet uden dit ja. %(names)s taler med dig om resten.", names=names)
+    if meeting.kind in _AT_DISCHARGE:
+        # Psykiatriloven § 13 b: the law plans a discharge also with somebody who takes no part.
+        refused = _(
+            "Du bliver ikke spurgt igen om at komme. Lægen kan lave en plan for tiden efter "
+            "udskrivningen. Den får du at se, og du må skrive, hvad du mener."
+        )
+    return [
+        (
+            Instead.OTHER_DAY,
+            _("Find en anden dag"),
+            _("%(names)s finder en ny dag senest %(by)s.", names=names, by=by),
+        ),
+        (
+            Instead.OTHER_WAY,
+            _("Være med på en anden måde"),
+            _("På telefon, på video, til en del af mødet, eller med en, der taler for dig."),
+        ),
+        (
+            Instead.WITHOUT_ME,
+            _("Hold mødet uden mig"),
+            _("De andre taler om dine punkter. Bagefter svarer du selv på, om planen er din."),
+        ),
+        (Instead.NO_MEETING, _("Jeg vil ikke have mødet"), str(refused)),
+    ]
+
+
+_AT_DISCHARGE = frozenset({MeetingKind.DISCHARGE, MeetingKind.DISCHARGE_WITHOUT})
 
 
 def _without(choice: str) -> str:
@@ -179,9 +226,36 @@ def _words(question: Question) -> tuple[str, str]:
     return known[question]
 
 
-def _taps(question: Question) -> list[tuple[str, str]]:
+def _words_for_a_child(question: Question) -> tuple[str, str]:
+    known: dict[Question, tuple[str, str]] = {
+        Question.MATTERS: (
+            _("Hvad skal de voksne vide?"),
+            _("Skriv lidt eller meget. Du kan også bare trykke på et ord."),
+        ),
+        Question.HELP: (
+            _("Hvad skal de voksne hjælpe dig med?"),
+            _("Skriv én ting på hver linje."),
+        ),
+        Question.NOT_TALK: (
+            _("Er der noget, de ikke skal tale om?"),
+            _("Du behøver ikke sige hvorfor."),
+        ),
+        Question.PRACTICAL: (
+            _("Hvad gør det nemt for dig at være med?"),
+            _("Det kan være en pause. Eller en, du er tryg ved."),
+        ),
+        Question.WITHOUT_ME: (
+            _("Må de holde mødet uden dig?"),
+            _("Du må gerne komme. Du må også gå, når du vil."),
+        ),
+    }
+    return known.get(question) or _words(question)
+
+
+def _taps(question: Question, *, is_child: bool = False) -> list[tuple[str, str]]:
     if question in {Question.MATTERS, Question.HELP}:
-        return [(area.value, preparation.word(area)) for area in _TO_TAP]
+        areas = _FOR_A_CHILD_TO_TAP if is_child else _TO_TAP
+        return [(area.value, preparation.word(area)) for area in areas]
     known: dict[Question, list[tuple[str, str]]] = {
         Question.GOES_WELL: [
             ("family", _("Min familie")),

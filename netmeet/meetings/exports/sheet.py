@@ -16,7 +16,7 @@ _SHEETS = ("tokens.css", "print.css")
 
 
 def question_sheet(meeting: Meeting, *, at: datetime, count: Callable[[], None]) -> bytes:
-    """Return the seven questions with lines to write on, as PDF/UA.
+    """Return the questions with lines to write on, as PDF/UA.
 
     It names nobody: the sheet may lie on a table. The reading transaction is ended before the
     page is counted by ``count`` and printed. Raises ``PdfFailed``.

@@ -50,6 +50,22 @@ ASKED_BY = (
 )
 
 
+MOVED_WHY = (
+    ("person", _("Borgeren kan ikke eller vil ikke")),
+    ("staff", _("En fagperson kan ikke")),
+    ("decider", _("Den, der kan beslutte, mangler")),
+    ("consent", _("Der mangler et ja fra borgeren")),
+    ("practical", _("Sted, tolk eller link mangler")),
+    ("other", _("Noget andet")),
+)
+TOLD_HOW = (
+    ("phone", _("Ja, i telefon")),
+    ("met", _("Ja, ansigt til ansigt")),
+    ("written", _("Ja, skriftligt")),
+    ("not_yet", _("Nej, ikke endnu")),
+)
+
+
 def _web_address(_form: object, field: Field) -> None:
     """Refuse what a browser must not be sent to."""
     if field.data and not addresses.web(field.data):
@@ -120,7 +136,23 @@ class MeetingForm(WhenForm):
         )
 
 
-class PutOffForm(WhenForm):
+class OffForm(VersionedForm):
+    """Why a meeting does not take place as planned, and whether the person has been told."""
+
+    moved_why = RadioField(
+        _("Hvad er grunden?"),
+        choices=options(MOVED_WHY),
+        validators=[InputRequired(_("Vælg en grund."))],
+    )
+    reason = TextAreaField(_("Hvorfor?"), validators=[required(_("Skriv hvorfor.")), at_most(TEXT)])
+    told_how = RadioField(
+        _("Er det sagt til borgeren?"),
+        choices=options(TOLD_HOW),
+        validators=[InputRequired(_("Vælg et svar."))],
+    )
+
+
+class PutOffForm(OffForm, WhenForm):
     """Why a meeting is put off, who asked for it, and the new time if it is known."""
 
     asked_by = RadioField(
@@ -128,10 +160,9 @@ class PutOffForm(WhenForm):
         choices=options(ASKED_BY),
         validators=[InputRequired(_("Vælg, hvem der har bedt om det."))],
     )
-    reason = TextAreaField(_("Hvorfor?"), validators=[required(_("Skriv hvorfor.")), at_most(TEXT)])
 
 
-class CancelForm(VersionedForm):
+class CancelForm(OffForm):
     """Why a meeting is called off, and who asked for it."""
 
     asked_by = RadioField(
@@ -139,4 +170,3 @@ class CancelForm(VersionedForm):
         choices=options(ASKED_BY),
         validators=[InputRequired(_("Vælg, hvem der har bedt om det."))],
     )
-    reason = TextAreaField(_("Hvorfor?"), validators=[required(_("Skriv hvorfor.")), at_most(TEXT)])

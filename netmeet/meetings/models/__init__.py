@@ -21,9 +21,11 @@ from netmeet.meetings.rules import (
     AttendanceMode,
     AttendanceStatus,
     Conclusion,
+    Instead,
     ItemState,
     LifeArea,
     MeetingForm,
+    MeetingKind,
     MeetingState,
     MinutesField,
     Participation,
@@ -70,7 +72,8 @@ class Meeting(Versioned, Base):
 
     ``number`` tells staff's neutral calendar entries apart; ``uid`` and ``sequence`` are RFC 5545's
     and never derived from anything (``security.md`` § 4, rules 1 and 2). ``edition`` is the number
-    of its minutes, which counts up when they are corrected after they were sent out.
+    of its minutes, which counts up when they are corrected after they were sent out. ``instead`` is
+    what the person wants when they do not come, said at ``instead_at``.
     """
 
     __tablename__ = "meeting"
@@ -95,6 +98,8 @@ class Meeting(Versioned, Base):
     state_reason = Sealed()
     postponed: Mapped[int] = mapped_column(default=0)
     moved_by: Mapped[str] = mapped_column(String(20), default="")
+    moved_why: Mapped[str] = mapped_column(String(20), default="")
+    told_how: Mapped[str] = mapped_column(String(20), default="")
     uid: Mapped[str] = mapped_column(String(80), unique=True)
     sequence: Mapped[int] = mapped_column(default=0)
     chair_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
@@ -111,6 +116,8 @@ class Meeting(Versioned, Base):
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     participation: Mapped[Participation | None]
+    instead: Mapped[Instead | None]
+    instead_at: Mapped[datetime | None]
     crisis_plan: Mapped[str] = mapped_column(String(40), default="")
     no_next_reason = Sealed()
     next_starts_local: Mapped[datetime | None] = mapped_column(LocalDateTime())
@@ -153,6 +160,12 @@ class Meeting(Versioned, Base):
         return self.started_at is not None and self.ended_at is None
 
     @property
+    def is_refused(self) -> bool:
+        """Tell whether the person has said no to it: only § 13 b plans without them."""
+        is_without = self.kind == MeetingKind.DISCHARGE_WITHOUT
+        return self.instead is Instead.NO_MEETING and not is_without
+
+    @property
     def current_invitations(self) -> list["Invitation"]:
         """Return the invitations that have not been withdrawn."""
         return [invitation for invitation in self.invitations if invitation.withdrawn_at is None]
@@ -165,6 +178,10 @@ class Meeting(Versioned, Base):
         last = self.first_comments_until or self.comments_until
         until = guests_until(self.starts_local, self.minutes, last)
         return until is None or at <= until
+
+    def forget_instead(self) -> None:
+        """Take back what the person wanted instead of coming."""
+        self.instead = self.instead_at = None
 
     def excuse_composition(self, reason: str) -> None:
         """Keep why the meeting is held without region or municipality."""

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from sqlalchemy import exists, select
 
 from netmeet.accounts.models import User
+from netmeet.cases.rules import consents_alone
+from netmeet.core import calendar
 from netmeet.core.db import db
 from netmeet.meetings.models import Meeting, PreparationAnswer
-from netmeet.meetings.rules import MeetingState, PreparationMode, Question
+from netmeet.meetings.rules import FOR_A_CHILD, MeetingState, PreparationMode, Question
 
 _AHEAD = (MeetingState.PLANNED, MeetingState.INVITED, MeetingState.CONFIRMED)
 
@@ -26,6 +28,21 @@ class Progress:
     def is_begun(self) -> bool:
         """Tell whether anything has been answered."""
         return self.answered > 0
+
+
+def is_child(meeting: Meeting) -> bool:
+    """Tell whether the person was a child when the meeting was planned.
+
+    It stays so until it is held: the questions do not change on a birthday.
+    """
+    born_on = meeting.case.person.born_on
+    planned_on = calendar.to_local(meeting.created_at).date()
+    return born_on is not None and not consents_alone(born_on, planned_on)
+
+
+def questions(meeting: Meeting) -> tuple[Question, ...]:
+    """Return what the person is asked before the meeting, in order: seven, a child five."""
+    return FOR_A_CHILD if is_child(meeting) else tuple(Question)
 
 
 def answer_to(meeting: Meeting, question: Question) -> PreparationAnswer | None:
@@ -73,13 +90,14 @@ def unwanted(meeting: Meeting) -> frozenset[str]:
 
 def progress(meeting: Meeting) -> Progress:
     """Return how far the person has come; a skipped question is passed, but not answered."""
-    found = {question: answer_to(meeting, question) for question in Question}
+    asked = questions(meeting)
+    found = {question: answer_to(meeting, question) for question in asked}
     passed = [q for q, a in found.items() if has_words(a) or (a is not None and a.skipped)]
     begun = found[Question.MATTERS]
     return Progress(
         answered=sum(has_words(answer) for answer in found.values()),
-        total=len(Question),
-        next=next((question for question in Question if question not in passed), None),
+        total=len(asked),
+        next=next((question for question in asked if question not in passed), None),
         unconfirmed=sum(
             has_words(a) and a is not None and a.confirmed_at is None for a in found.values()
         ),

@@ -2,6 +2,7 @@
 
 from netmeet.meetings.rules.composition import REQUIRED, composition
 from netmeet.meetings.rules.content import (
+    FOR_A_CHILD,
     PERSON_WAS_THERE,
     SAYS_NOTHING,
     STANDING_POINTS,
@@ -13,6 +14,7 @@ from netmeet.meetings.rules.content import (
     Conclusion,
     ContestKind,
     FileKind,
+    Instead,
     ItemState,
     LifeArea,
     MeetingForm,
@@ -34,6 +36,7 @@ from netmeet.meetings.rules.deadlines import (
     guests_until,
     new_date_deadline,
     next_meeting_latest,
+    other_day_deadline,
     publication_deadline,
     request_deadline,
 )
@@ -54,6 +57,7 @@ from netmeet.meetings.rules.states import (
 
 __all__ = [
     "FINISHED",
+    "FOR_A_CHILD",
     "KINDS",
     "MAY_GET_A_TIME",
     "NEXT",
@@ -71,6 +75,7 @@ __all__ = [
     "Conclusion",
     "ContestKind",
     "FileKind",
+    "Instead",
     "ItemState",
     "LifeArea",
     "MeetingForm",
@@ -99,6 +104,7 @@ __all__ = [
     "needs_reason",
     "new_date_deadline",
     "next_meeting_latest",
+    "other_day_deadline",
     "publication_deadline",
     "request_deadline",
 ]

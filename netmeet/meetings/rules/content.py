@@ -39,6 +39,15 @@ class WithoutPerson(StrEnum):
     ONLY_IF = "only_if"
 
 
+class Instead(StrEnum):
+    """What the person wants when they do not come (``domain.md`` § 2.6); none needs a reason."""
+
+    OTHER_DAY = "other_day"
+    OTHER_WAY = "other_way"
+    WITHOUT_ME = "without_me"
+    NO_MEETING = "no_meeting"
+
+
 class Question(StrEnum):
     """The seven questions of the person's preparation, a page each, in their order."""
 
@@ -49,6 +58,16 @@ class Question(StrEnum):
     WHO = "who"
     PRACTICAL = "practical"
     WITHOUT_ME = "without_me"
+
+
+FOR_A_CHILD = (
+    Question.MATTERS,
+    Question.HELP,
+    Question.NOT_TALK,
+    Question.PRACTICAL,
+    Question.WITHOUT_ME,
+)
+"""What a child under 15 is asked: who comes is for those with custody to say."""
 
 
 class PreparationMode(StrEnum):

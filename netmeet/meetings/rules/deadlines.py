@@ -42,6 +42,11 @@ def new_date_deadline(postponed_on: date, *, kind: MeetingType = _DEFAULT) -> da
     return calendar.add_working_days(postponed_on, kind.new_date_within)
 
 
+def other_day_deadline(said_on: date, *, kind: MeetingType = _DEFAULT) -> date:
+    """Return by when a person who cannot come has another day (``domain.md`` § 2.6)."""
+    return calendar.add_working_days(said_on, kind.date_agreed_within)
+
+
 def next_meeting_latest(kind: MeetingType, held_on: date) -> date | None:
     """Return the last day for the next meeting, or None when the kind sets no limit."""
     if kind.next_within_months is not None:

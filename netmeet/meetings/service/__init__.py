@@ -3,19 +3,19 @@
 from netmeet.meetings.service import agenda, preparation, requests
 from netmeet.meetings.service.meetings import (
     Details,
-    cancel,
     create,
     draft_follow_up,
     edit,
     move,
     movers,
-    postpone,
     set_time,
     settle,
 )
+from netmeet.meetings.service.stopping import Noted, cancel, postpone
 
 __all__ = [
     "Details",
+    "Noted",
     "agenda",
     "cancel",
     "create",

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
-from netmeet.cases import queries as cases
 from netmeet.cases.models import Case
 from netmeet.core import calendar
 from netmeet.core.access import Actor, Role
@@ -16,6 +15,7 @@ from netmeet.meetings import queries, rules
 from netmeet.meetings.models import AgendaItem, Meeting, MeetingRequest
 from netmeet.meetings.rules import (
     KINDS,
+    Instead,
     MeetingForm,
     MeetingKind,
     MeetingState,
@@ -23,7 +23,6 @@ from netmeet.meetings.rules import (
     Purpose,
     StandingPoint,
 )
-from netmeet.outbox import service as outbox
 
 _UID_DOMAIN = "netmeet.invalid"
 _SHORTEST, _LONGEST = 10, 240
@@ -113,6 +112,7 @@ def edit(
     _write(meeting, full)
     if is_moved:
         meeting.sequence += 1
+        ask_anew(meeting)
         settle(meeting, is_sure=False, at=at)
     if full.starts_local is not None:
         if meeting.state not in _SET_UP:
@@ -194,63 +194,10 @@ def movers(meeting: Meeting, by: Actor) -> frozenset[Mover]:
     return frozenset(hat for hat, is_theirs in hats.items() if is_theirs)
 
 
-def postpone(
-    meeting: Meeting,
-    *,
-    by: Actor,
-    at: datetime,
-    reason: str,
-    asked_by: str,
-    version: int,
-    new_start: datetime | None = None,
-) -> None:
-    """Put the meeting off, to ``new_start`` or to a time not yet known; the agenda is kept.
-
-    ``asked_by`` is person, relative, region, municipality or other; what the person asks for is
-    never counted, and from the second time that is the managers of the coordinating unit hear of
-    it (domain § 2.6). Raises ``Refused`` without a reason or for a time that is past.
-    """
-    meeting.expect(version, mine={_("Hvorfor"): reason}, theirs={_("Hvorfor"): _as_it_is(meeting)})
-    if new_start is not None:
-        _check_start(new_start, at=at, was=None)
-    move(meeting, MeetingState.POSTPONED, by=by, at=at, reason=reason)
-    meeting.moved_by = asked_by
-    if asked_by != "person":
-        meeting.postponed += 1
-        _tell_managers(meeting, at=at)
-    meeting.starts_local = new_start
-    meeting.sequence += 1
-    if new_start is not None:
-        move(meeting, MeetingState.PLANNED, by=by, at=at, reason=reason)
-    db.session.flush()
-
-
-def _tell_managers(meeting: Meeting, *, at: datetime) -> None:
-    """Let those who can help hear that a meeting was put off again; no name, no reason."""
-    if meeting.postponed < rules.POSTPONED_OFTEN:
-        return
-    coordinator = meeting.case.coordinator
-    unit_id = (coordinator.unit_id if coordinator else None) or meeting.case.unit_id
-    for manager in cases.managers_of(unit_id, at):
-        outbox.put(
-            key=f"postponed:{meeting.id}:{meeting.postponed}:{manager.id}",
-            kind="meetings.news_postponed",
-            user_id=manager.id,
-            case_id=meeting.case_id,
-            at=at,
-            facts={"meeting": meeting.id, "unit": unit_id or ""},
-        )
-
-
-def cancel(
-    meeting: Meeting, *, by: Actor, at: datetime, reason: str, asked_by: str, version: int
-) -> None:
-    """Call the meeting off for good. Raises ``Refused`` without a reason."""
-    meeting.expect(version, mine={_("Hvorfor"): reason}, theirs={_("Hvorfor"): _as_it_is(meeting)})
-    move(meeting, MeetingState.CANCELLED, by=by, at=at, reason=reason)
-    meeting.moved_by = asked_by
-    meeting.sequence += 1
-    db.session.flush()
+def ask_anew(meeting: Meeting) -> None:
+    """Forget what the person wanted instead of coming at the old time; a no to it all stands."""
+    if meeting.instead is not Instead.NO_MEETING:
+        meeting.forget_instead()
 
 
 def draft_follow_up(
@@ -297,11 +244,12 @@ def _checked(details: Details, *, at: datetime, was: datetime | None = None) -> 
     if not _SHORTEST <= details.minutes <= _LONGEST:
         raise Refused(_("Et møde varer mellem 10 minutter og 4 timer."), field="minutes")
     if details.starts_local is not None:
-        _check_start(details.starts_local, at=at, was=was)
+        check_start(details.starts_local, at=at, was=was)
     return details
 
 
-def _check_start(start: datetime, *, at: datetime, was: datetime | None) -> None:
+def check_start(start: datetime, *, at: datetime, was: datetime | None) -> None:
+    """Raise ``Refused`` for a new start that the clock skips or that is not after ``at``."""
     if start == was:
         return
     if not calendar.exists_locally(start):
@@ -326,7 +274,7 @@ def _write(meeting: Meeting, details: Details) -> None:
     meeting.chair_id, meeting.chair = chair.user_id, chair.user
 
 
-def _as_it_is(meeting: Meeting) -> str:
+def as_it_is(meeting: Meeting) -> str:
     """Return what the meeting says now, a line a field, to set beside a reason for stopping it."""
     said = _texts(_details(meeting))
     return "\n".join(f"{label}: {text}" for label, text in said.items() if text)

@@ -15,12 +15,14 @@ from netmeet.meetings import queries
 from netmeet.meetings.models import AgendaItem, Meeting, PreparationAnswer
 from netmeet.meetings.rules import (
     AgendaState,
+    Instead,
     ItemState,
     LifeArea,
     MeetingState,
     PreparationMode,
     Purpose,
     Question,
+    WithoutPerson,
 )
 from netmeet.outbox import service as outbox
 
@@ -108,6 +110,22 @@ def choose_way(meeting: Meeting, mode: PreparationMode, *, by: Actor, at: dateti
             facts={"meeting": meeting.id},
             case_id=meeting.case_id,
         )
+
+
+def choose_instead(meeting: Meeting, wish: Instead, *, by: Actor, at: datetime) -> None:
+    """Keep what the person wants when they do not come; the last one counts.
+
+    That the meeting may be held without them is the answer to that question, too. Raises
+    ``Refused`` when the meeting has been held.
+    """
+    _check_open(meeting)
+    meeting.instead, meeting.instead_at = wish, at
+    if wish is Instead.WITHOUT_ME:
+        said = queries.answer_to(meeting, Question.WITHOUT_ME)
+        yes = Said(text=said.text if said else "", data={"choice": WithoutPerson.YES})
+        version = said.version if said else 0
+        answer(meeting, Question.WITHOUT_ME, by=by, at=at, said=yes, version=version)
+    db.session.flush()
 
 
 def confirm(meeting: Meeting, *, by: Actor, at: datetime) -> None:
@@ -223,6 +241,8 @@ def word(area: LifeArea) -> str:
         LifeArea.TREATMENT: _("Medicin"),
         LifeArea.EVERYDAY: _("Søvn"),
         LifeArea.NETWORK: _("At være alene"),
+        LifeArea.FAMILY: _("Min familie"),
+        LifeArea.WORK: _("Skole eller arbejde"),
     }
     return words.get(area) or str(_("Noget andet"))
 

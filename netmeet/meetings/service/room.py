@@ -103,6 +103,11 @@ def start(meeting: Meeting, *, at: datetime) -> None:
         return
     if meeting.state not in _MAY_BEGIN:
         raise Refused(_("Mødet kan begynde, når invitationerne er sendt."))
+    if meeting.is_refused:
+        name = meeting.case.person.user.first_name
+        raise Refused(
+            _("%(name)s har sagt nej til mødet. Det kan ikke holdes uden et ja.", name=name)
+        )
     if not any(row.is_in_room for row in meeting.attendances):
         raise Refused(_("Markér først, hvem der er her."))
     taken = reading.points(meeting)

@@ -120,6 +120,7 @@ def postpone(meeting: "Meeting") -> ResponseReturnValue:
             at=clock.now(),
             reason=form.reason.data or "",
             asked_by=form.asked_by.data,
+            noted=service.Noted(why=form.moved_why.data, told=form.told_how.data),
             version=form.version.data or 0,
             new_start=form.starts_local,
         )
@@ -150,6 +151,7 @@ def cancel(meeting: "Meeting") -> ResponseReturnValue:
             at=clock.now(),
             reason=form.reason.data or "",
             asked_by=form.asked_by.data,
+            noted=service.Noted(why=form.moved_why.data, told=form.told_how.data),
             version=form.version.data or 0,
         )
     except Refused as no:

@@ -9,10 +9,11 @@ from flask_babel import gettext as _
 from netmeet.core import clock
 from netmeet.core.access import Role
 from netmeet.core.permissions import Permission as P
+from netmeet.core.refusals import Refused
 from netmeet.meetings import queries, service
 from netmeet.meetings.exports import questions, sheet
 from netmeet.meetings.forms import prepare as forms
-from netmeet.meetings.rules import PreparationMode, Question
+from netmeet.meetings.rules import Instead, PreparationMode, Question
 from netmeet.meetings.service.preparation import Said
 from netmeet.meetings.views import bp
 from netmeet.web import filters, guard
@@ -54,11 +55,37 @@ def choose_way(meeting: "Meeting") -> ResponseReturnValue:
     return redirect(url_for("meetings.prepare", id=meeting.id), 303)
 
 
+@bp.get("/meetings/<oid:id>/instead")
+@needs(P.PREPARATION_WRITE, load=queries.with_answers, see=P.MEETING_READ, reads=P.MEETING_READ)
+def instead(meeting: "Meeting") -> ResponseReturnValue:
+    """Ask what shall happen when the person does not come."""
+    return _instead_page(meeting)
+
+
+@bp.post("/meetings/<oid:id>/instead")
+@needs(P.PREPARATION_WRITE, load=queries.with_answers, see=P.MEETING_READ)
+def choose_instead(meeting: "Meeting") -> ResponseReturnValue:
+    """Keep what the person wants instead of coming, and say what it leads to."""
+    given = request.form.get("instead", "")
+    if given not in set(Instead):
+        return redirect(url_for("meetings.instead", id=meeting.id), 303)
+    wish = Instead(given)
+    try:
+        service.preparation.choose_instead(meeting, wish, by=guard.actor(), at=clock.now())
+    except Refused as no:
+        return _instead_page(meeting, refused=str(no)), 422
+    if wish is Instead.OTHER_WAY:
+        return redirect(
+            url_for("meetings.question", id=meeting.id, question=Question.PRACTICAL), 303
+        )
+    return redirect(url_for("meetings.instead", id=meeting.id), 303)
+
+
 @bp.get("/meetings/<oid:id>/prepare/<question>")
 @needs(P.PREPARATION_READ, load=queries.with_answers, see=P.MEETING_READ)
 def question(meeting: "Meeting", question: str) -> ResponseReturnValue:
     """Show one question."""
-    asked = _known(question)
+    asked = _known(meeting, question)
     if asked is Question.NOT_TALK:
         guard.note(P.PREPARATION_READ_NOT_TO_DISCUSS, meeting)
     return _question_page(meeting, asked, _form(meeting, asked))
@@ -68,7 +95,7 @@ def question(meeting: "Meeting", question: str) -> ResponseReturnValue:
 @needs(P.PREPARATION_WRITE, load=queries.with_answers, see=P.MEETING_READ)
 def answer_question(meeting: "Meeting", question: str) -> ResponseReturnValue:
     """Keep the answer: as one types for the script, or with a button that leads on."""
-    asked, is_typing = _known(question), "autosave" in request.form
+    asked, is_typing = _known(meeting, question), "autosave" in request.form
     form = _form(meeting, asked)
     if not form.validate():
         if is_typing:
@@ -120,8 +147,19 @@ def question_sheet(meeting: "Meeting") -> ResponseReturnValue:
     )
 
 
-def _known(word: str) -> Question:
-    if word not in set(Question):
+def _instead_page(meeting: "Meeting", *, refused: str = "") -> str:
+    return render_template(
+        "meetings/instead.html",
+        meeting=meeting,
+        **_writer(meeting),
+        answers=questions.instead(meeting, today=clock.today()),
+        may_write=guard.allowed(P.WRITTEN_INPUT_ADD_OWN, meeting),
+        refused=refused,
+    )
+
+
+def _known(meeting: "Meeting", word: str) -> Question:
+    if word not in queries.questions(meeting):
         abort(404)
     return Question(word)
 
@@ -153,7 +191,7 @@ def _form(meeting: "Meeting", asked: Question) -> forms.QuestionForm:
 
 
 def _question_page(meeting: "Meeting", asked: Question, form: forms.QuestionForm) -> str:
-    order = questions.ORDER
+    order = queries.questions(meeting)
     progress = queries.progress(meeting)
     place = order.index(asked)
     is_who = isinstance(form, forms.WhoForm)
@@ -175,7 +213,7 @@ def _question_page(meeting: "Meeting", asked: Question, form: forms.QuestionForm
 
 def _onward(meeting: "Meeting", asked: Question, go: str) -> str:
     """Return where a button leads: the next page, the one before, or a pause."""
-    order = questions.ORDER
+    order = queries.questions(meeting)
     if go == "pause":
         return url_for("meetings.prepare", id=meeting.id, pause=1)
     place = order.index(asked) + (-1 if go == "back" else 1)

@@ -13,6 +13,7 @@ from netmeet.core.access import PRIVATE, Role
 from netmeet.core.permissions import Permission as P
 from netmeet.invitations import exports, forms
 from netmeet.invitations import queries as invitations
+from netmeet.invitations.queries import written
 from netmeet.pages.queries import front
 from netmeet.pages.views import bp
 from netmeet.web import guard
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from netmeet.actions.models import Action
+    from netmeet.invitations.queries.written import Wrote
     from netmeet.meetings.models import Invitation, Meeting
 
 
@@ -56,9 +58,17 @@ def page(
         refused=refused,
         is_saved=is_saved,
         promised=_promised(meeting),
+        wrote=_wrote_besides(meeting),
         back=url_for("pages.answer", id=meeting.id),
         **parts,
     )
+
+
+def _wrote_besides(meeting: "Meeting") -> "list[Wrote]":
+    """Return what others wrote beforehand that the actor may read, once they are invited."""
+    who = guard.actor()
+    found = written.beforehand(meeting, reader=who)
+    return [one for one in found if one.author_id != who.user_id]
 
 
 def _promised(meeting: "Meeting") -> "Sequence[actions.Line]":

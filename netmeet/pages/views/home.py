@@ -105,7 +105,10 @@ def _leads_to(page: queries.PersonsPage) -> str:
         return ""
     lead = page.case.coordinator
     name = lead.user.first_name if lead is not None else ""
-    return plans.leads_to(page.plan.kind, coordinator=name, today=clock.today())
+    is_ordered = bool(page.case.court_order)
+    return plans.leads_to(
+        page.plan.kind, coordinator=name, today=clock.today(), is_ordered=is_ordered
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,7 @@ from netmeet.core import calendar, clock
 from netmeet.core.access import PRIVATE
 from netmeet.core.permissions import Permission as P
 from netmeet.formats import pdf
+from netmeet.invitations.queries import written
 from netmeet.meetings import exports as meetings
 from netmeet.meetings.exports.questions import in_words
 from netmeet.meetings.forms import minutes as forms
@@ -118,6 +119,7 @@ def chair(meeting: "Meeting") -> ResponseReturnValue:
         chair=seen,
         not_to_talk=in_words(seen.not_to_talk),
         points=reading.points(meeting),
+        wrote=written.beforehand(meeting, reader=guard.actor()),
         people=reading.people(meeting),
         may_record=guard.allowed(P.ATTENDANCE_RECORD, meeting),
     )
@@ -137,6 +139,7 @@ def minutes(meeting: "Meeting") -> ResponseReturnValue:
         case_head=None if is_private else cases.head(meeting.case, current=""),
         meeting=meeting,
         minutes=_data(meeting),
+        wrote=written.beforehand(meeting, reader=guard.actor()),
         agreed=queries.agreed_for(meeting, reader=guard.actor()),
         committed=_committed,
         beside=_beside(meeting),
@@ -167,6 +170,7 @@ def minutes_pdf(meeting: "Meeting") -> ResponseReturnValue:
     html = render_template(
         "pages/minutes_print.html",
         minutes=_data(meeting, is_paper=True),
+        wrote=written.beforehand(meeting, reader=guard.actor()),
         agreed=queries.agreed_for(meeting, reader=guard.actor()),
         committed=_committed,
         beside=_beside(meeting),

@@ -11,6 +11,7 @@ from netmeet.cases.rules import LIFE_AREAS, Scope
 from netmeet.core import clock
 from netmeet.core.access import PRIVATE, Actor
 from netmeet.core.permissions import Permission as P
+from netmeet.invitations.queries import written
 from netmeet.meetings import queries as meetings
 from netmeet.meetings.exports.files import FileData, readable_data
 from netmeet.meetings.exports.minutes import minutes_data
@@ -90,6 +91,7 @@ def _page(
         coming=queries.coming(meeting, reader) if meeting is not None else None,
         agenda=meetings.agenda_for(meeting, reader).taken if meeting is not None else [],
         minutes=minutes_data(newest, reader=reader) if newest is not None else None,
+        wrote=written.beforehand(newest, reader=reader) if newest is not None else [],
         files=_files([meeting, newest, *(plan[1].meetings if plan is not None else ())], reader),
         plan=plans.living(*plan, reader=reader) if plan is not None else None,
         plan_id="",

@@ -37,8 +37,11 @@ def law_of(kind: PlanType) -> str:
     return PLAN_NAMES[kind].law
 
 
-def leads_to(kind: PlanType, *, coordinator: str, today: date) -> str:
-    """Return what a no ``today`` leads to. By § 13 a and b it never says that nothing happens."""
+def leads_to(kind: PlanType, *, coordinator: str, today: date, is_ordered: bool = False) -> str:
+    """Return what a no ``today`` leads to. By § 13 a and b it never says that nothing happens.
+
+    Where a court has decided (``is_ordered``), nothing is said to be the person's free choice.
+    """
     told = _(
         "Siger du nej, ringer %(name)s til dig senest %(day)s.",
         name=coordinator or _("koordinatoren"),
@@ -57,6 +60,12 @@ def leads_to(kind: PlanType, *, coordinator: str, today: date) -> str:
             "Planen gælder også, hvis du siger nej. Den kan laves om til en aftale med dig."
         ),
     }
+    if is_ordered and kind is not PlanType.CRISIS:
+        ordered = _(
+            "En ret har bestemt noget af det. Det gælder også, hvis du siger nej. "
+            "Du kan altid sige, hvad du mener, og det bliver skrevet i planen."
+        )
+        return f"{ordered} {told}"
     return f"{texts[kind]} {told}"
 
 

@@ -69,7 +69,9 @@ def _answer_page(plan: "Plan", form: forms.AnswerForm) -> str:
         given=given,
         reason=newest.reason if newest is not None else "",
         choices=exports.answer_choices(),
-        leads=exports.leads_to(plan.kind, coordinator=lead, today=today),
+        leads=exports.leads_to(
+            plan.kind, coordinator=lead, today=today, is_ordered=bool(plan.case.court_order)
+        ),
         promised=exports.call_promised(given, coordinator=lead, today=today),
         case_head=cases.head(plan.case, current=HEAD),
     )

@@ -12,6 +12,7 @@ from netmeet.cases import exports as cases
 from netmeet.core import clock
 from netmeet.core.permissions import Permission as P
 from netmeet.core.refusals import Refused
+from netmeet.invitations.queries import written
 from netmeet.meetings.exports.minutes import minutes_data
 from netmeet.meetings.queries import files, minutes
 from netmeet.plans import exports, forms, queries
@@ -23,6 +24,7 @@ from netmeet.web import guard
 if TYPE_CHECKING:
     from netmeet.cases.models import TeamMember
     from netmeet.core.access import Actor
+    from netmeet.invitations.queries.written import Wrote
     from netmeet.meetings.exports.minutes import MinutesData
     from netmeet.meetings.models import Meeting
     from netmeet.plans.queries import Facts
@@ -88,6 +90,7 @@ class Copy:
     user_id: str
     plan: dict[str, Any] | None
     minutes: object | None
+    wrote: "list[Wrote]"
 
 
 def _page(meeting: "Meeting", form: forms.SendForm, *, at: datetime, lacks: "list[Lack]") -> str:
@@ -143,6 +146,7 @@ def _copy(meeting: "Meeting", content: dict[str, Any], one: "Recipient", facts: 
         user_id=one.member.user_id,
         plan=plan if one.reads_plan else None,
         minutes=_minutes(meeting, reader=one.reader) if one.reads_minutes else None,
+        wrote=written.beforehand(meeting, reader=one.reader),
     )
 
 

@@ -22,8 +22,10 @@ from netmeet.invitations.rules import AnswerValue, MandateValue
 from netmeet.meetings.models import AgendaItem, Meeting, PreparationAnswer
 from netmeet.meetings.rules import (
     AgendaState,
+    Instead,
     ItemState,
     MeetingForm,
+    MeetingKind,
     MeetingState,
     PreparationMode,
     Purpose,
@@ -59,6 +61,11 @@ _PREPARED = select(
     PreparationAnswer.question.in_([Question.MATTERS, Question.WITHOUT_ME]),
 )
 
+_WISHED = {
+    Instead.NO_MEETING: Lack.PERSON_REFUSES,
+    Instead.OTHER_DAY: Lack.OTHER_DAY,
+    Instead.OTHER_WAY: Lack.OTHER_WAY,
+}
 _SECTORS = {Sector.REGION: Lack.REGION, Sector.MUNICIPALITY: Lack.MUNICIPALITY}
 _IN_A_PLACE = frozenset({MeetingForm.IN_PERSON, MeetingForm.HYBRID})
 _ON_A_LINK = frozenset({MeetingForm.VIDEO, MeetingForm.HYBRID})
@@ -154,6 +161,7 @@ def missing(
         *_of_composition(meeting, said),
         *_of_decisions(meeting, said),
         *_of_interpreter(meeting, said),
+        *_of_law(meeting, at),
         *_of_consent(meeting, at),
         *_of_deputies(meeting, said),
         *_of_those_who_may_again(meeting, at),
@@ -169,11 +177,17 @@ def missing(
 def _of_person(meeting: Meeting, said: Said, prepared: Prepared) -> Iterator[Missing]:
     """Yield what the person has said that somebody must answer.
 
-    A no is answered when the person has said whether the meeting may be held without them.
+    A no is answered when the person has said whether the meeting may be held without them. What
+    they want instead of coming stands until they say yes, or the meeting has another time.
     """
     own = meeting.invitation(meeting.case.person.user_id)
     is_away = own is not None and said[own.id].value is AnswerValue.NO
-    if is_away and meeting.id not in prepared.without:
+    wish = _WISHED.get(meeting.instead) if meeting.instead else None
+    if wish is Lack.PERSON_REFUSES and not meeting.is_refused:
+        wish = None
+    if wish is not None:
+        yield Missing(kind=wish)
+    elif is_away and meeting.id not in prepared.without and meeting.instead is None:
         yield Missing(kind=Lack.PERSON_AWAY)
     if meeting.id in prepared.calls:
         yield Missing(kind=Lack.CALL)
@@ -277,6 +291,13 @@ def _of_interpreter(meeting: Meeting, said: Said) -> Iterator[Missing]:
         return
     waits = any(r.value is not AnswerValue.NO and r.sent_at is not None for r in asked)
     yield Missing(kind=Lack.INTERPRETER, number=len(asked), waits=waits)
+
+
+def _of_law(meeting: Meeting, at: datetime) -> Iterator[Missing]:
+    """Yield that a plan without the person rests on no law yet (psykiatriloven §§ 13 b, 13 c)."""
+    is_without = meeting.kind == MeetingKind.DISCHARGE_WITHOUT
+    if is_without and not any(basis.is_in_force(at) for basis in meeting.case.legal_bases):
+        yield Missing(kind=Lack.LAW)
 
 
 def _of_consent(meeting: Meeting, at: datetime) -> Iterator[Missing]:

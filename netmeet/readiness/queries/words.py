@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from netmeet.core import calendar
 from netmeet.meetings.models import Meeting
+from netmeet.meetings.rules import other_day_deadline
 from netmeet.readiness.rules import Lack, Missing
 
 
@@ -34,8 +35,11 @@ def line(found: Missing, meeting: Meeting) -> Line:
     text, label = _WORDS[found.kind](found, person)
     if found.kind in {Lack.TIME, Lack.NO_NEW_TIME} and meeting.is_polled:
         text, label = _("Der er spurgt om tider."), _("Se svarene")
+    if found.kind is Lack.OTHER_DAY and meeting.instead_at is not None:
+        by = calendar.day(other_day_deadline(calendar.to_local(meeting.instead_at).date()))
+        text = _("%(person)s vil gerne have en anden dag, senest %(by)s.", person=person, by=by)
     endpoint = _ENDPOINTS.get(found.kind, "invitations.edit")
-    of_case = found.kind in {Lack.CONSENT, Lack.ACTIONS, Lack.DOUBTED}
+    of_case = found.kind in {Lack.CONSENT, Lack.LAW, Lack.ACTIONS, Lack.DOUBTED}
     return Line(
         missing=found,
         text=text,
@@ -46,6 +50,9 @@ def line(found: Missing, meeting: Meeting) -> Line:
 
 
 _ENDPOINTS = {
+    Lack.PERSON_REFUSES: "meetings.call_off",
+    Lack.OTHER_DAY: "meetings.put_off",
+    Lack.OTHER_WAY: "meetings.prepared",
     Lack.PERSON_AWAY: "meetings.prepare",
     Lack.CALL: "meetings.prepare",
     Lack.DOUBTED: "plans.of_case",
@@ -57,6 +64,7 @@ _ENDPOINTS = {
     Lack.AGENDA_UNSEEN: "meetings.agenda",
     Lack.AGENDA: "meetings.agenda",
     Lack.CONSENT: "cases.case_consents",
+    Lack.LAW: "cases.new_law",
     Lack.ACTIONS: "plans.of_case",
 }
 
@@ -118,6 +126,22 @@ _WORDS: Mapping[Lack, Callable[[Missing, str], tuple[str, str]]] = {
     Lack.PERSON_AWAY: lambda _f, p: (
         _("%(person)s har svaret nej til mødet. Må det holdes uden %(person)s?", person=p),
         _("Spørg %(person)s", person=p),
+    ),
+    Lack.PERSON_REFUSES: lambda _f, p: (
+        _("%(person)s vil ikke have mødet. Det kan ikke holdes uden et ja.", person=p),
+        _("Aflys mødet"),
+    ),
+    Lack.OTHER_DAY: lambda _f, p: (
+        _("%(person)s vil gerne have en anden dag.", person=p),
+        _("Udsæt mødet"),
+    ),
+    Lack.LAW: lambda _f, _p: (
+        _("Der står ikke, hvilken lov planen uden borgerens deltagelse bygger på."),
+        _("Skriv loven"),
+    ),
+    Lack.OTHER_WAY: lambda _f, p: (
+        _("%(person)s vil gerne være med på en anden måde.", person=p),
+        _("Læs hvordan"),
     ),
     Lack.CALL: lambda _f, p: (
         _("%(person)s vil gerne ringes op før mødet.", person=p),

@@ -158,6 +158,8 @@ def test_putting_off_and_calling_off_ask_why(world: World, client: StrictClient,
     assert client.get(path).status_code == 200
     assert client.send(path, {"asked_by": "region"}).status_code == 422
     given = {"asked_by": "person", "reason": "Mia er syg", "version": str(meeting.version)}
+    assert client.send(path, given).status_code == 422
+    given |= {"moved_why": "person", "told_how": "not_yet"}
     assert client.send(path, given).status_code == 303
     db.session.refresh(meeting)
     states = {"postpone": MeetingState.POSTPONED, "cancel": MeetingState.CANCELLED}
