@@ -17,6 +17,7 @@ from flask import Flask
 
 import config
 from netmeet.accounts import jobs as accounts
+from netmeet.actions import jobs as actions
 from netmeet.app import create_app
 from netmeet.audit import jobs as audit
 from netmeet.cases import jobs as cases
@@ -63,6 +64,7 @@ def plan(app: Flask) -> BackgroundScheduler:
     every("accounts.tidy", accounts.tidy, now, minutes=10)
     every("cases.pass_day", cases.pass_day, now, hours=1)
     every("meetings.finish", meetings.finish, now, hours=1)
+    every("actions.follow_up", actions.follow_up, now, hours=1)
     every("organisations.rename", organisations.rename, now, hours=1)
     every("audit.anchor", partial(audit.anchor, place=settings.anchors), now, hours=1)
     every("audit.verify", audit.verify, now, hours=24)

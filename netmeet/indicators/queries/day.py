@@ -11,11 +11,10 @@ from netmeet.core.db import LocalDateTime, db
 from netmeet.indicators import rules
 from netmeet.meetings.models import AgendaItem, Meeting, MeetingRequest
 from netmeet.meetings.queries.requests import WAITING
-from netmeet.meetings.rules import POSTPONED_OFTEN, ItemState, MeetingState, Purpose
+from netmeet.meetings.rules import POSTPONED_OFTEN, SENT_OUT, ItemState, MeetingState, Purpose
 
 _AHEAD = (MeetingState.PLANNED, MeetingState.INVITED, MeetingState.CONFIRMED)
 _BEING_WRITTEN = (MeetingState.HELD, MeetingState.MINUTES_DRAFT)
-_SENT_OUT = (MeetingState.PUBLISHED, MeetingState.FINAL)
 _LOOKED_AHEAD = timedelta(days=14)
 _LOOKED_BACK = timedelta(days=30)
 
@@ -98,7 +97,7 @@ _LATE_MINUTES = _meetings(
     Meeting.state.in_(_BEING_WRITTEN), Meeting.starts_local < _at("held_before")
 )
 _WITHOUT = _meetings(
-    Meeting.state.in_(_SENT_OUT),
+    Meeting.state.in_(sorted(SENT_OUT)),
     Meeting.starts_local >= _at("lately"),
     ~exists().where(Action.meeting_id == Meeting.id),
 )

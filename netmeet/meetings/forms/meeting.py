@@ -170,3 +170,9 @@ class CancelForm(OffForm):
         choices=options(ASKED_BY),
         validators=[InputRequired(_("Vælg, hvem der har bedt om det."))],
     )
+
+
+class NotHeldForm(VersionedForm):
+    """Why a meeting that people came to could not be held."""
+
+    reason = TextAreaField(_("Hvorfor?"), validators=[required(_("Skriv hvorfor.")), at_most(TEXT)])

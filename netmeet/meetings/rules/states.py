@@ -78,13 +78,18 @@ NEXT: Mapping[MeetingState, Mapping[MeetingState, Step]] = {
     _S.HELD: {_S.MINUTES_DRAFT: _WRITING},
     _S.MINUTES_DRAFT: {_S.PUBLISHED: _BY_CHAIR},
     _S.PUBLISHED: {_S.FINAL: _BY_ITSELF},
-    _S.FINAL: {_S.PUBLISHED: _WITH_REASON, _S.FOLLOW_UP: _ONWARD, _S.CLOSED: _ONWARD},
-    _S.FOLLOW_UP: {_S.CLOSED: _ONWARD},
-    _S.CLOSED: {},
+    _S.FINAL: {_S.PUBLISHED: _WITH_REASON, _S.FOLLOW_UP: _BY_ITSELF, _S.CLOSED: _BY_ITSELF},
+    _S.FOLLOW_UP: {_S.PUBLISHED: _WITH_REASON, _S.CLOSED: _BY_ITSELF},
+    _S.CLOSED: {_S.PUBLISHED: _WITH_REASON},
 }
 """Every state with the states it may become. Nothing leads back across publication: a change
 after it is a new edition of the minutes with a reason, which is sent out and may be commented on
-as the first was, also when that had become final."""
+as the first was, also when that had become final or all that was agreed has ended."""
+
+SENT_OUT = frozenset(
+    {MeetingState.PUBLISHED, MeetingState.FINAL, MeetingState.FOLLOW_UP, MeetingState.CLOSED}
+)
+"""The states of a meeting whose minutes have been sent out."""
 
 MAY_GET_A_TIME = frozenset(
     {

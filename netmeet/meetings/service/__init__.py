@@ -11,7 +11,7 @@ from netmeet.meetings.service.meetings import (
     set_time,
     settle,
 )
-from netmeet.meetings.service.stopping import Noted, cancel, postpone
+from netmeet.meetings.service.stopping import Noted, cancel, not_held, postpone
 
 __all__ = [
     "Details",
@@ -23,6 +23,7 @@ __all__ = [
     "edit",
     "move",
     "movers",
+    "not_held",
     "postpone",
     "preparation",
     "requests",

@@ -68,6 +68,22 @@ def ask(case: Case, *, by: Actor, at: datetime, wish: Wish) -> MeetingRequest:
     return request
 
 
+def acknowledge(request: MeetingRequest, *, by: Actor, at: datetime) -> None:
+    """Say that it has been read and is being looked at; saying so twice changes nothing.
+
+    Raises ``Refused`` when it has been answered or withdrawn already.
+    """
+    if request.state is not RequestState.ASSESSED:
+        _decide(request, RequestState.ASSESSED, by=by, at=at)
+
+
+def withdraw(request: MeetingRequest, *, by: Actor, at: datetime) -> None:
+    """Take the wish back. Raises ``Refused`` for anybody else's, or when it has been answered."""
+    if request.author_id != by.user_id:
+        raise Refused(_("Kun den, der har bedt om mødet, kan fortryde det."))
+    _decide(request, RequestState.WITHDRAWN, by=by, at=at)
+
+
 def accept(request: MeetingRequest, *, by: Actor, at: datetime) -> Meeting:
     """Say yes: the request becomes a draft of a meeting, chaired by whoever says yes.
 

@@ -6,8 +6,10 @@ from datetime import datetime
 from flask_babel import gettext as _
 
 from netmeet.cases import queries as cases
+from netmeet.core import calendar
 from netmeet.core.access import Actor
 from netmeet.core.db import db
+from netmeet.core.refusals import Refused
 from netmeet.meetings import rules
 from netmeet.meetings.models import Meeting
 from netmeet.meetings.rules import MeetingState
@@ -88,4 +90,19 @@ def cancel(
     move(meeting, MeetingState.CANCELLED, by=by, at=at, reason=reason)
     meeting.moved_by, meeting.moved_why, meeting.told_how = asked_by, noted.why, noted.told
     meeting.sequence += 1
+    db.session.flush()
+
+
+def not_held(meeting: Meeting, *, by: Actor, at: datetime, reason: str, version: int) -> None:
+    """Note that people came and the meeting could not be held; it may get another time.
+
+    Raises ``Refused`` without a reason, or before the day of the meeting.
+    """
+    meeting.expect(version, mine={_("Hvorfor"): reason}, theirs={_("Hvorfor"): as_it_is(meeting)})
+    starts = meeting.starts_local
+    if starts is None or starts.date() > calendar.to_local(at).date():
+        raise Refused(_("Mødet er ikke endnu. Udsæt eller aflys det i stedet."))
+    move(meeting, MeetingState.NOT_COMPLETED, by=by, at=at, reason=reason)
+    meeting.sequence += 1
+    ask_anew(meeting)
     db.session.flush()

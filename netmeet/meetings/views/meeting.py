@@ -15,7 +15,7 @@ from netmeet.core.refusals import Refused
 from netmeet.meetings import queries, service
 from netmeet.meetings.exports.files import file_data
 from netmeet.meetings.forms.choices import options
-from netmeet.meetings.forms.meeting import KINDS, CancelForm, MeetingForm, PutOffForm
+from netmeet.meetings.forms.meeting import KINDS, CancelForm, MeetingForm, NotHeldForm, PutOffForm
 from netmeet.meetings.queries import files
 from netmeet.meetings.rules import new_date_deadline
 from netmeet.meetings.views import bp
@@ -42,6 +42,8 @@ def show(meeting: "Meeting") -> ResponseReturnValue:
         kind=dict(KINDS)[meeting.kind],
         progress=queries.progress(meeting) if may_prepare else None,
         may=_offers(meeting),
+        is_the_day=meeting.starts_local is not None
+        and meeting.starts_local.date() <= clock.today(),
         mine=meeting.invitation(guard.actor().user_id),
         files=file_data(files.of_meetings([meeting]), reader=guard.actor()),
     )
@@ -160,6 +162,34 @@ def cancel(meeting: "Meeting") -> ResponseReturnValue:
     return redirect(url_for("meetings.show", id=meeting.id), 303)
 
 
+@bp.get("/meetings/<oid:id>/not-held")
+@needs(P.MEETING_UPDATE, load=queries.by_id, see=P.MEETING_READ)
+def was_not_held(meeting: "Meeting") -> ResponseReturnValue:
+    """Ask why the meeting could not be held."""
+    return _reason_page("meetings/not_held.html", meeting, NotHeldForm(version=meeting.version))
+
+
+@bp.post("/meetings/<oid:id>/not-held")
+@needs(P.MEETING_UPDATE, load=queries.by_id, see=P.MEETING_READ)
+def note_not_held(meeting: "Meeting") -> ResponseReturnValue:
+    """Note that people came and the meeting could not be held."""
+    form = NotHeldForm()
+    if not form.validate():
+        return _reason_page("meetings/not_held.html", meeting, form), 422
+    try:
+        service.not_held(
+            meeting,
+            by=guard.actor(),
+            at=clock.now(),
+            reason=form.reason.data or "",
+            version=form.version.data or 0,
+        )
+    except Refused as no:
+        form.refuse(no)
+        return _reason_page("meetings/not_held.html", meeting, form), 422
+    return redirect(url_for("meetings.show", id=meeting.id), 303)
+
+
 def _values(meeting: "Meeting") -> dict[str, object]:
     """Return what stands in the form of a meeting; people stand there by their ids."""
     start = meeting.starts_local
@@ -209,7 +239,9 @@ def _form_page(case: "Case", meeting: "Meeting | None", form: MeetingForm) -> st
     )
 
 
-def _reason_page(template: str, meeting: "Meeting", form: PutOffForm | CancelForm) -> str:
+def _reason_page(
+    template: str, meeting: "Meeting", form: PutOffForm | CancelForm | NotHeldForm
+) -> str:
     return render_template(
         template,
         meeting=meeting,

@@ -63,6 +63,22 @@ def request(request: "MeetingRequest") -> ResponseReturnValue:
     return _receipt(request, DeclineForm())
 
 
+@bp.post("/requests/<oid:id>/acknowledge")
+@needs(P.REQUEST_DECIDE, load=queries.request_by_id, see=P.REQUEST_READ)
+def acknowledge_request(request: "MeetingRequest") -> ResponseReturnValue:
+    """Let whoever asked know that somebody has read it."""
+    service.requests.acknowledge(request, by=guard.actor(), at=clock.now())
+    return redirect(url_for("meetings.request", id=request.id), 303)
+
+
+@bp.post("/requests/<oid:id>/withdraw")
+@needs(P.MEETING_REQUEST, load=queries.request_by_id, see=P.REQUEST_READ)
+def withdraw_request(request: "MeetingRequest") -> ResponseReturnValue:
+    """Take one's own wish back."""
+    service.requests.withdraw(request, by=guard.actor(), at=clock.now())
+    return redirect(url_for("meetings.request", id=request.id), 303)
+
+
 @bp.post("/requests/<oid:id>/accept")
 @needs(P.REQUEST_DECIDE, load=queries.request_by_id, see=P.REQUEST_READ)
 def accept_request(request: "MeetingRequest") -> ResponseReturnValue:
@@ -115,6 +131,7 @@ def _receipt(request: "MeetingRequest", form: DeclineForm) -> str:
         coordinator=request.case.coordinator,
         how_soon=dict(HOW_SOON).get(request.how_soon, request.how_soon),
         answer_by=dict(ANSWER_BY).get(request.answer_by, request.answer_by),
+        is_mine=request.author_id == guard.actor().user_id,
         may_decide=guard.allowed(P.REQUEST_DECIDE, request),
         meeting=queries.meeting_of(request),
     )

@@ -17,7 +17,7 @@ from netmeet.core.access import Actor
 from netmeet.core.db import db
 from netmeet.invitations import queries as invitations
 from netmeet.meetings.models import AgendaItem, Invitation, Meeting, MeetingRequest, Statement
-from netmeet.meetings.rules import MeetingState, RequestState
+from netmeet.meetings.rules import SENT_OUT, MeetingState, RequestState
 from netmeet.readiness import rules
 from netmeet.readiness.queries import lacks as lacking
 from netmeet.readiness.queries import words
@@ -25,7 +25,6 @@ from netmeet.readiness.rules import Group
 
 _COMING = invitations.UPCOMING | {MeetingState.POSTPONED}
 _TO_SEND_OUT = frozenset({MeetingState.HELD, MeetingState.MINUTES_DRAFT})
-_SENT_OUT = frozenset({MeetingState.PUBLISHED, MeetingState.FINAL})
 _LATE_IS_SEEN = timedelta(days=14)
 _WITHOUT_DATE = frozenset({RequestState.REQUESTED, RequestState.ASSESSED})
 _ORDER = {group: place for place, group in enumerate(Group)}
@@ -166,7 +165,7 @@ def _of_meeting(
         return _of_now(meeting, case)
     if meeting.state in _TO_SEND_OUT:
         return _of_held(meeting, case, known.actions.unfinished.get(meeting.id, 0))
-    if meeting.state in _SENT_OUT:
+    if meeting.state in SENT_OUT:
         return _of_said(meeting, case)
     found = lacking.missing(
         meeting, said=known.said, actions=known.actions, prepared=known.prepared, at=known.at
@@ -261,7 +260,7 @@ def _meetings(case_ids: Sequence[str], at: datetime) -> Sequence[Meeting]:
             Meeting.case_id.in_(case_ids),
             Meeting.state.in_(_COMING | _TO_SEND_OUT)
             | ((Meeting.state == MeetingState.PUBLISHED) & said.exists())
-            | ((Meeting.state == MeetingState.FINAL) & said.where(late).exists()),
+            | (Meeting.state.in_(SENT_OUT - {MeetingState.PUBLISHED}) & said.where(late).exists()),
         )
         .options(
             selectinload(Meeting.invitations).joinedload(Invitation.user),

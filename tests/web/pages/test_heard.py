@@ -98,7 +98,9 @@ def test_the_person_answers_the_invitation_with_one_tap(
     assert f'action="{act}"' in body
     assert "aria-pressed" not in body
     answer = client.send(act, {"answer": value, "next": "/"})
-    assert (answer.status_code, answer.location) == (303, "/")
+    # After a no the person is asked what shall happen.
+    leads_to = f"/meetings/{meeting.id}/instead" if value == "no" else "/"
+    assert (answer.status_code, answer.location) == (303, leads_to)
     body = _home(client)
     assert words in body
     assert body.count('aria-pressed="true"') == 1

@@ -1,0 +1,41 @@
+"""What time does to meetings by what was agreed there: followed up, and at an end."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm.exc import StaleDataError
+
+from netmeet.actions.models import Action
+from netmeet.core.access import Actor, Role
+from netmeet.core.db import db, may_write
+from netmeet.meetings import queries
+from netmeet.meetings import service as meetings
+from netmeet.meetings.models import Meeting
+from netmeet.meetings.rules import MeetingState
+
+_IS_OPEN = (
+    select(Action.id).where(Action.meeting_id == Meeting.id, Action.closed_at.is_(None)).exists()
+)
+_TO_MOVE = select(Meeting.id, _IS_OPEN).where(
+    (Meeting.state == MeetingState.FINAL) | ((Meeting.state == MeetingState.FOLLOW_UP) & ~_IS_OPEN)
+)
+
+
+def follow_up(now: datetime) -> None:
+    """Let meetings with final minutes be followed up, and end when all they agreed has ended.
+
+    ``now`` is UTC; each meeting goes in a transaction of its own (``domain.md`` § 2.2).
+    """
+    may_write()
+    found = db.session.execute(_TO_MOVE).all()
+    db.session.commit()
+    clock = Actor(user_id="", name="", role=Role.SYS, at=now)
+    for meeting_id, is_open in found:
+        meeting = queries.by_id(meeting_id)
+        to = MeetingState.FOLLOW_UP if is_open else MeetingState.CLOSED
+        try:
+            if meeting is not None and meeting.state is not to:
+                meetings.move(meeting, to, by=clock, at=now)
+            db.session.commit()
+        except StaleDataError:  # corrected at this instant: the next run looks at it again
+            db.session.rollback()
