@@ -2,20 +2,20 @@
 
 from playwright.sync_api import expect
 
-from tests.journeys.acts import follow, headed, press, prove, says, says_not
+from tests.journeys.acts import follow, give_password, headed, press, says, says_not
 
 
 def send_out(lead, meeting, *, count):
     """Look at what the person gets, approve with the password again; return the plan's path."""
     lead.go(f"{meeting}/minutes")
     follow(lead, "Gå til udsendelse")
+    give_password(lead)
     says(lead, "Planen, som Ida ser den")
     says(lead, f"{count} får en mail")
     caller = lead.page.get_by_label("ringes til")
     if caller.count():
         caller.first.select_option(index=1)
     press(lead, "Godkend og send")
-    prove(lead)
     headed(lead, "Kopiér til journalen")
     text = lead.page.get_by_label("Aftalerne som tekst").input_value()
     assert "Viser Ida to steder" in text

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, expect
 
 from netmeet.core import clock
 from tests.browser import DESK, PHONE, Someone
-from tests.journeys.acts import saved, says
+from tests.journeys.acts import headed, path, saved, says
 from tests.journeys.steps_case import newest_post
 
 PEOPLE = 5
@@ -142,3 +142,38 @@ def test_from_the_link_to_the_persons_first_saved_word(live, someone):
     saved(jette)
     cost.told("the person's first saved word, from the link")
     assert cost.clicks <= 3
+
+
+def with_a_day(human, minutes):
+    """Give each agreement of the minutes its day, as is done in the room."""
+    human.become("Lise Dam")
+    human.go(minutes)
+    drafts = human.page.locator("a[href*='/actions/']").evaluate_all("all => all.map(a => a.href)")
+    for draft in drafts:
+        human.go(urlsplit(draft).path)
+        day = human.page.get_by_label("Vælg en dag")
+        if day.count():
+            day.fill((clock.today() + timedelta(days=8)).isoformat())
+            human.page.get_by_role("button", name="Gem", exact=True).click()
+            human.page.wait_for_load_state()
+
+
+@pytest.mark.parametrize("live", ["sqlite"], indirect=True)
+def test_from_the_ended_meeting_to_minutes_that_are_sent_out(live, someone):
+    lise = someone(DESK)
+    lise.become("Lise Dam")
+    minutes = lise.page.locator("a[href$='/send-out']").first.get_attribute("href")
+    minutes = minutes.replace("/send-out", "/minutes")
+    with_a_day(someone(DESK), minutes)
+    lise.go(minutes)
+    cost = Cost(lise)
+    cost.press("link", "Gå til udsendelse")
+    assert path(lise) == "/step-up"
+    shown = lise.page.locator(".notice").inner_text().strip()
+    cost.fill("Adgangskode", shown.partition(": ")[2])
+    cost.press("button", "Fortsæt")
+    cost.press("button", "Godkend og send")
+    headed(lise, "Kopiér til journalen")
+    cost.told("from the ended meeting to sent out, the proof of who one is included")
+    assert cost.clicks <= 3
+    assert cost.dialogs == 0

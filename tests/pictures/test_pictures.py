@@ -16,6 +16,7 @@ from playwright.sync_api import Browser
 
 from tests import browser, hostile
 from tests.browser import DESK, PHONE, ROOT, Live, Someone
+from tests.journeys.acts import give_password
 
 FOLDER = ROOT / "docs" / "pictures"
 TALLEST = 2400
@@ -138,6 +139,8 @@ def _walk(human: Someone, screen: Screen) -> None:
         human.become(screen.who)
     for step in screen.way:
         human.go(_next(human, step) if screen.who else step)
+        if step.endswith("/send-out"):
+            give_password(human)
     human.page.evaluate("document.fonts.ready")
 
 

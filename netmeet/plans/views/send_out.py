@@ -32,9 +32,12 @@ if TYPE_CHECKING:
 
 
 @bp.get("/meetings/<oid:id>/send-out")
-@guard.needs(P.PLAN_EDIT_ANY_SECTION, load=queries.meeting_with_minutes, see=P.MINUTES_READ_DRAFT)
+@guard.needs(P.MINUTES_PUBLISH, load=queries.meeting_with_minutes, see=P.MINUTES_READ_DRAFT)
 def send_out(meeting: "Meeting") -> ResponseReturnValue:
-    """Show minutes and new plan side by side, and what each recipient will read."""
+    """Show minutes and new plan side by side, and what each recipient will read.
+
+    The proof of who one is comes before the page, so that its button is the last.
+    """
     if meeting.published_at is not None:
         return redirect(url_for("plans.journal", id=meeting.id), 303)
     form = forms.SendForm(data={"version": meeting.version})
