@@ -1,1 +1,1 @@
-"""How much each page costs, as ratios against a plain page within one run."""
+"""What pages cost and how long a save takes when many meetings are on, as ratios in one run."""

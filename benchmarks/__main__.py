@@ -1,10 +1,16 @@
-"""``python -m benchmarks``: CPU time a request, as ratios to the reference, and queries a page."""
+"""``python -m benchmarks``: what pages cost, and what many meetings at once do to a save.
 
+``pages``: CPU time a request, as ratios to the reference, and queries a page. ``rooms``: see
+``benchmarks/rooms.py``.
+"""
+
+import argparse
 import contextlib
 import gc
 import io
-import os
+import signal
 import statistics
+import sys
 import tempfile
 from pathlib import Path
 
@@ -12,9 +18,9 @@ import flask_migrate
 from flask import Flask
 
 import config
-from benchmarks import reference
+from benchmarks import rooms
 from benchmarks.pages import Page, pages, queries, sign_in
-from benchmarks.serving import Server, served
+from benchmarks.serving import Server, environment, served
 from netmeet.app import create_app
 from netmeet.cli import demo, simulation
 from netmeet.core import clock
@@ -25,19 +31,6 @@ FOR = 0.4
 MOST = 4.0
 MOST_QUERIES = 12
 FEW, MANY = 10, 1000
-
-
-def environment(folder: Path) -> dict[str, str]:
-    """Return the settings of a demo kept in ``folder``, and where the reference keeps its rows."""
-    return {
-        "NETMEET_DEMO": "1",
-        "NETMEET_SECRET_KEY": os.urandom(32).hex(),
-        "NETMEET_KEYS": config.new_keys(),
-        "NETMEET_DATABASE_URL": f"sqlite:///{folder / 'netmeet.db'}",
-        "NETMEET_BASE_URL": "http://localhost",
-        "NETMEET_INSTANCE": str(folder),
-        reference.DATABASE: str(folder / "reference.db"),
-    }
 
 
 def simulate(count: int) -> None:
@@ -78,8 +71,8 @@ def measure(app: Flask, wanted: list[Page], settings: dict[str, str]) -> dict[st
     return ratios
 
 
-def main() -> int:
-    """Print the figures; return 1 when a page costs more than it may."""
+def measure_pages() -> int:
+    """Print the pages' figures; return 1 when a page costs more than it may."""
     folder = Path(tempfile.mkdtemp(prefix="netmeet-bench-"))
     settings = environment(folder)
     app = create_app(config.read(settings, instance=folder))
@@ -104,6 +97,25 @@ def main() -> int:
         mark = "" if fits else "  too much"
         print(f"{name:<20}{times:>7.1f}{few[name]:>16}{many[name]:>10}{mark}")
     return 0 if good else 1
+
+
+def main() -> int:
+    """Measure what is asked for, all by default; return 1 when a limit is broken."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("what", nargs="?", choices=("pages", "rooms"), help="only these")
+    parser.add_argument("--database", choices=rooms.DATABASES, help="rooms: only this database")
+    parser.add_argument("--rate", type=float, default=rooms.RATE, help="rooms: saves a second")
+    parser.add_argument("--seconds", type=float, default=rooms.SECONDS, help="rooms: for how long")
+    asked = parser.parse_args()
+    # Who is told to end stops the servers first, as at Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(1))
+    failed = 0
+    if asked.what != "rooms":
+        failed |= measure_pages()
+    if asked.what != "pages":
+        wanted = (asked.database,) if asked.database else rooms.DATABASES
+        failed |= rooms.run(wanted, rate=asked.rate, seconds=asked.seconds)
+    return failed
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""An application under gunicorn, as in service, that tells the CPU time it has used."""
+"""An application under gunicorn, as in service."""
 
 import http.client
 import importlib
@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from http import HTTPStatus
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any
 
 import config
 from benchmarks import reference
+from netmeet.cli.serving import WEB
 from netmeet.core.memory import settle
 
 _USED = "/cpu-time-used"
@@ -81,32 +82,56 @@ class Server:
         return (float(self.get(_USED)) - begun) / count
 
 
+def environment(folder: Path, *, database_url: str = "") -> dict[str, str]:
+    """Return the settings of a demo kept in ``folder``, its database there or at the address."""
+    return {
+        "NETMEET_DEMO": "1",
+        "NETMEET_SECRET_KEY": os.urandom(32).hex(),
+        "NETMEET_KEYS": config.new_keys(),
+        "NETMEET_DATABASE_URL": database_url or f"sqlite:///{folder / 'netmeet.db'}",
+        "NETMEET_BASE_URL": "http://localhost",
+        "NETMEET_INSTANCE": str(folder),
+        reference.DATABASE: str(folder / "reference.db"),
+    }
+
+
 @contextmanager
-def served(application: str, environment: Mapping[str, str]) -> Iterator[Server]:
+def served(application: str, settings: Mapping[str, str]) -> Iterator[Server]:
     """Yield a server of ``module:name`` with the threads it has in service; stop it at the end."""
+    gunicorn = [
+        *("-m", "gunicorn", application, "--worker-class", "netmeet.web.patience.Worker"),
+        *("--workers", "1", "--threads", "4", "--keep-alive", "60", "--log-level", "warning"),
+        "--no-control-socket",
+    ]
+    with _running(gunicorn, settings) as port, closing(Server(port)) as server:
+        # The socket listens already: the first request waits for the worker, no longer.
+        server.get(_USED)
+        yield server
+
+
+@contextmanager
+def in_service(settings: Mapping[str, str]) -> Iterator[int]:
+    """Yield the port of netmeet on 127.0.0.1, run as ``netmeet serve`` runs it; stop it after."""
+    with _running(WEB, settings) as port:
+        with closing(Server(port)) as server:
+            server.get("/healthz")
+        yield port
+
+
+@contextmanager
+def _running(gunicorn: Sequence[str], settings: Mapping[str, str]) -> Iterator[int]:
+    """Yield the port that gunicorn listens on, and stop it whatever happens meanwhile."""
     with closing(socket.create_server(("127.0.0.1", 0))) as listening:
-        port = listening.getsockname()[1]
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own words
             [
-                *(sys.executable, "-m", "gunicorn", application, "--bind"),
-                *(
-                    f"fd://{listening.fileno()}",
-                    "--worker-class",
-                    "netmeet.web.patience.Worker",
-                    "--workers",
-                    "1",
-                ),
-                *("--threads", "4", "--keep-alive", "60", "--log-level", "warning"),
-                *("--no-control-socket", "--chdir", str(config.ROOT)),
+                *(sys.executable, *gunicorn, "--bind", f"fd://{listening.fileno()}"),
+                *("--chdir", str(config.ROOT)),
             ],
-            env={**os.environ, **environment},
+            env={**os.environ, **settings},
             pass_fds=[listening.fileno()],
         )
         try:
-            with closing(Server(port)) as server:
-                # The socket listens already: the first request waits for the worker, no longer.
-                server.get(_USED)
-                yield server
+            yield listening.getsockname()[1]
         finally:
             process.terminate()
             process.wait(_PATIENCE)

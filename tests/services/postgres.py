@@ -1,7 +1,8 @@
 """A PostgreSQL cluster of the tests' own, shared by all workers of one run.
 
 It lives in a temporary folder, listens only on a socket in that folder and trades durability for
-speed. PostgreSQL refuses to run as root, so root starts it as the user `postgres`.
+speed, unless it is asked to be `SAFE`. PostgreSQL refuses to run as root, so root starts it as the
+user `postgres`.
 """
 
 import fcntl
@@ -19,7 +20,8 @@ import psycopg
 from psycopg import sql
 
 ROLE = "netmeet"
-FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=60"
+SAFE = "-c max_connections=60"
+FAST = f"{SAFE} -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Cluster:
 
 
 @contextmanager
-def cluster(meeting_place: Path) -> Iterator[Cluster]:
+def cluster(meeting_place: Path, *, options: str = FAST) -> Iterator[Cluster]:
     """Join the cluster noted in `meeting_place`, or start it; whoever leaves last stops it.
 
     Each worker holds a shared lock as long as it is in, so a worker that dies leaves too.
@@ -49,7 +51,7 @@ def cluster(meeting_place: Path) -> Iterator[Cluster]:
         with _alone(meeting_place):
             fcntl.flock(users, fcntl.LOCK_SH)
             if not note.exists():
-                note.write_text(str(_start()))
+                note.write_text(str(_start(options)))
             shared = Cluster(Path(note.read_text()))
         try:
             yield shared
@@ -106,13 +108,13 @@ def _run(program: str, *arguments: str) -> None:
         raise RuntimeError(message)
 
 
-def _start() -> Path:
+def _start(wanted: str) -> Path:
     folder = Path(tempfile.mkdtemp(prefix="netmeet-postgres-"))
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres")
     data = str(folder / "data")
     _run("initdb", "-D", data, "-U", ROLE, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-    options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' {FAST}"
+    options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' {wanted}"
     log = str(folder / "log")
     _run("pg_ctl", "-D", data, "-w", "-s", "-l", log, "-o", options, "start")
     return folder
