@@ -196,6 +196,7 @@ def _hooks() -> Hooks:
         load_actor=load_actor,
         owner_of=accounts_queries.owner_of,
         record=audit_service.record,
+        is_covered=audit_service.is_covered,
         park=accounts_service.park,
         keep_awake=accounts_service.keep_awake,
         end_login=accounts_sessions.end,

@@ -26,8 +26,9 @@ class Hooks:
 
     ``load_actor(secret, at)`` returns who a session's secret belongs to, if it is still good;
     ``owner_of(secret)`` whose it was, good or ended; ``record`` appends to the access log within
-    the open transaction of the session or of a connection; ``park(user_id, path, fields, at)``
-    keeps a posted body for an hour and returns its id; ``keep_awake(session_id, at)`` puts off the
+    the open transaction of the session or of a connection, ``is_covered`` tells in the session's
+    whether there is nothing to append; ``park(user_id, path, fields, at)`` keeps a posted body for
+    an hour and returns its id; ``keep_awake(session_id, at)`` puts off the
     idle end, ``end_login(session_id, at)`` makes the end; ``may_print(user_id, at)`` counts one
     more PDF and ``may_send_file`` one more file, committed at once; ``claim(key, at)`` returns
     where a form led that was sent before, ``settle(key, answer)`` keeps where it leads; ``menu``
@@ -38,6 +39,7 @@ class Hooks:
     load_actor: Callable[[str, datetime], Actor | None]
     owner_of: Callable[[str], str | None]
     record: Callable[[Sequence[Entry], Connection | None], None]
+    is_covered: Callable[[Sequence[Entry]], bool]
     park: Callable[[str, str, Mapping[str, Sequence[str]], datetime], str]
     keep_awake: Callable[[str, datetime], None]
     end_login: Callable[[str, datetime], None]

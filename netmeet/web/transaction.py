@@ -88,6 +88,8 @@ def _keep(response: Response) -> None:
         _keep_awake()
         db.session.commit()
         return
+    # An open screen asks every two seconds: that must not wait for those who write.
+    is_covered = response.status_code < _REFUSALS and hooks().is_covered(trail)
     db.session.remove()
     if not trail:
         return
@@ -95,6 +97,8 @@ def _keep(response: Response) -> None:
     # First, so that nothing can fail after the rows are written.
     if _keep_awake():
         db.session.commit()
+    if is_covered:
+        return
     with db.engine.begin() as connection:
         hooks().record(trail, connection)
 

@@ -58,6 +58,18 @@ def record(entries: Sequence[Entry], connection: Connection | None = None) -> No
     connection.execute(_INSERT, rows)
 
 
+def is_covered(entries: Sequence[Entry]) -> bool:
+    """Tell whether there are entries, all refreshes of screens opened within 15 minutes.
+
+    Nothing of those is to be recorded. Asked in the session's transaction, which may be one that
+    only reads.
+    """
+    if not entries or not all(one.is_refresh for one in entries):
+        return False
+    connection = db.session.connection()
+    return all(_is_covered(one, connection) for one in entries)
+
+
 def _head(connection: Connection) -> tuple[int, bytes]:
     row = connection.execute(_NEWEST).one_or_none()
     return (row.seq, bytes(row.chain)) if row else (0, b"")
