@@ -250,23 +250,22 @@ def laws_of(case: Case) -> dict[str, Law]:
     return {one.code: one for one in db.session.scalars(select(Law).where(Law.code.in_(codes)))}
 
 
+_ME, _OTHER = aliased(TeamMember), aliased(TeamMember)
+_APART = select(_OTHER.user_id).where(
+    _OTHER.case_id == _ME.case_id,
+    _ME.user_id == bindparam("user_id"),
+    _OTHER.user_id != bindparam("user_id"),
+    _OTHER.is_apart.is_(True) | (_OTHER.role == MemberRole.CUSTODY_HOLDER),
+    _ME.is_apart.is_(True) | (_ME.role == MemberRole.CUSTODY_HOLDER),
+    _ME.is_apart.is_(True) | _OTHER.is_apart.is_(True),
+)
+
+
 def apart_from(actor: Actor) -> frozenset[str]:
     """Return of whom the actor must learn nothing (see ``Case.apart_from``), in all their cases."""
     if actor.role not in {Role.PROX, Role.REL}:
         return frozenset()
-    me, other = aliased(TeamMember), aliased(TeamMember)
-    statement = (
-        select(other.user_id)
-        .join(me, me.case_id == other.case_id)
-        .where(
-            me.user_id == actor.user_id,
-            other.user_id != actor.user_id,
-            other.is_apart.is_(True) | (other.role == MemberRole.CUSTODY_HOLDER),
-            me.is_apart.is_(True) | (me.role == MemberRole.CUSTODY_HOLDER),
-            me.is_apart.is_(True) | other.is_apart.is_(True),
-        )
-    )
-    return frozenset(db.session.scalars(statement))
+    return frozenset(db.session.scalars(_APART, {"user_id": actor.user_id}))
 
 
 def see_as(case: Case, user_id: str) -> None:

@@ -189,7 +189,11 @@ class Meeting(Versioned, Base):
 
     def invitation(self, user_id: str) -> "Invitation | None":
         """Return the user's invitation, unless withdrawn."""
-        return next((i for i in self.current_invitations if i.user_id == user_id), None)
+        # Every rule of a meeting asks for it (see ``Case.member``).
+        for invitation in self.invitations:
+            if invitation.user_id == user_id and invitation.withdrawn_at is None:
+                return invitation
+        return None
 
 
 class Invitation(InMeeting, Versioned, Base):

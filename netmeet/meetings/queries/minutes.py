@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from netmeet.accounts.models import User
@@ -25,7 +25,7 @@ from netmeet.meetings.models import (
     Statement,
 )
 from netmeet.meetings.policy import RULES
-from netmeet.meetings.queries.meetings import access_options, with_points
+from netmeet.meetings.queries.meetings import by_id, with_points
 from netmeet.meetings.rules import (
     AttendanceStatus,
     ItemState,
@@ -51,6 +51,16 @@ class Written:
 
 
 _ATTENDANCES = select(Attendance).where(Attendance.meeting_id == bindparam("id"))
+_POINT = (
+    select(AgendaItem)
+    .where(AgendaItem.id == bindparam("id"))
+    .options(joinedload(AgendaItem.entries))
+)
+_ENTRY = (
+    select(MinutesEntry)
+    .where(MinutesEntry.item_id == bindparam("item_id"), MinutesEntry.field == bindparam("field"))
+    .execution_options(populate_existing=True)
+)
 
 
 def room(meeting_id: str) -> Meeting | None:
@@ -64,16 +74,11 @@ def room(meeting_id: str) -> Meeting | None:
 
 def point(item_id: str) -> AgendaItem | None:
     """Return one point with its meeting, its case's access facts and what is written on it."""
-    statement = (
-        select(AgendaItem)
-        .where(AgendaItem.id == item_id)
-        .options(
-            joinedload(AgendaItem.meeting).options(*access_options()),
-            joinedload(AgendaItem.decider),
-            selectinload(AgendaItem.entries),
-        )
-    )
-    return db.session.scalars(statement).one_or_none()
+    item = db.session.scalars(_POINT, {"id": item_id}).unique().one_or_none()
+    if item is not None:
+        set_committed_value(item, "meeting", by_id(item.meeting_id))
+        refer([item], "decider", User)
+    return item
 
 
 def points(meeting: Meeting) -> list[AgendaItem]:
@@ -105,12 +110,7 @@ def entry(item: AgendaItem, field: MinutesField) -> MinutesEntry | None:
     """Return the field's row as the database has it now, the point locked against other writers."""
     columns = ["version", "state", "closed_at", "answer_kind", "conclusion", "conclude_on"]
     db.session.refresh(item, columns, with_for_update=True)
-    statement = (
-        select(MinutesEntry)
-        .where(MinutesEntry.item_id == item.id, MinutesEntry.field == field)
-        .execution_options(populate_existing=True)
-    )
-    row = db.session.scalars(statement).one_or_none()
+    row = db.session.scalars(_ENTRY, {"item_id": item.id, "field": field}).one_or_none()
     if row is not None and row not in item.entries:
         # Written since the point was loaded: it is what a refusal shows.
         set_committed_value(item, "entries", [*item.entries, row])
