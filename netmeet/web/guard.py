@@ -172,7 +172,9 @@ def _refuse(
     """Return ``None`` to let the actor in, a redirect to a proof, or raise the right refusal."""
     who, book = actor(), hooks().book
     if not missing and book.allows(who, permission, thing):
-        refresh = is_followed or request.headers.get(REFRESH_HEADER) == "1"
+        asks_anew = is_followed or request.headers.get(REFRESH_HEADER) == "1"
+        # Whatever the browser calls it: what changes something is never a look that goes on.
+        refresh = asks_anew and request.method in {"GET", "HEAD"}
         g.declared = entry(who, permission, thing, is_refresh=refresh, read_as=read_as)
         g.trail.append(g.declared)
         return None

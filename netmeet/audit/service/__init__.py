@@ -43,7 +43,7 @@ def record(entries: Sequence[Entry], connection: Connection | None = None) -> No
     if connection is None:
         db.session.flush()
         connection = db.session.connection()
-    fresh = [one for one in entries if not (one.is_refresh and _is_covered(one, connection))]
+    fresh = [one for one in entries if not _is_covered(one, connection)]
     if not fresh:
         return
     if connection.dialect.name == "postgresql":
@@ -64,10 +64,8 @@ def is_covered(entries: Sequence[Entry]) -> bool:
     Nothing of those is to be recorded. Asked in the session's transaction, which may be one that
     only reads.
     """
-    if not entries or not all(one.is_refresh for one in entries):
-        return False
     connection = db.session.connection()
-    return all(_is_covered(one, connection) for one in entries)
+    return bool(entries) and all(_is_covered(one, connection) for one in entries)
 
 
 def _head(connection: Connection) -> tuple[int, bytes]:
@@ -76,6 +74,8 @@ def _head(connection: Connection) -> tuple[int, bytes]:
 
 
 def _is_covered(entry: Entry, connection: Connection) -> bool:
+    if not (entry.is_refresh and entry.allowed):
+        return False
     facts = {
         "session_id": entry.session_id,
         "object_id": entry.object_id,

@@ -114,6 +114,16 @@ def test_a_refresh_within_a_quarter_of_an_hour_is_covered_by_the_opening(world):
     assert len(db.session.scalars(select(AuditEvent)).all()) == 1
 
 
+def test_a_denial_is_a_row_of_its_own_although_it_calls_itself_a_refresh(world):
+    actor, case = world.actor(world.lise), world.case()
+    service.record([entry(actor, P.ROOM_FOLLOW, case)])
+    denied = entry(actor, P.ROOM_FOLLOW, case, allowed=False, is_refresh=True)
+    assert not service.is_covered([denied])
+    service.record([denied])
+    world.save()
+    assert [row.allowed for row in db.session.scalars(select(AuditEvent))] == [True, False]
+
+
 @pytest.mark.soak
 def test_many_writers_make_one_chain_without_gaps_or_forks(world):
     actor, case = world.actor(world.lise), world.case()

@@ -58,6 +58,19 @@ def test_who_has_left_sees_no_unchanged_screen(world, client, meeting):
     assert db.session.scalar(denied) == 1
 
 
+def test_what_is_changed_is_a_row_of_its_own_although_it_calls_itself_a_refresh(
+    world, client, meeting
+):
+    begin(world, meeting)
+    world.sign_in(client, world.lise)
+    where = f"/meetings/{meeting.id}/room/pause"
+    for paused in ("1", "0"):
+        changed = client.send(where, {"paused": paused}, headers=REFRESH)
+        assert changed.status_code == 303
+    rows = select(func.count()).where(AuditEvent.operation == P.ROOM_STEER.value)
+    assert db.session.scalar(rows) == 2
+
+
 def test_only_refreshes_of_what_was_opened_are_covered(world, meeting):
     actor = world.actor(world.jonas)
     opened, refreshed, other = (
