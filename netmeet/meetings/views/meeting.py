@@ -105,7 +105,7 @@ def save(meeting: "Meeting") -> ResponseReturnValue:
 @needs(P.MEETING_UPDATE, load=queries.by_id, see=P.MEETING_READ)
 def put_off(meeting: "Meeting") -> ResponseReturnValue:
     """Ask why the meeting is put off, and to when."""
-    return _reason_page("meetings/put_off.html", meeting, PutOffForm(version=meeting.version))
+    return _reason_page("meetings/put_off.html", meeting, PutOffForm(**_as_wished(meeting)))
 
 
 @bp.post("/meetings/<oid:id>/postpone")
@@ -136,7 +136,7 @@ def postpone(meeting: "Meeting") -> ResponseReturnValue:
 @needs(P.MEETING_CANCEL, load=queries.by_id, see=P.MEETING_READ)
 def call_off(meeting: "Meeting") -> ResponseReturnValue:
     """Ask why the meeting is called off."""
-    return _reason_page("meetings/call_off.html", meeting, CancelForm(version=meeting.version))
+    return _reason_page("meetings/call_off.html", meeting, CancelForm(**_as_wished(meeting)))
 
 
 @bp.post("/meetings/<oid:id>/cancel")
@@ -188,6 +188,12 @@ def note_not_held(meeting: "Meeting") -> ResponseReturnValue:
         form.refuse(no)
         return _reason_page("meetings/not_held.html", meeting, form), 422
     return redirect(url_for("meetings.show", id=meeting.id), 303)
+
+
+def _as_wished(meeting: "Meeting") -> dict[str, object]:
+    """Return what is known of why a meeting stops: a person who does not come has said so."""
+    asked = {"asked_by": "person", "moved_why": "person"} if meeting.instead else {}
+    return {"version": meeting.version, **asked}
 
 
 def _values(meeting: "Meeting") -> dict[str, object]:

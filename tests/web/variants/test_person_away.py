@@ -1,5 +1,7 @@
 """The variants of ``domain.md`` § 2.6 in which the person is not at the table."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -162,6 +164,18 @@ def test_what_the_person_wants_instead_ends_with_a_new_time(world, as_, meeting,
     kept = invitations.meeting(meeting.id)
     assert kept.state is MeetingState.POSTPONED
     assert kept.instead is None
+
+
+def test_who_asked_stands_there_already_when_the_person_did(world, as_, meeting):
+    mia, lise = as_(world.made["mia"]), as_(world.lise)
+    says_no(mia, meeting)
+    pages = [f"/meetings/{meeting.id}/{verb}" for verb in ("postpone", "cancel")]
+    assert not any(" checked" in lise.get(page).get_data(as_text=True) for page in pages)
+    wants(mia, meeting, "other_day")
+    for page in pages:
+        body = lise.get(page).get_data(as_text=True)
+        chosen = re.findall(r'<input(?=[^>]*checked)[^>]*value="(\w+)"', body)
+        assert chosen == ["person", "person"]
 
 
 def test_a_no_to_the_meeting_itself_outlives_a_new_time(world, as_, meeting):
