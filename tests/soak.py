@@ -16,3 +16,8 @@ def dice() -> random.Random:
     seed = int(os.environ.get("NETMEET_SEED") or random.SystemRandom().randrange(2**32))
     print(f"NETMEET_SEED={seed}")
     return random.Random(seed)
+
+
+def on(*short: str) -> tuple[str, ...]:
+    """Return both databases in the long run, in the short one those named."""
+    return ("sqlite", "postgresql") if IS_FULL else short

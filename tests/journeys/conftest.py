@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
-from tests import browser
+from tests import browser, soak
 from tests.browser import DESK, PHONE, Live, Someone
 from tests.services import postgres, provider
 
@@ -20,11 +20,14 @@ IDENTITIES = {
 """Who the OpenID provider knows, and what it says of them."""
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="session", params=soak.on("sqlite"))
 def live(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Live]:
-    """netmeet with the demo, on each database in turn."""
+    """netmeet with the demo, on SQLite, in the long run on each database in turn.
+
+    What stands on how a database keeps things asks for both by ``parametrize``.
+    """
     url = (
         request.getfixturevalue("postgres_url_of_journeys") if request.param == "postgresql" else ""
     )

@@ -12,6 +12,8 @@ from tests import browser, hostile
 from tests.browser import PHONE, Live
 from tests.journeys.test_two_taps import Thumb
 
+pytestmark = pytest.mark.soak
+
 TITLE = "Afslag på bolig"
 
 

@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 
+import pytest
 from playwright.sync_api import expect
 
+from tests import soak
 from tests.journeys import steps_after, steps_before, steps_case, steps_keyboard, steps_room
 from tests.journeys.acts import follow, headed, path, press, saved, says
 from tests.journeys.conftest import DESK, PHONE, Someone
+
+pytestmark = pytest.mark.soak
 
 FREDERIKSBERG, KOEBENHAVN = "Frederiksberg Kommune", "Psykiatrisk Center København"
 EVERYBODY = 6
@@ -99,6 +103,7 @@ def _follow_up(cast):
     says(lead, "Skriver til egen læge")
 
 
+@pytest.mark.parametrize("live", soak.on("postgresql"), indirect=True)
 def test_the_whole_chain(someone):
     staff = [someone(DESK) for _each in range(4)]
     cast = Cast(*staff[:3], *(someone(PHONE) for _each in range(3)))

@@ -2,10 +2,13 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser import DESK, PHONE
 from tests.journeys.acts import follow, headed, path, press, says
+
+pytestmark = pytest.mark.soak
 
 
 def at_provider(human, name, *, is_known=False):

@@ -9,6 +9,8 @@ from playwright.sync_api import expect
 from tests.browser import PHONE
 from tests.journeys.acts import follow, headed, press, saved
 
+pytestmark = pytest.mark.soak
+
 
 def test_what_is_typed_at_that_moment_goes_with_the_end_of_the_login(someone: Any) -> None:
     mia = someone(PHONE)

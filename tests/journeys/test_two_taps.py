@@ -9,6 +9,8 @@ from tests import browser
 from tests.browser import PHONE, Live
 from tests.journeys.acts import headed
 
+pytestmark = pytest.mark.soak
+
 THUMB = 44
 """The least height and width of what a thumb must hit, in CSS pixels (WCAG 2.5.5)."""
 

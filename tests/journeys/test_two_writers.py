@@ -10,6 +10,8 @@ from playwright.sync_api import expect
 from tests.browser import DESK
 from tests.journeys.acts import saved
 
+pytestmark = pytest.mark.soak
+
 
 @pytest.fixture
 def two(someone: Any) -> tuple[Any, Any]:

@@ -172,6 +172,7 @@ class History:
 
 
 @pytest.mark.soak
+@pytest.mark.parametrize("app", soak.on("sqlite"), indirect=True)
 def test_no_calendar_is_ever_sent_back(world):
     dice, files, moved = soak.dice(), 0, 0
     for _number in range(HISTORIES):

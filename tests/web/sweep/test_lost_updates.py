@@ -116,6 +116,7 @@ def _stored():
 
 
 @pytest.mark.soak
+@pytest.mark.parametrize("app", soak.on("postgresql"), indirect=True)
 def test_no_text_is_lost_where_many_write_at_once(app, places):
     for (cookie, token), place in places:
         with ThreadPoolExecutor(WRITERS) as pool:
