@@ -2,7 +2,42 @@
 
 from urllib.parse import urlsplit
 
+import html5lib
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+
+from tests.lix import lix
+
+EASY = 30
+"""The highest LIX of a page of the person's."""
+MAGNIFIED = {"width": 320, "height": 256}
+"""What is left of 1280 x 1024 where everything is four times as large (WCAG 1.4.10)."""
+PLAIN_TEXT = """() => {
+  const said = 'h1, h2, h3, p, li, label, legend, button, a.button';
+  return [...document.querySelectorAll('main :is(' + said + ')')]
+    .filter(e => e.offsetParent && !e.closest('.own-words, textarea'))
+    .map(e => e.innerText.trim()).filter(Boolean).join('.\\n');
+}"""
+_WIDTH = "document.documentElement.scrollWidth"
+
+
+def good(human, *, easy=False):
+    """Expect a page that is valid, that everybody can use, and no wider than the screen.
+
+    That holds magnified four times, too. ``easy``: in plain words, as the person's pages are.
+    """
+    page, usual = human.page, human.page.viewport_size
+    page.wait_for_load_state()
+    html5lib.HTMLParser(strict=True).parse(page.content())
+    assert Axe().run(page).response["violations"] == []
+    assert page.evaluate(_WIDTH) <= usual["width"]
+    page.set_viewport_size(MAGNIFIED)
+    assert page.evaluate(_WIDTH) <= MAGNIFIED["width"], page.url
+    page.set_viewport_size(usual)
+    if easy:
+        score = lix(page.evaluate(PLAIN_TEXT))
+        print(f"LIX {score:.0f}: {path(human)}")
+        assert score <= EASY
 
 
 def press(human, name, **more):

@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser import DESK, PHONE
+from tests.journeys.acts import PLAIN_TEXT
 from tests.lix import lix
 
 MOST_PAGES = 40
@@ -28,12 +29,6 @@ _FILES = {
     ".csv": b"\xef\xbb\xbf",
     ".xlsx": b"PK",
 }
-_PLAIN_TEXT = """() => {
-  const said = 'h1, h2, h3, p, li, label, legend, button, a.button';
-  return [...document.querySelectorAll('main :is(' + said + ')')]
-    .filter(e => e.offsetParent && !e.closest('.own-words, textarea'))
-    .map(e => e.innerText.trim()).filter(Boolean).join('.\\n');
-}"""
 _WIDER = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 _LEADS_NOWHERE = """() => {
   const named = [...document.querySelectorAll('[aria-labelledby], [aria-describedby], label[for]')]
@@ -78,7 +73,7 @@ class Look:
         if self.is_private and not page.title().startswith("netmeet"):
             self.wrong(shape, "the tab says something", page.title())
         if self.role == _PRIVATE[0]:
-            score = lix(page.evaluate(_PLAIN_TEXT))
+            score = lix(page.evaluate(PLAIN_TEXT))
             self.lix_of[shape] = max(self.lix_of.get(shape, 0), score)
 
     def file(self, shape, link):

@@ -2,29 +2,13 @@
 
 from datetime import timedelta
 
-import html5lib
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from netmeet.core import calendar, clock
 from tests.browser import DESK, PHONE
-from tests.journeys.acts import follow, headed, press, says, says_not
+from tests.journeys.acts import follow, good, headed, press, says, says_not
 from tests.journeys.steps_case import newest_post
-from tests.journeys.test_every_page import _PLAIN_TEXT
-from tests.lix import lix
-
-EASY = 30
-
-
-def _is_good(human, *, easy=False):
-    """Expect a page that is valid, that everybody can use, and not wider than the screen."""
-    page = human.page
-    html5lib.HTMLParser(strict=True).parse(page.content())
-    assert Axe().run(page).response["violations"] == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
-    if easy:
-        assert lix(page.evaluate(_PLAIN_TEXT)) <= EASY
 
 
 def _times():
@@ -42,7 +26,7 @@ def _ask(lise, meeting):
     lise.become("Lise Dam")
     lise.go(f"{meeting}/times")
     headed(lise, "Hvornår passer det?")
-    _is_good(lise)
+    good(lise)
     for n, day in enumerate(_times()):
         lise.page.get_by_label(f"{n + 1}. forslag: dag").fill(day.isoformat())
         lise.page.get_by_label(f"{n + 1}. forslag: klokken").fill("10:00")
@@ -55,7 +39,7 @@ def _answer_by_keyboard(mia, meeting):
     mia.go(meeting)
     follow(mia, "Vælg tider")
     headed(mia, "Hvornår kan du?")
-    _is_good(mia, easy=True)
+    good(mia, easy=True)
     groups = mia.page.get_by_role("group")
     expect(groups).to_have_count(3)
     for n, day in enumerate(_times()):
@@ -66,14 +50,14 @@ def _answer_by_keyboard(mia, meeting):
     says(mia, "Svaret er gemt.")
     expect(mia.page.get_by_label("Ja").nth(0)).to_be_checked()
     expect(mia.page.get_by_label("Måske").nth(1)).to_be_checked()
-    _is_good(mia, easy=True)
+    good(mia, easy=True)
 
 
 def _answer_behind_link(anybody, link):
     anybody.go(link)
     headed(anybody, "Hvornår kan du?")
     says_not(anybody, "Mia")
-    _is_good(anybody, easy=True)
+    good(anybody, easy=True)
     for n in range(3):
         anybody.page.get_by_role("group").nth(n).get_by_label("Nej").check()
     press(anybody, "Send")
@@ -91,4 +75,4 @@ def test_a_time_is_asked_about_and_answered(live, someone):
     lise.go(f"{meeting}/times")
     says(lise, "1 kan Mia Sørensen")
     says(lise, "1 kan ikke Hanne Sørensen")
-    _is_good(lise)
+    good(lise)
