@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from netmeet.accounts.rules.identity import Door
@@ -153,6 +153,33 @@ class PersonalLink(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+
+
+class CalendarFeed(Base):
+    """A secret address that a user's own calendar fetches their meetings from, in one role.
+
+    It shows times and numbers and never admits. A role has one at a time: ``ended_at`` is when it
+    was stopped, or when a newer one took its place.
+    """
+
+    __tablename__ = "calendar_feed"
+    __table_args__ = (
+        Index(
+            "uq_calendar_feed_live",
+            "role_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+            sqlite_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("user.id"), index=True)
+    user: Mapped[User] = relationship(lazy="raise_on_sql")
+    role_id: Mapped[str] = mapped_column(ForeignKey("unit_role.id"))
+    role: Mapped[UnitRole] = relationship(lazy="raise_on_sql")
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
 
 
 class OneTimeCode(Base):

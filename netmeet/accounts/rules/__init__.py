@@ -32,6 +32,9 @@ WAITS = timedelta(minutes=5)
 PROVED_LASTS = timedelta(minutes=2)
 """How long what a provider said waits for the button that signs in."""
 LINK_ANSWERS_AN_HOUR = 20
+FETCHES = 60
+"""How often a calendar may fetch in the window: several devices ask every few minutes."""
+FETCH_WINDOW = timedelta(hours=1)
 PDFS_A_MINUTE = 10
 PDF_WINDOW = timedelta(minutes=1)
 FILES_AT_ONCE = 30

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from netmeet.accounts import queries, service
 from netmeet.accounts.models import Identity, UnitRole, User
 from netmeet.accounts.rules.identity import Door
-from netmeet.accounts.service import identities, sessions
+from netmeet.accounts.service import feeds, identities, sessions
 from netmeet.core.access import PRIVATE, Actor, Role
 from netmeet.core.db import db
 from netmeet.core.refusals import Refused
@@ -62,7 +62,7 @@ def give(user: User, post: Post, *, by: Actor, at: datetime) -> UnitRole:
 
 
 def end(held: UnitRole, *, by: Actor, at: datetime) -> None:
-    """End a role and the logins that act in it, in force from the next request.
+    """End a role, the logins that act in it and its calendar feed, in force from the next request.
 
     Doing it twice changes nothing. Raises ``Refused`` for one's own, and for the last administrator
     of an organisation.
@@ -76,6 +76,7 @@ def end(held: UnitRole, *, by: Actor, at: datetime) -> None:
     held.until = at
     db.session.flush()
     sessions.end_acting(held.id, at=at)
+    feeds.end(held.id, at=at)
 
 
 def deactivate(user: User, *, by: Actor, at: datetime) -> None:
