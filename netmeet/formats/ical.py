@@ -1,12 +1,15 @@
 """Calendar files by RFC 5545 and 5546, with nothing in them that tells of health or others.
 
-One file goes to one recipient, who is its only attendee. Times are wall time in Copenhagen with a
-fixed time zone block, for the library's own block has a wrong hour in spring.
+One file goes to one recipient, who is its only attendee; a feed names nobody at all. Times are wall
+time in Copenhagen with a fixed time zone block, for the library's own block has a wrong hour in
+spring.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Component, vCalAddress, vText
@@ -17,6 +20,8 @@ _LONGEST_MINUTES = 8 * 60
 _SEQUENCE_LIMIT = 2**31
 _NO_PLACE = "Se detaljer efter login"
 _ORGANIZER_NAME = "Mødeplan"
+_FEED_NAME = "Møder"
+_FETCHED_EVERY = timedelta(hours=6)
 _TIMEZONE = """BEGIN:VTIMEZONE
 TZID:Europe/Copenhagen
 X-LIC-LOCATION:Europe/Copenhagen
@@ -37,7 +42,23 @@ END:STANDARD
 END:VTIMEZONE
 """
 
-_BEGIN = b"BEGIN:VEVENT"
+_BEGIN, _END = b"BEGIN:VEVENT", b"END:VCALENDAR"
+
+
+class Standing(StrEnum):
+    """How a meeting stands for its recipient."""
+
+    ON = "on"
+    CANCELLED = "cancelled"
+    WITHDRAWN = "withdrawn"
+
+
+_WORDS = {
+    Standing.ON: ("CONFIRMED", "Log ind for at se mødet"),
+    Standing.CANCELLED: ("CANCELLED", "Log ind for at se mødet"),
+    Standing.WITHDRAWN: ("CANCELLED", "Invitationen er trukket tilbage"),
+}
+"""The status of an event, and what its description says before the address."""
 
 
 class UnfitEvent(ValueError):
@@ -77,33 +98,63 @@ class Event:
 
 def request(event: Event) -> bytes:
     """Return an invitation, or an update when its sequence is above that of the last one."""
-    return _file(event, method="REQUEST", status="CONFIRMED", text="Log ind for at se mødet")
+    return _file(event, method="REQUEST", standing=Standing.ON)
 
 
 def cancel(event: Event) -> bytes:
     """Return the message that the meeting is cancelled, for a calendar that has the invitation."""
-    return _file(event, method="CANCEL", status="CANCELLED", text="Log ind for at se mødet")
+    return _file(event, method="CANCEL", standing=Standing.CANCELLED)
 
 
 def withdraw(event: Event) -> bytes:
     """Return the message that this invitation is withdrawn, while the meeting itself goes on."""
-    return _file(event, method="CANCEL", status="CANCELLED", text="Invitationen er trukket tilbage")
+    return _file(event, method="CANCEL", standing=Standing.WITHDRAWN)
 
 
-def _file(event: Event, *, method: str, status: str, text: str) -> bytes:
+def feed(events: Iterable[tuple[Event, Standing]]) -> bytes:
+    """Return a calendar that its owner's own program fetches again and again.
+
+    It is no message to anybody (no METHOD), and names neither sender nor recipient: whoever has the
+    address can read it. Its own name keeps that address out of lists of calendars on a screen.
+    """
+    calendar = _calendar()
+    calendar.add("NAME", _FEED_NAME)
+    calendar.add("X-WR-CALNAME", _FEED_NAME)
+    calendar.add("REFRESH-INTERVAL", _FETCHED_EVERY, parameters={"VALUE": "DURATION"})
+    for event, standing in events:
+        _check(event)
+        calendar.add_component(_event(event, standing, is_message=False))
+    return _written(calendar)
+
+
+def _file(event: Event, *, method: str, standing: Standing) -> bytes:
     _check(event)
+    calendar = _calendar()
+    calendar.add("METHOD", method)
+    calendar.add_component(_event(event, standing, is_message=True))
+    return _written(calendar)
+
+
+def _calendar() -> Calendar:
     calendar = Calendar()
     calendar.add("PRODID", "-//netmeet//netmeet 1//DA")
     calendar.add("VERSION", "2.0")
     calendar.add("CALSCALE", "GREGORIAN")
-    calendar.add("METHOD", method)
-    calendar.add_component(_event(event, status=status, text=text))
+    return calendar
+
+
+def _written(calendar: Calendar) -> bytes:
+    """Return the calendar with its time zone, once, before the first event.
+
+    The library would sort the parts of RRULE; the block stays as it was proved.
+    """
     content: bytes = calendar.to_ical(sorted=False)
-    # The library would sort the parts of RRULE; the block stays as it was proved.
-    return content.replace(_BEGIN, _TIMEZONE.replace("\n", "\r\n").encode() + _BEGIN, 1)
+    before = _BEGIN if _BEGIN in content else _END
+    return content.replace(before, _TIMEZONE.replace("\n", "\r\n").encode() + before, 1)
 
 
-def _event(event: Event, *, status: str, text: str) -> Component:
+def _event(event: Event, standing: Standing, *, is_message: bool) -> Component:
+    status, text = _WORDS[standing]
     start = event.starts_local.replace(fold=0, tzinfo=_COPENHAGEN)
     entry = CalendarEvent()
     entry.add("UID", event.uid)
@@ -117,8 +168,9 @@ def _event(event: Event, *, status: str, text: str) -> Component:
     entry.add("LOCATION", _clean(event.location or _NO_PLACE))
     entry.add("DESCRIPTION", f"{text}: {_clean(event.url)}")
     entry.add("URL", _clean(event.url))
-    entry["ORGANIZER"] = _address(event.organizer_address, {"CN": _ORGANIZER_NAME})
-    entry["ATTENDEE"] = _address(event.recipient_address, _attendee(event))
+    if is_message:
+        entry["ORGANIZER"] = _address(event.organizer_address, {"CN": _ORGANIZER_NAME})
+        entry["ATTENDEE"] = _address(event.recipient_address, _attendee(event))
     entry.add("STATUS", status)
     entry.add("TRANSP", "OPAQUE")
     entry.add("CLASS", "PRIVATE")

@@ -49,6 +49,8 @@ _MOVED = replace(
     stamp=_LATER,
 )
 _ENDED = replace(_EVENT, sequence=1, stamp=_LATER)
+_OTHER = replace(_MOVED, uid="5d1e2a90-3c4b-4f6a-8e7d-1b2c3d4e5f60@netmeet.example", number="1009")
+_FED = [(_ENDED, ical.Standing.CANCELLED), (_OTHER, ical.Standing.ON)]
 
 
 def _unfolded(made: bytes) -> list[str]:
@@ -62,6 +64,7 @@ def _unfolded(made: bytes) -> list[str]:
         ("update", ical.request(_MOVED)),
         ("cancel", ical.cancel(_ENDED)),
         ("withdraw", ical.withdraw(_ENDED)),
+        ("feed", ical.feed(_FED)),
     ],
 )
 def test_the_file_is_what_was_proofread(name: str, made: bytes):
@@ -99,10 +102,41 @@ def test_the_order_and_the_one_attendee_are_kept():
     assert not any(line.startswith(forbidden) for line in lines)
 
 
+@pytest.mark.parametrize(
+    ("standing", "message"),
+    [
+        (ical.Standing.ON, ical.request),
+        (ical.Standing.CANCELLED, ical.cancel),
+        (ical.Standing.WITHDRAWN, ical.withdraw),
+    ],
+)
+def test_a_feed_tells_a_meeting_as_its_message_does_and_names_nobody(standing, message):
+    told = _unfolded(message(_EVENT))
+    fed = _unfolded(ical.feed([(_EVENT, standing)]))
+    head = ["NAME:Møder", "X-WR-CALNAME:Møder", "REFRESH-INTERVAL;VALUE=DURATION:PT6H"]
+    assert [line for line in fed if line not in told] == head
+    missing = [line.partition(":")[0].partition(";")[0] for line in told if line not in fed]
+    assert missing == ["METHOD", "ORGANIZER", "ATTENDEE"]
+
+
+def test_an_empty_feed_is_a_calendar_still():
+    made = icalendar.Calendar.from_ical(ical.feed([]))
+    assert [part.name for part in made.subcomponents] == ["VTIMEZONE"]
+
+
+def test_a_feed_refuses_an_event_that_breaks_a_rule():
+    with pytest.raises(ical.UnfitEvent):
+        ical.feed([(replace(_EVENT, minutes=0), ical.Standing.ON)])
+
+
+def _fed(event: ical.Event) -> bytes:
+    return ical.feed([(event, ical.Standing.ON)])
+
+
 @given(
     st.text(max_size=120),
     st.text(max_size=120),
-    st.sampled_from([ical.request, ical.cancel, ical.withdraw]),
+    st.sampled_from([ical.request, ical.cancel, ical.withdraw, _fed]),
 )
 def test_no_text_breaks_out_of_its_line(title: str, place: str, make):
     title, place = (one.encode(errors="ignore").decode() for one in (title, place))
@@ -210,6 +244,26 @@ def test_another_calendar_keeps_updates_and_gives_back_the_meeting(radicale: str
     assert event.decoded("DTSTART").replace(tzinfo=None) == _MOVED.starts_local
     assert event["DTEND"].dt - event["DTSTART"].dt == timedelta(minutes=60)
     assert str(event["ATTENDEE"].params["ROLE"]) == "OPT-PARTICIPANT"
+
+
+def test_another_calendar_takes_in_a_feed_and_gives_back_each_meeting(radicale: str):
+    """As its own program does that subscribes: the whole file becomes one calendar."""
+    asked = urllib.request.Request(  # noqa: S310 - our own server
+        f"{radicale}/mia/fed/", data=ical.feed(_FED), method="PUT"
+    )
+    asked.add_header("Authorization", "Basic " + base64.b64encode(b"mia:x").decode())
+    asked.add_header("Content-Type", "text/calendar")
+    with urllib.request.urlopen(asked) as answer:  # noqa: S310 - our own server
+        assert answer.status == 201
+    with caldav.DAVClient(url=radicale, username="mia", password="x") as client:
+        kept = [
+            icalendar.Calendar.from_ical(_raw(str(one.url))).walk("VEVENT")[0]
+            for one in client.calendar(url=f"{radicale}/mia/fed/").events()
+        ]
+    shown = {str(one["UID"]): (str(one["STATUS"]), one["SEQUENCE"]) for one in kept}
+    assert shown == {_EVENT.uid: ("CANCELLED", 1), _OTHER.uid: ("CONFIRMED", 1)}
+    wall = {one.decoded("DTSTART").replace(tzinfo=None) for one in kept}
+    assert wall == {_EVENT.starts_local, _OTHER.starts_local}
 
 
 def _without_method(made: bytes) -> bytes:
