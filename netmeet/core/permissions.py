@@ -167,7 +167,7 @@ class Permission(StrEnum):
 
 _LOOKING = (
     *("read", "list", "history", "search", "reveal", "print", "export", "download", "drill"),
-    *("counts", "who_saw", "my_own", "open_landing", "follow", "choose_own", "verify"),
+    *("counts", "who_saw", "my_own", "open_landing", "feed_by", "follow", "choose_own", "verify"),
 )
 _CHANGING = ("write", "rotate")
 

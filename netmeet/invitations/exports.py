@@ -1,7 +1,7 @@
 """Invitations as they leave the house: mails, calendar files and letters. Neutral words only."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
@@ -17,7 +17,7 @@ from netmeet.core.access import STAFF, Actor
 from netmeet.core.permissions import Permission
 from netmeet.formats import ical, qr
 from netmeet.invitations import queries
-from netmeet.invitations.queries import polls
+from netmeet.invitations.queries import feeds, polls
 from netmeet.meetings.models import Invitation, Meeting
 from netmeet.meetings.queries import place_for
 from netmeet.meetings.queries.files import takes_files
@@ -53,11 +53,8 @@ def when(invitation: Invitation) -> When | None:
 
 def _told(messages: Sequence[Message]) -> When | None:
     """Return the time that the recipient heard of last."""
-    for message in reversed(messages):
-        if "starts" in message.facts:
-            starts = datetime.fromisoformat(message.facts["starts"])
-            return When(starts=starts, minutes=int(message.facts["minutes"]))
-    return None
+    told = queries.told_time(messages)
+    return When(starts=told[0], minutes=told[1]) if told is not None else None
 
 
 def calendar_file(
@@ -72,9 +69,33 @@ def calendar_file(
 
     The place stands in it only when it was opened and the person's address is not protected.
     """
+    modified = invitation.sent_at or invitation.created_at
+    return make(_event(invitation, time, sequence=sequence, modified=modified, stamp=at))
+
+
+def calendar_feed(entries: Iterable[feeds.Entry]) -> bytes:
+    """Return what somebody's own calendar fetches, each meeting as its calendar file tells it.
+
+    An event is stamped with when its recipient last heard of it: nothing here is a message.
+    """
+    return ical.feed((_entry(one), one.standing) for one in entries)
+
+
+def _entry(one: feeds.Entry) -> ical.Event:
+    time = When(starts=one.starts, minutes=one.minutes)
+    event = _event(
+        one.invitation, time, sequence=one.sequence, modified=one.changed_at, stamp=one.changed_at
+    )
+    is_left = one.standing is ical.Standing.WITHDRAWN
+    return replace(event, location=None) if is_left else event
+
+
+def _event(
+    invitation: Invitation, time: When, *, sequence: int, modified: datetime, stamp: datetime
+) -> ical.Event:
     meeting, member = invitation.meeting, invitation.case.member(invitation.user_id)
     is_staff = member is not None and member.role.access in STAFF
-    event = ical.Event(
+    return ical.Event(
         uid=meeting.uid,
         sequence=sequence,
         starts_local=time.starts,
@@ -86,10 +107,9 @@ def calendar_file(
         required=is_staff and invitation.is_required,
         location=(meeting.show_place and place_for(meeting, None)) or None,
         created=invitation.created_at,
-        modified=invitation.sent_at or invitation.created_at,
-        stamp=at,
+        modified=modified,
+        stamp=stamp,
     )
-    return make(event)
 
 
 def _settings() -> config.Settings:
@@ -299,7 +319,7 @@ def has_file(invitation: Invitation) -> bool:
 
 
 def answer_parts(
-    invitation: Invitation, *, who: Actor, allowed: Callable[[Permission, Meeting], bool]
+    invitation: Invitation, *, who: Actor, allowed: Callable[[Permission, Meeting | None], bool]
 ) -> dict[str, Any]:
     """Return what the page of one invitation shows ``who`` it is for, and what it offers them."""
     meeting = invitation.meeting
@@ -313,6 +333,7 @@ def answer_parts(
         "meeting": meeting,
         "time": when(invitation),
         "has_file": has_file(invitation),
+        "may_subscribe": allowed(Permission.ICAL_ROTATE_FEED_TOKEN, None),
         "reply": reply,
         "can_answer": can_answer,
         "to_decide": queries.to_decide(meeting, who.user_id, said=said) if decides else [],

@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from netmeet.accounts.policy import holds_token
+from netmeet.accounts.policy import holds_token, is_own
 from netmeet.cases.models import Case, TeamMember
 from netmeet.cases.policy import (
     consented,
     consented_or_lawful,
     in_network,
     is_author,
-    is_own,
     is_self,
     represents,
     target_consented,

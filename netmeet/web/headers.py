@@ -11,6 +11,9 @@ POLICY = (
 SANDBOX = "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 """The policy of what somebody sent: opened as a page it can do nothing."""
 
+PRIVATE = "private, no-store"
+"""What a calendar that fetches for one human is told of keeping: nobody on the way may."""
+
 _ALWAYS = {
     "Content-Security-Policy": POLICY,
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
@@ -26,12 +29,13 @@ _REFUSALS = 400
 def add(response: Response) -> Response:
     """Put the headers on ``response``. Only static files that are there may be kept."""
     is_sandboxed = response.headers.get("Content-Security-Policy") == SANDBOX
+    is_private = response.headers.get("Cache-Control") == PRIVATE
     for name, value in _ALWAYS.items():
         response.headers[name] = value
     if is_sandboxed:
         response.headers["Content-Security-Policy"] = SANDBOX
     if request.endpoint != "static" or response.status_code >= _REFUSALS:
-        response.headers["Cache-Control"] = "no-store"
+        response.headers["Cache-Control"] = PRIVATE if is_private else "no-store"
     return response
 
 

@@ -45,6 +45,10 @@ _BELONGS = (
 """By which column a row says what it belongs to, and in which table that is."""
 
 
+SECRETS = ("personal_link", "calendar_feed")
+"""The tables whose rows are asked for by a secret, not by their id."""
+
+
 @dataclass(frozen=True)
 class Thing:
     """One row by table and id; without either a page that belongs to nothing.
@@ -75,13 +79,13 @@ class Caller:
 class Facts:
     """Every row that decides access, by table and id, as it was at ``at``.
 
-    ``born`` is when whom a case is about was born, by person; ``links`` the secrets of personal
-    links and whether each still leads anywhere; ``sits`` the organisations that sit in a committee.
+    ``born`` is when whom a case is about was born, by person; ``secrets`` those of each table of
+    ``SECRETS`` and whether each is still good; ``sits`` the organisations that sit in a committee.
     """
 
     at: datetime
     born: Mapping[str, date]
-    links: Mapping[str, bool]
+    secrets: Mapping[str, Mapping[str, bool]]
     rows: dict[str, dict[str, Row]] = field(default_factory=dict)
     sits: frozenset[str] = frozenset()
     found: dict[tuple[str, tuple[str, ...]], Any] = field(default_factory=dict)
@@ -179,14 +183,17 @@ class Facts:
         return local.replace(tzinfo=HERE).astimezone(UTC) if local else None
 
 
-def read(born: Mapping[str, date] | None = None, links: Mapping[str, bool] | None = None) -> Facts:
-    """Return the facts of this moment; when people were born and which links hold as told."""
+def read(
+    born: Mapping[str, date] | None = None,
+    secrets: Mapping[str, Mapping[str, bool]] | None = None,
+) -> Facts:
+    """Return the facts of this moment; when people were born and which secrets are good as told."""
     known = db.metadata.tables
     rows = {
         name: {row["id"]: dict(row) for row in db.session.execute(select(known[name])).mappings()}
         for name in _TABLES
     }
     sits = db.session.scalars(select(known["committee_member"].c.organisation_id))
-    facts = Facts(datetime.now(UTC), born or {}, links or {}, rows, frozenset(sits))
+    facts = Facts(datetime.now(UTC), born or {}, secrets or {}, rows, frozenset(sits))
     db.session.commit()
     return facts

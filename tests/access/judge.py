@@ -8,7 +8,7 @@ from typing import Any
 from werkzeug.test import TestResponse
 
 from tests.access import beyond, oracle
-from tests.access.facts import Caller, Facts, Row, Thing
+from tests.access.facts import SECRETS, Caller, Facts, Row, Thing
 from tests.access.routes import Route
 
 
@@ -48,7 +48,7 @@ def expected(
             return Wanted.LET_IN
         asked = beyond.Asked(known, who, thing, parts)
         return _REFUSES[beyond.refusal(route.endpoint, asked)]
-    if who.role == "anon" and route.table != "personal_link":
+    if who.role == "anon" and route.table not in SECRETS:
         return Wanted.SIGN_IN
     if not is_there:
         return Wanted.NOT_THERE
@@ -63,8 +63,8 @@ def _is_there(known: Facts, who: Caller, route: Route, thing: Thing) -> bool:
     """Tell whether there is such a row to load."""
     if route.table == "":
         return "Watcher" not in route.loads
-    if route.table == "personal_link":
-        return known.links.get(thing.id, False)
+    if route.table in SECRETS:
+        return known.secrets.get(route.table, {}).get(thing.id, False)
     row = known.row(thing.table, thing.id)
     if row is None or thing.table != (route.table if route.table != "own" else "case"):
         return False

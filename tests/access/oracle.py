@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
-from tests.access.facts import HERE, Caller, Facts, Row, Thing
+from tests.access.facts import HERE, SECRETS, Caller, Facts, Row, Thing
 
 MATRIX = Path(__file__).resolve().parent.parent / "policies" / "access_matrix.csv"
 
@@ -347,7 +347,7 @@ def _fresh(_facts: Facts, who: Caller, _operation: str, _thing: Thing) -> bool:
 
 
 def _token(_facts: Facts, _who: Caller, _operation: str, thing: Thing) -> bool:
-    return thing.table == "personal_link"
+    return thing.table in SECRETS
 
 
 _CODES: dict[str, Callable[[Facts, Caller, str, Thing], bool]] = {

@@ -153,7 +153,7 @@ def doors(
     """
     everybody = list(stage.personas.values())
     for route in routes.found(stage.app):
-        if route.method != "GET" or route.table == "personal_link" or _ending(route) not in endings:
+        if route.method != "GET" or route.table in facts.SECRETS or _ending(route) not in endings:
             continue
         if dice.random() < skipped:
             continue
@@ -190,8 +190,8 @@ def _may_open(
     who = persona.fresh.caller
     if route.table in {"", "own"}:
         things = [own_case(known, who) if route.table == "own" else facts.NOTHING]
-    elif route.table == "personal_link":
-        things = [facts.Thing(route.table, one) for one in stage.links]
+    elif route.table in facts.SECRETS:
+        things = [facts.Thing(route.table, one) for one in stage.secrets[route.table]]
     else:
         things = [facts.Thing(route.table, one) for one in stage.ids[route.table]]
     for thing in things:

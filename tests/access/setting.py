@@ -5,9 +5,10 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from netmeet.accounts import service as accounts
-from netmeet.accounts.models import Identity, User
+from netmeet.accounts.models import Identity, UnitRole, User
 from netmeet.accounts.queries import subject_index
 from netmeet.accounts.rules.identity import Door
+from netmeet.accounts.service import feeds
 from netmeet.actions.models import Action
 from netmeet.cases.models import AccessQuestion, Case
 from netmeet.core import clock
@@ -37,6 +38,7 @@ def fill(stage: Stage) -> None:
     _invitations(stage, case)
     _account_rows(stage)
     _links(stage, case)
+    _feeds(stage)
     _questions(stage, case)
     _name_parts(stage, case)
     db.session.commit()
@@ -88,7 +90,7 @@ def _invitations(stage: Stage, case: Case) -> None:
         token = accounts.make_link(
             invitation.user, purpose="invitation", subject_id=invitation.id, at=now()
         )
-        stage.links[token] = True
+        stage.secrets["personal_link"][token] = True
         message = outbox.put(
             key=f"invitation:{invitation.id}:0:new",
             kind="invitations.invitation",
@@ -129,7 +131,7 @@ def _links(stage: Stage, case: Case) -> None:
         token = accounts.make_link(
             _user(stage, name), purpose=purpose, subject_id=subject, at=now()
         )
-        stage.links[token] = is_good
+        stage.secrets["personal_link"][token] = is_good
         return token
 
     link("pat_self", is_good=True)
@@ -145,6 +147,23 @@ def _links(stage: Stage, case: Case) -> None:
     accounts.revoke_links(
         subject_id=case.id, user_id=stage.personas["prox_active"].user_id, at=now()
     )
+
+
+def _feeds(stage: Stage) -> None:
+    """Make addresses for calendars: good ones, and ended ones of every sort."""
+
+    def feed(name: str, *, is_good: bool) -> UnitRole:
+        role = db.session.get(UnitRole, stage.personas[name].role_id)
+        assert role is not None
+        stage.secrets["calendar_feed"][feeds.renew(role, at=now())] = is_good
+        return role
+
+    for name in ("pat_self", "rel_only_invite", "rel_revoked", "lead_in"):
+        feed(name, is_good=True)
+    feed("pat_disabled_account", is_good=False)
+    feed("mun_in", is_good=False)  # another takes its place
+    feed("mun_in", is_good=True)
+    feeds.end(feed("prox_active", is_good=False).id, at=now())
 
 
 def _questions(stage: Stage, case: Case) -> None:

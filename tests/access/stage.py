@@ -90,7 +90,7 @@ class Stage:
         self.cases: dict[str, str] = {}
         self.parts: dict[str, list[Any]] = {}
         self.places: dict[str, list[canary.Place]] = {}
-        self.links: dict[str, bool] = {}
+        self.secrets: dict[str, dict[str, bool]] = {table: {} for table in facts.SECRETS}
         self.born: dict[str, date] = {}
         self._client = Silent(app, Response, use_cookies=False)
         app.after_request(self._forget)
@@ -194,7 +194,7 @@ class Stage:
     def facts(self) -> facts.Facts:
         """Return what the tables say now."""
         with self.app.app_context():
-            return facts.read(self.born, self.links)
+            return facts.read(self.born, self.secrets)
 
     @property
     def first_parts(self) -> dict[str, Any]:

@@ -88,8 +88,9 @@ class Sweep:
             return facts.NOTHING
         if route.table == "own":
             return own_case(self.known, seat.caller)
-        if route.table == "personal_link":
-            return facts.Thing("personal_link", self.dice.choice([*self.stage.links, NOBODYS]))
+        if route.table in facts.SECRETS:
+            known = [*self.stage.secrets[route.table], NOBODYS]
+            return facts.Thing(route.table, self.dice.choice(known))
         how = self.dice.choice(INSTEAD)
         if how == "another sort":
             other = self.dice.choice([name for name, ids in self.stage.ids.items() if ids])

@@ -63,6 +63,7 @@ def _page(form: forms.Details) -> str:
         identities=queries.identities_of(who.user_id),
         providers=settings().providers,
         may_connect=who.role in PRIVATE,
+        may_subscribe=guard.allowed(P.ICAL_ROTATE_FEED_TOKEN),
         is_saved=session.pop("account_saved", False),
     )
 

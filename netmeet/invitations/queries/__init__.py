@@ -325,6 +325,14 @@ def messages(invitation: Invitation) -> list[Message]:
     return list(db.session.scalars(statement))
 
 
+def told_time(before: Iterable[Message]) -> tuple[datetime, int] | None:
+    """Return the time that the recipient of these heard of last (wall time), and its minutes."""
+    times_ = [one.facts for one in before if "starts" in one.facts]
+    if not times_:
+        return None
+    return datetime.fromisoformat(times_[-1]["starts"]), int(times_[-1]["minutes"])
+
+
 def letter_token(invitation: Invitation) -> str:
     """Return the secret that the recipient's newest invitation carries, ``""`` without one."""
     return next((m.facts["token"] for m in reversed(messages(invitation))), "")
@@ -339,16 +347,21 @@ def end_reading() -> None:
 
 
 def file_sequence(invitation: Invitation) -> int:
-    """Return the SEQUENCE of the recipient's next calendar file (RFC 5545 § 3.8.7.4).
-
-    It follows the meeting's and their own part's. A withdrawal took one number more, so who is
-    invited again after one goes on two above: it never falls.
-    """
+    """Return the SEQUENCE of the recipient's next calendar file (RFC 5545 § 3.8.7.4)."""
     statement = select(func.count(Message.id)).where(
         Message.user_id == invitation.user_id,
         Message.key.startswith(f"invitation-withdrawn:{invitation.id}:"),
     )
-    return invitation.sequence + 2 * (db.session.scalar(statement) or 0)
+    return sequence_after(invitation, withdrawals=db.session.scalar(statement) or 0)
+
+
+def sequence_after(invitation: Invitation, *, withdrawals: int) -> int:
+    """Return the SEQUENCE that holds when the invitation has been taken back so often.
+
+    It follows the meeting's and their own part's. A withdrawal took one number more, so who is
+    invited again after one goes on two above: it never falls.
+    """
+    return invitation.sequence + 2 * withdrawals
 
 
 def times(invitation: Invitation) -> tuple[datetime, int]:

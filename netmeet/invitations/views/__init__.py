@@ -1,6 +1,6 @@
-"""HTTP of the slice: the list and the sending, the personal link, the answer, the letter."""
+"""HTTP of the slice: list and sending, personal link, answer, letter, and the own calendar."""
 
-from netmeet.invitations.views import answer, edit, landing, letters, times
+from netmeet.invitations.views import answer, edit, feed, landing, letters, times
 from netmeet.invitations.views.blueprint import bp
 
-__all__ = ["answer", "bp", "edit", "landing", "letters", "times"]
+__all__ = ["answer", "bp", "edit", "feed", "landing", "letters", "times"]

@@ -231,6 +231,7 @@ def _offers(meeting: "Meeting") -> dict[str, bool]:
         "room": allowed(P.ROOM_STEER, meeting),
         "follow": allowed(P.ROOM_FOLLOW, meeting),
         "minutes": allowed(P.MINUTES_READ_PUBLISHED, meeting),
+        "subscribe": allowed(P.ICAL_ROTATE_FEED_TOKEN),
         "attach": files.takes_files(meeting) and allowed(P.FILE_UPLOAD, meeting),
     }
 

@@ -150,7 +150,7 @@ def furnish(stage: Stage) -> None:
         invited = on.invitations[0]
         user = db.session.get_one(User, invited.user_id)
         link = accounts.make_link(user, purpose="invitation", subject_id=invited.id, at=now())
-        stage.links[link] = True
+        stage.secrets["personal_link"][link] = True
         world = World(stage.app)
         world.case("Sara Lind", staff=[])
         stage.add("lead_alone", world.lise)
@@ -214,7 +214,7 @@ def _things(
     if table in {"", "own"}:
         who = persona.fresh.caller
         return [own_case(known, who) if table == "own" else facts.NOTHING]
-    ids = stage.links if table == "personal_link" else stage.ids[table]
+    ids = stage.secrets.get(table) or stage.ids[table]
     return _spread(known, [facts.Thing(table, one) for one in reversed(ids)])
 
 

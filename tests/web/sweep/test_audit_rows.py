@@ -109,7 +109,7 @@ def things(stage, known, route, seat):
         return [facts.NOTHING]
     if route.table == "own":
         return [own_case(known, seat.caller)]
-    ids = stage.links if route.table == "personal_link" else stage.ids[route.table]
+    ids = stage.secrets.get(route.table) or stage.ids[route.table]
     return [facts.Thing(route.table, one) for one in [*ids, NOBODYS]]
 
 
