@@ -25,7 +25,10 @@ from netmeet.plans.models import Plan, PlanVersion
 from tests.world import World, now
 
 _OF_ACTIONS = {"actions.news", "reminders.action", "reminders.own", "reminders.escalation"}
-_OF_INVITATIONS = {"reminders.meeting_today", "reminders.meeting_tomorrow", "reminders.poll"}
+_OF_INVITATIONS = {
+    *("reminders.meeting_today", "reminders.meeting_tomorrow"),
+    *("reminders.poll", "reminders.evaluation"),
+}
 _MANAGERS = select(UnitRole).where(UnitRole.role == Role.MGR)
 _THINGS = {"meeting": Meeting, "request": MeetingRequest, "contested": ContestedLine}
 
@@ -148,6 +151,7 @@ def let_it_be_news(kind: str) -> None:
     for meeting in db.session.scalars(select(Meeting).where(Meeting.published_at.is_(None))):
         is_off = kind == "invitations.cancelled"
         meeting.state = MeetingState.CANCELLED if is_off else MeetingState.INVITED
+        meeting.ended_at = now() - timedelta(days=1) if kind == "reminders.evaluation" else None
     for invitation in db.session.scalars(select(Invitation)):
         invitation.withdrawn_at = now() if kind == "invitations.withdrawn" else None
     db.session.flush()

@@ -140,7 +140,8 @@ class Identity(Base):
 class PersonalLink(Base):
     """A secret address sent to one user: it identifies and never admits.
 
-    ``purpose`` is "case", "invitation", "poll" or "action"; ``subject_id`` the row it is about.
+    ``purpose`` is "case", "invitation", "poll", "evaluation" or "action"; ``subject_id`` the row it
+    is about.
     """
 
     __tablename__ = "personal_link"

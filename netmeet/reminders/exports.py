@@ -15,6 +15,7 @@ from netmeet.invitations import queries as invitations
 from netmeet.invitations.exports import render_poll
 from netmeet.meetings import queries as meetings
 from netmeet.meetings.models import Invitation
+from netmeet.meetings.queries import evaluation
 from netmeet.outbox import exports as outbox
 from netmeet.outbox.models import Message
 from netmeet.outbox.rules import Letter
@@ -152,6 +153,24 @@ def render_request(message: Message, at: datetime) -> Letter | None:
     return _letter(message, user, "request", facts)
 
 
+def render_evaluation(message: Message, at: datetime) -> Letter | None:
+    """Return the word that one may say how the meeting was, with the number and a link.
+
+    ``None`` once they have, or put it away, or are asked no more.
+    """
+    invitation, user = invitations.by_id(message.facts["invitation"]), _recipient(message)
+    today = calendar.to_local(at).date()
+    if invitation is None or user is None:
+        return None
+    if not evaluation.may_be_told(invitation, today=today, at=at):
+        return None
+    facts = {
+        "number": str(invitation.number),
+        "link": outbox.address("invitations.landing", {"id": message.facts["token"]}),
+    }
+    return _letter(message, user, "evaluation", facts)
+
+
 RENDERERS = {
     Kind.ACTION.value: render_action,
     Kind.OWN.value: render_action,
@@ -161,5 +180,6 @@ RENDERERS = {
     Kind.PREPARE.value: render_prepare,
     Kind.REQUEST.value: render_request,
     Kind.POLL.value: render_poll,
+    Kind.EVALUATION.value: render_evaluation,
 }
 """What the worker writes messages of this slice with."""

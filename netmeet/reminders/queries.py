@@ -17,6 +17,7 @@ from netmeet.invitations.models import Answer
 from netmeet.invitations.queries import OPEN, polls
 from netmeet.invitations.rules import AnswerValue
 from netmeet.meetings.models import Invitation, Meeting, MeetingRequest, PreparationAnswer
+from netmeet.meetings.queries import evaluation
 from netmeet.meetings.rules import RequestState
 from netmeet.outbox.models import Message
 from netmeet.reminders import rules
@@ -55,6 +56,7 @@ def due(now: datetime) -> list[Due]:
         *_preparations(today),
         *_requests(today),
         *_polls(today),
+        *_evaluations(now, today),
     ]
     there = _written([each.key for each in found])
     return [each for each in found if each.key not in there]
@@ -243,6 +245,24 @@ def _polls(today: date) -> Iterator[Due]:
                 key=f"poll-chase:{poll.id}:{poll.answer_by}:{invitation.user_id}",
                 user_id=invitation.user_id,
                 case_id=meeting.case_id,
+                facts={"invitation": invitation.id},
+                expires_at=rules.ends(today),
+            )
+
+
+def _evaluations(now: datetime, today: date) -> Iterator[Due]:
+    """Tell those who took part, and the person, once that they may say how the meeting was.
+
+    From the day after it, and not later than one may catch up; nobody is reminded of it.
+    """
+    yesterday = today - timedelta(days=1)
+    for invitation in evaluation.to_tell(yesterday - rules.CATCH_UP, yesterday, at=now):
+        if polls.reachable(invitation.user):
+            yield Due(
+                kind=Kind.EVALUATION,
+                key=f"evaluation:{invitation.meeting_id}:{invitation.user_id}",
+                user_id=invitation.user_id,
+                case_id=invitation.case_id,
                 facts={"invitation": invitation.id},
                 expires_at=rules.ends(today),
             )

@@ -32,6 +32,7 @@ class Kind(StrEnum):
     PREPARE = "reminders.prepare"
     REQUEST = "reminders.request"
     POLL = "reminders.poll"
+    EVALUATION = "reminders.evaluation"
 
 
 def is_daytime(now: datetime) -> bool:

@@ -11,19 +11,21 @@ from netmeet.reminders.queries import Due
 from netmeet.reminders.rules import Kind
 
 _WITH_LINK = frozenset({Kind.ACTION, Kind.OWN})
+_OF_INVITATIONS = {Kind.POLL: "poll", Kind.EVALUATION: "evaluation"}
+"""What a personal link that stands on an invitation is for, by the kind that brings one."""
 
 
 def put(reminder: Due, *, at: datetime) -> bool:
     """Write the reminder once; ``False`` when it is there already.
 
     Who has no password gets a personal link of their own to the agreement; whoever is asked about
-    times gets one to answer by.
+    times, or how a meeting was, gets one to answer by.
     """
     facts = dict(reminder.facts)
     if reminder.kind in _WITH_LINK:
         facts["token"] = _token(reminder, at=at)
-    if reminder.kind is Kind.POLL:
-        facts["token"] = _poll_token(reminder, at=at)
+    if reminder.kind in _OF_INVITATIONS:
+        facts["token"] = _invited_token(reminder, at=at)
     message = outbox.put(
         key=reminder.key,
         kind=reminder.kind,
@@ -41,8 +43,9 @@ def _token(reminder: Due, *, at: datetime) -> str:
     return telling.token(action, user, at=at) if action is not None and user is not None else ""
 
 
-def _poll_token(reminder: Due, *, at: datetime) -> str:
+def _invited_token(reminder: Due, *, at: datetime) -> str:
     user, subject = users.user(reminder.user_id), reminder.facts["invitation"]
     if user is None:
         return ""
-    return accounts.make_link(user, purpose="poll", subject_id=subject, at=at)
+    purpose = _OF_INVITATIONS[reminder.kind]
+    return accounts.make_link(user, purpose=purpose, subject_id=subject, at=at)

@@ -240,6 +240,7 @@ def thing(operation: str) -> str:
         "agenda": _("dagsordenen"),
         "action": _("dine aftaler"),
         "preparation": _("det, du har skrevet før mødet"),
+        "evaluation": _("svarene efter mødet"),
         "file": _("papirerne ved møderne"),
         "consent": _("hvem der må se hvad"),
         "legal_basis": _("hvem der må se hvad"),

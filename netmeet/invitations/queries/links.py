@@ -20,7 +20,7 @@ class Landing:
 
     ``has_letter`` says that a code in a letter still lets its recipient in; ``asks_times`` that it
     is about which times suit; ``begins`` is the meeting the person may
-    begin to prepare.
+    begin to prepare, ``evaluates`` the one that was held and is asked about.
     """
 
     __tablename__: ClassVar[str] = "personal_link"
@@ -32,6 +32,7 @@ class Landing:
     reply: Reply = field(default_factory=Reply)
     asks_times: bool = False
     begins: str | None = None
+    evaluates: str | None = None
 
     @property
     def id(self) -> str:
@@ -42,13 +43,13 @@ class Landing:
 def landing(token: str, *, at: datetime) -> Landing | None:
     """Return what the secret leads to now, ``None`` when it leads nowhere (any more)."""
     link = accounts.link_by_token(token)
-    if link is None or link.revoked_at is not None or not link.user.active:
-        return None
-    if link.expires_at is not None and link.expires_at <= at:
+    if link is None or not _is_good(link, at=at):
         return None
     has_letter = bool(accounts.letter_codes(link.user_id, at))
     if link.purpose in {"invitation", "poll"}:
         return _of_invitation(link, has_letter=has_letter, at=at)
+    if link.purpose == "evaluation":
+        return _of_evaluation(link, has_letter=has_letter, at=at)
     if link.purpose == "case":
         case = cases.by_id(link.subject_id)
         if case is None or case.member(link.user_id) is None:
@@ -57,6 +58,12 @@ def landing(token: str, *, at: datetime) -> Landing | None:
         begins = meetings.to_begin(case.id) if is_person else None
         return Landing(link=link, case_id=case.id, has_letter=has_letter, begins=begins)
     return Landing(link=link, case_id=None, has_letter=has_letter)
+
+
+def _is_good(link: PersonalLink, *, at: datetime) -> bool:
+    """Tell whether the link holds, whatever it leads to."""
+    is_over = link.expires_at is not None and link.expires_at <= at
+    return link.revoked_at is None and link.user.active and not is_over
 
 
 def _of_invitation(link: PersonalLink, *, has_letter: bool, at: datetime) -> Landing | None:
@@ -69,12 +76,8 @@ def _of_invitation(link: PersonalLink, *, has_letter: bool, at: datetime) -> Lan
         return None
     if not (may_be_asked(found, at=at) if asks_times else still_holds(found, at=at)):
         return None
-    member = found.case.member(link.user_id)
-    role = member.role.access if member is not None else Role.ANON
-    if role in {Role.EXT, Role.INTP}:
-        guest = Actor(user_id=link.user_id, name="", role=Role.EXT, at=at)
-        if not in_window(guest, found):
-            return None
+    if _is_over_for(found, at=at):
+        return None
     reply = replies(found.meeting)[found.id]
     return Landing(
         link=link,
@@ -84,3 +87,23 @@ def _of_invitation(link: PersonalLink, *, has_letter: bool, at: datetime) -> Lan
         reply=reply,
         asks_times=asks_times,
     )
+
+
+def _of_evaluation(link: PersonalLink, *, has_letter: bool, at: datetime) -> Landing | None:
+    """Return the landing of who was invited and is in the network yet; it shows nothing of it."""
+    found = by_id(link.subject_id)
+    if found is None or found.user_id != link.user_id or found.withdrawn_at is not None:
+        return None
+    if found.case.member(link.user_id) is None or _is_over_for(found, at=at):
+        return None
+    return Landing(
+        link=link, case_id=found.case_id, has_letter=has_letter, evaluates=found.meeting_id
+    )
+
+
+def _is_over_for(found: Invitation, *, at: datetime) -> bool:
+    """Tell whether the invited is a guest or an interpreter whose time of the meeting is over."""
+    member = found.case.member(found.user_id)
+    role = member.role.access if member is not None else Role.ANON
+    guest = Actor(user_id=found.user_id, name="", role=Role.EXT, at=at)
+    return role in {Role.EXT, Role.INTP} and not in_window(guest, found)

@@ -101,6 +101,8 @@ def _next(landing: "Landing") -> str:
         return url_for("invitations.own_times", id=landing.invitation.meeting_id)
     if landing.invitation is not None:
         return url_for("pages.answer", id=landing.invitation.meeting_id)
+    if landing.evaluates is not None:
+        return url_for("meetings.evaluation_own", id=landing.evaluates)
     if landing.begins is not None:
         return url_for("meetings.prepare", id=landing.begins)
     if landing.link.purpose == "action":

@@ -8,10 +8,12 @@ from sqlalchemy.orm import Mapped, backref, column_property, mapped_column, rela
 
 from netmeet.accounts.models import User
 from netmeet.cases.models import Case
+from netmeet.core import calendar
 from netmeet.core.access import Role
 from netmeet.core.db import Base, LocalDateTime, Versioned
 from netmeet.core.sealed import Sealed, SealedData
 from netmeet.meetings.models.beside import InMeeting
+from netmeet.meetings.models.evaluation import MeetingEvaluation
 from netmeet.meetings.models.files import Attachment, FilePart, RenderedFile
 from netmeet.meetings.models.words import ContestedLine, Correction, Journalised, Statement
 from netmeet.meetings.rules import (
@@ -166,18 +168,28 @@ class Meeting(Versioned, Base):
         return self.instead is Instead.NO_MEETING and not is_without
 
     @property
+    def held_on(self) -> date | None:
+        """Return the day on which it was held (the day it ended), ``None`` before."""
+        return calendar.to_local(self.ended_at).date() if self.ended_at is not None else None
+
+    @property
     def current_invitations(self) -> list["Invitation"]:
         """Return the invitations that have not been withdrawn."""
         return [invitation for invitation in self.invitations if invitation.withdrawn_at is None]
 
     def is_open_to_guests(self, at: datetime) -> bool:
-        """Tell whether a guest's time of it lasts: condition ``T`` of the matrix.
+        """Tell whether a guest's time of it lasts: condition ``T`` of the matrix."""
+        until = self.guests_until
+        return until is None or at <= until
+
+    @property
+    def guests_until(self) -> datetime | None:
+        """Return when a guest's time of it ends, ``None`` while it has no day.
 
         A correction months later gives others days to comment, and opens nothing to guests anew.
         """
         last = self.first_comments_until or self.comments_until
-        until = guests_until(self.starts_local, self.minutes, last)
-        return until is None or at <= until
+        return guests_until(self.starts_local, self.minutes, last)
 
     def forget_instead(self) -> None:
         """Take back what the person wanted instead of coming."""
@@ -387,6 +399,7 @@ __all__ = [
     "Invitation",
     "Journalised",
     "Meeting",
+    "MeetingEvaluation",
     "MeetingRequest",
     "MeetingTemplate",
     "MinutesEntry",

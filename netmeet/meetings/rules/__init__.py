@@ -40,6 +40,12 @@ from netmeet.meetings.rules.deadlines import (
     publication_deadline,
     request_deadline,
 )
+from netmeet.meetings.rules.evaluation import (
+    PERSONS_SIDE,
+    EvaluationQuestion,
+    EvaluationRound,
+    Side,
+)
 from netmeet.meetings.rules.kinds import KINDS, MeetingKind, MeetingType
 from netmeet.meetings.rules.states import (
     FINISHED,
@@ -62,6 +68,7 @@ __all__ = [
     "KINDS",
     "MAY_GET_A_TIME",
     "NEXT",
+    "PERSONS_SIDE",
     "PERSON_WAS_THERE",
     "POSTPONED_OFTEN",
     "REQUEST_NEXT",
@@ -76,6 +83,8 @@ __all__ = [
     "AttendanceStatus",
     "Conclusion",
     "ContestKind",
+    "EvaluationQuestion",
+    "EvaluationRound",
     "FileKind",
     "Instead",
     "ItemState",
@@ -92,6 +101,7 @@ __all__ = [
     "Purpose",
     "Question",
     "RequestState",
+    "Side",
     "StandingPoint",
     "Step",
     "WithoutPerson",

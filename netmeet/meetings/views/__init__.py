@@ -6,6 +6,7 @@ bp = Blueprint("meetings", __name__)
 
 from netmeet.meetings.views import (  # noqa: E402 - the modules hang their routes on bp
     agenda,
+    evaluation,
     files,
     meeting,
     minutes,
@@ -14,4 +15,14 @@ from netmeet.meetings.views import (  # noqa: E402 - the modules hang their rout
     room,
 )
 
-__all__ = ["agenda", "bp", "files", "meeting", "minutes", "prepare", "request", "room"]
+__all__ = [
+    "agenda",
+    "bp",
+    "evaluation",
+    "files",
+    "meeting",
+    "minutes",
+    "prepare",
+    "request",
+    "room",
+]

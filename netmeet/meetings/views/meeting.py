@@ -232,6 +232,9 @@ def _offers(meeting: "Meeting") -> dict[str, bool]:
         "follow": allowed(P.ROOM_FOLLOW, meeting),
         "minutes": allowed(P.MINUTES_READ_PUBLISHED, meeting),
         "subscribe": allowed(P.ICAL_ROTATE_FEED_TOKEN),
+        "evaluate": meeting.held_on is not None and allowed(P.EVALUATION_ANSWER_OWN, meeting),
+        "evaluated": meeting.held_on is not None
+        and allowed(P.EVALUATION_READ_OWN_MEETING, meeting),
         "attach": files.takes_files(meeting) and allowed(P.FILE_UPLOAD, meeting),
     }
 

@@ -128,6 +128,11 @@ class PersonsPage:
         return self.version.plan if self.version is not None else None
 
     @property
+    def is_thinking(self) -> bool:
+        """Tell whether the person has said something to the plan that settles nothing."""
+        return self.version is not None and self.version.acceptance is not None
+
+    @property
     def has_crisis_plan(self) -> bool:
         """Tell whether the published plan says what helps when it gets bad."""
         sections = self.version.content["sections"] if self.version is not None else []

@@ -17,7 +17,7 @@ from netmeet.invitations import queries as invitations
 from netmeet.invitations.rules import AnswerValue
 from netmeet.meetings import queries as meetings
 from netmeet.meetings.exports.files import FileData, readable_data
-from netmeet.meetings.queries import files
+from netmeet.meetings.queries import evaluation, files
 from netmeet.pages.queries import front as queries
 from netmeet.pages.views import bp
 from netmeet.plans import exports as plans
@@ -96,7 +96,16 @@ def persons(case: "Case") -> ResponseReturnValue:
         lead=lead.user if lead is not None else None,
         leads_to=_leads_to(page),
         today=today,
+        evaluates=_evaluates(page),
     )
+
+
+def _evaluates(page: queries.PersonsPage) -> "Meeting | None":
+    """Return the meeting that the page quietly asks about, where nothing else is asked first."""
+    who, is_first = guard.actor(), page.main is queries.Main.ANSWER and not page.is_thinking
+    if is_first or page.main is queries.Main.TODAY:
+        return None
+    return evaluation.put_to(page.case, who.user_id, today=clock.today())
 
 
 def _leads_to(page: queries.PersonsPage) -> str:
