@@ -32,6 +32,7 @@ _TABLES = (
         "attachment",
         "minutes_correction",
         "date_poll",
+        "meeting_evaluation",
     ),
 )
 

@@ -138,6 +138,8 @@ def _links(stage: Stage, case: Case) -> None:
     link("rel_only_invite", is_good=True)
     asked = _invitation(stage, case, "rel_all_scopes")
     link("rel_all_scopes", is_good=True, subject=asked.id, purpose="poll")
+    was_there = _held_invitation(case, stage.personas["rel_all_scopes"].user_id)
+    link("rel_all_scopes", is_good=True, subject=was_there, purpose="evaluation")
     link("reg_removed_yesterday", is_good=False)
     link("pat_disabled_account", is_good=False)
     for name, ahead in (("rel_withdrawn", True), ("rel_all_scopes", False)):
@@ -164,6 +166,21 @@ def _feeds(stage: Stage) -> None:
     feed("mun_in", is_good=False)  # another takes its place
     feed("mun_in", is_good=True)
     feeds.end(feed("prox_active", is_good=False).id, at=now())
+
+
+def _held_invitation(case: Case, user_id: str) -> str:
+    """Return somebody's invitation to the meeting that was held last."""
+    statement = (
+        select(Invitation.id)
+        .join(Invitation.meeting)
+        .where(
+            Meeting.case_id == case.id,
+            Meeting.ended_at.is_not(None),
+            Invitation.user_id == user_id,
+        )
+        .order_by(Meeting.ended_at.desc())
+    )
+    return db.session.scalars(statement).first()  # type: ignore[return-value]  # there is one
 
 
 def _questions(stage: Stage, case: Case) -> None:

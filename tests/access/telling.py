@@ -27,6 +27,7 @@ OPENS: Mapping[tuple[str, str], Iterable[str]] = {
     ("minutes_correction", "reason"): ("minutes.read_published",),
     ("minutes_statement", "text"): ("minutes.read_published",),
     ("preparation_answer", "text"): ("preparation.read",),
+    ("meeting_evaluation", "text"): ("evaluation.read_own_meeting",),
     ("written_input", "text"): ("written_input.read",),
     ("plan_section", "text"): _PLAN,
     ("attachment", "title"): ("file.read", "file.delete_own_unpublished"),
@@ -61,12 +62,27 @@ def _tells(known: Facts, who: Caller, place: Place) -> bool:
             for one in _cases(known, thing)
             for operation in operations
         ) or (place.column == "name" and _is_asked(known, who, thing))
+    if thing.table == "meeting_evaluation":
+        return _is_open_to(known, who, thing)
     if thing.table in {"minutes_entry", "minutes_correction"}:
         thing = Thing("agenda_item", known.rows[thing.table][thing.id]["item_id"])
     return _is_to(known, who, thing) or any(
         _holds(known, operation, thing) and oracle.allows(known, who, operation, thing)
         for operation in operations
     )
+
+
+def _is_open_to(known: Facts, who: Caller, thing: Thing) -> bool:
+    """Tell whether somebody's answers after a meeting are the caller's own, or were opened to them.
+
+    On the stage nowhere so many have answered that others' words are shown without a name.
+    """
+    row = known.rows[thing.table][thing.id]
+    if row["user_id"] == who.user_id:
+        return oracle.allows(known, who, "evaluation.answer_own", thing)
+    is_opened = row["is_open_to_coordinator"] and oracle.role_towards(known, who, thing) == "lead"
+    operations = OPENS["meeting_evaluation", "text"]
+    return is_opened and any(oracle.allows(known, who, one, thing) for one in operations)
 
 
 def _cases(known: Facts, thing: Thing) -> list[Thing]:

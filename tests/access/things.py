@@ -18,10 +18,12 @@ from netmeet.invitations.models import DateOption, DatePoll, DateVote
 from netmeet.invitations.rules import AnswerValue, Via
 from netmeet.meetings.models import (
     Attachment,
+    Attendance,
     ContestedLine,
     Correction,
     FilePart,
     Meeting,
+    MeetingEvaluation,
     MeetingRequest,
     MinutesEntry,
     PreparationAnswer,
@@ -29,15 +31,19 @@ from netmeet.meetings.models import (
 )
 from netmeet.meetings.models.files import digest_of
 from netmeet.meetings.rules import (
+    PERSONS_SIDE,
     AgendaState,
     AnswerToPerson,
+    AttendanceStatus,
     Conclusion,
     ContestKind,
+    EvaluationRound,
     FileKind,
     LifeArea,
     MeetingState,
     MinutesField,
     Question,
+    evaluation,
 )
 from netmeet.plans import queries as plans
 from netmeet.plans.exports import freeze
@@ -57,6 +63,7 @@ KINDS: dict[int, tuple[MeetingState, AgendaState]] = {
     LONG_AGO: (MeetingState.FINAL, AgendaState.APPROVED),
 }
 """The meetings of a case: in how many days each is, and how far it has come."""
+HELD = frozenset({SENT_OUT, LONG_AGO})
 _OFF = frozenset({MeetingState.CANCELLED})
 AREAS = (LifeArea.HOUSING, LifeArea.ECONOMY, None)
 LONG_PAST = {"ext_after_window", "staff_guest_after_window"}
@@ -77,6 +84,8 @@ def fill(world: World, case: Case, mint: Mint, *, days: Sequence[int] = tuple(KI
             _asked_about_times(meeting, lead.user)
         if day == LONG_AGO:
             _corrected(meeting, lead.user, mint)
+        if day in HELD:
+            _evaluated(meeting, mint, is_opened=day == LONG_AGO)
     plan = Plan(case_id=case.id, case=case, begun_at=now())
     db.session.add(plan)
     db.session.flush()
@@ -183,6 +192,35 @@ def _corrected(meeting: Meeting, by: User, mint: Mint) -> None:
             reason=mint("rettet fordi"),
             by_id=by.id,
             at=now(),
+        )
+        db.session.add(row)
+
+
+def _evaluated(meeting: Meeting, mint: Mint, *, is_opened: bool) -> None:
+    """Let everybody have been there, and half of them have said how it was, the person among them.
+
+    Of the older meeting the person, and who acts for them, has opened it to who leads.
+    """
+    person_id = meeting.case.person.user_id
+    roles = {member.user_id: member.role.access for member in meeting.case.team}
+    for number, invitation in enumerate(meeting.invitations):
+        who, side = invitation.user_id, evaluation.side_of(roles[invitation.user_id])
+        here = {"user_id": who, "status": AttendanceStatus.WHOLE}
+        db.session.add(Attendance(meeting_id=meeting.id, **here))
+        if side is None or (number % 2 and who != person_id):
+            continue
+        is_latest = is_opened and side in PERSONS_SIDE
+        row = MeetingEvaluation(
+            meeting_id=meeting.id,
+            user_id=who,
+            round=EvaluationRound.LATER if is_latest else EvaluationRound.FIRST,
+            side=side,
+            heard=5,
+            text=mint("efter mødet"),
+            is_open_to_coordinator=is_latest,
+            created_at=now(),
+            updated_at=now(),
+            answered_at=now(),
         )
         db.session.add(row)
 
