@@ -112,6 +112,19 @@ def past_quarters(today: date) -> list[Quarter]:
     return found
 
 
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Something of one person's case on a day, and whether it was as it should be.
+
+    ``by`` is who said so, where it is something that was said.
+    """
+
+    case_id: str
+    on: date
+    is_so: bool
+    by: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A numerator over a denominator, as one may show it."""
@@ -165,6 +178,11 @@ def share(yes: Collection[str], no: Collection[str]) -> Share:
         return Share(Figure(over=HIDDEN, under=str(under), percent=NOTHING))
     value = round(100 * len(yes) / under)
     return Share(Figure(over=str(len(yes)), under=str(under), percent=f"{value} %"), value)
+
+
+def the_more_hidden(one: Share, other: Share) -> Share:
+    """Return of two shares of the same events, by different people, the one that shows less."""
+    return min(one, other, key=lambda each: (each.value is not None, each.figure.under != HIDDEN))
 
 
 def change(now: Share, before: Share) -> str:

@@ -123,7 +123,7 @@ def _report_page(
         "indicators/committee.html",
         form=form,
         risks=risks,
-        report=committees.report(chosen, quarter=quarter),
+        report=committees.report(chosen, quarter=quarter, today=clock.today()),
         when=exports.quarter_words(quarter),
     )
 

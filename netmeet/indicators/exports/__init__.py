@@ -12,7 +12,9 @@ from netmeet.actions.models import Action
 from netmeet.actions.rules import Status
 from netmeet.formats import sheet
 from netmeet.indicators import queries, rules
+from netmeet.indicators.exports import evaluation
 from netmeet.indicators.queries import Counts, Filter, day
+from netmeet.indicators.queries import evaluation as voices
 from netmeet.indicators.rules import Figure, Quarter
 
 _HELPED_FIRST = 3
@@ -72,7 +74,10 @@ def overview(wanted: Filter, *, page: int, today: date, at: datetime) -> Overvie
         counts=counts,
         to_help=[_help(each, today) for each in queries.to_help(wanted, today=today, at=at)],
         rows=[row(action, today=today) for action in queries.listed(wanted, page=shown)],
-        indicators=_indicators(counts, queries.followed_up(wanted, today=today)),
+        indicators=[
+            *_indicators(counts, queries.followed_up(wanted, today=today)),
+            *_voiced(wanted, today=today),
+        ],
         trend=[(end, rules.hidden(count)) for end, count in zip(days, found, strict=True)],
         page=shown,
         pages=pages,
@@ -149,6 +154,21 @@ def _indicators(counts: Counts, followed_up: tuple[int, int]) -> list[Indicator]
             name=_("Afholdte møder med en aftalt opfølgning"),
             figure=rules.figure(*followed_up),
         ),
+    ]
+
+
+def _voiced(wanted: Filter, *, today: date) -> list[Indicator]:
+    """Return what was answered after the meetings of the newest quarter that nobody may add to."""
+    quarter = evaluation.newest_settled(today)
+    found = voices.of_unit(wanted.unit_id, quarter, kind=wanted.kind, initiative=wanted.initiative)
+    when = quarter_words(quarter)
+    return [
+        Indicator(
+            name=one.name,
+            figure=one.share.figure,
+            remark=f"{when}. {one.remark}" if one.remark else when,
+        )
+        for one in evaluation.named(found, quarter)
     ]
 
 

@@ -2,23 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from flask_babel import gettext as _
 
 from netmeet.indicators import rules
+from netmeet.indicators.exports import evaluation
 from netmeet.indicators.queries import committee as queries
-from netmeet.indicators.queries.committee import Event, Events
-from netmeet.indicators.rules import Figure, Quarter, Share
+from netmeet.indicators.queries.committee import Events
+from netmeet.indicators.queries.evaluation import Voices
+from netmeet.indicators.rules import Event, Figure, Quarter
 from netmeet.organisations.models import Committee
 
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One indicator of the quarter, and by how many percentage points it changed."""
+    """One indicator of the quarter, by how many percentage points it changed, and a remark."""
 
     name: str
     figure: Figure
     change: str
+    remark: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,8 +46,8 @@ class Report:
     risks: list[tuple[str, str]]
 
 
-def report(committee: Committee, *, quarter: Quarter) -> Report:
-    """Return the committee's report of the quarter; five queries, no name and no single person."""
+def report(committee: Committee, *, quarter: Quarter, today: date) -> Report:
+    """Return the committee's report of the quarter; six queries, no name and no single person."""
     ids = [organisation.id for organisation in committee.organisations]
     events = queries.events(ids, quarters=(quarter.before, quarter))
     held = [(case, name) for case, on, name in events.held if rules.quarter_of(on) == quarter]
@@ -52,7 +56,10 @@ def report(committee: Committee, *, quarter: Quarter) -> Report:
         committee=committee,
         quarter=quarter,
         held=rules.HIDDEN if rules.is_few(people) else str(len(people)),
-        lines=[_line(name, found, quarter) for name, found in _named(events)],
+        lines=[
+            *(_line(name, found, quarter) for name, found in _named(events)),
+            *_voiced(events.voices, quarter, today=today),
+        ],
         initiatives=_initiatives(held),
         risks=[
             (note.organisation.name, note.text)
@@ -79,15 +86,23 @@ def _named(events: Events) -> list[tuple[str, Sequence[Event]]]:
 
 
 def _line(name: str, found: Sequence[Event], quarter: Quarter) -> Line:
-    now, before = _share(found, quarter), _share(found, quarter.before)
+    now, before = (evaluation.share(found, one) for one in (quarter, quarter.before))
     return Line(name=str(name), figure=now.figure, change=rules.change(now, before))
 
 
-def _share(found: Sequence[Event], quarter: Quarter) -> Share:
-    within = [event for event in found if rules.quarter_of(event.on) == quarter]
-    yes = [event.case_id for event in within if event.is_so]
-    no = [event.case_id for event in within if not event.is_so]
-    return rules.share(yes, no)
+def _voiced(found: Voices, quarter: Quarter, *, today: date) -> list[Line]:
+    """Return what was answered after the quarter's meetings, once nobody may answer any more."""
+    now = evaluation.named(evaluation.settled(found, quarter, today=today), quarter)
+    before = evaluation.named(found, quarter.before)
+    return [
+        Line(
+            name=one.name,
+            figure=one.share.figure,
+            change=rules.change(one.share, earlier.share),
+            remark=one.remark,
+        )
+        for one, earlier in zip(now, before, strict=True)
+    ]
 
 
 def _initiatives(held: Sequence[tuple[str, str]]) -> list[Initiative]:

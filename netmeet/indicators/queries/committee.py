@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from netmeet.actions.models import Action
@@ -15,7 +15,8 @@ from netmeet.cases.rules import MemberRole
 from netmeet.core import calendar
 from netmeet.core.db import db
 from netmeet.indicators.models import RiskNote
-from netmeet.indicators.rules import Quarter
+from netmeet.indicators.queries.evaluation import Voices, between, voices
+from netmeet.indicators.rules import Event, Quarter
 from netmeet.meetings.models import Attendance, Meeting, MeetingRequest
 from netmeet.meetings.rules import (
     PERSON_WAS_THERE,
@@ -33,15 +34,6 @@ _BY_THE_PERSON = "person"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Event:
-    """Something of one person's case on a day, and whether it was as it should be."""
-
-    case_id: str
-    on: date
-    is_so: bool
-
-
-@dataclass(frozen=True, kw_only=True)
 class Events:
     """The events by indicator (``domain.md`` § 5); ``held`` has the initiative of each meeting."""
 
@@ -54,12 +46,13 @@ class Events:
     moved: Sequence[Event]
     answered: Sequence[Event]
     kept: Sequence[Event]
+    voices: Voices
 
 
 def events(organisation_ids: Collection[str], *, quarters: Sequence[Quarter]) -> Events:
     """Return the events of the organisations' cases from the first to the last of the quarters.
 
-    A case is an organisation's when its unit is, or when it is the person's municipality. Four
+    A case is an organisation's when its unit is, or when it is the person's municipality. Five
     queries, whatever the size; only columns are read.
     """
     first, last = min(quarters).begins, max(quarters).ends
@@ -76,6 +69,7 @@ def events(organisation_ids: Collection[str], *, quarters: Sequence[Quarter]) ->
         moved=_moved(cases, first, last),
         answered=_answered(cases, first, last),
         kept=_kept(cases, first, last),
+        voices=voices(Meeting.case_id.in_(cases), between(Meeting.starts_local, first, last)),
     )
 
 
@@ -101,12 +95,6 @@ def _cases(organisation_ids: Collection[str]) -> Select[str]:
     )
 
 
-def _between(column: Any, first: date, last: date) -> ColumnElement[bool]:
-    """Tell whether the wall time lies from the first to the last day, both included."""
-    after = datetime.combine(last + timedelta(days=1), time.min)
-    return and_(column >= datetime.combine(first, time.min), column < after)
-
-
 def _held(cases: Select[str], first: date, last: date) -> Select[*tuple[Any, ...]]:
     later = aliased(Meeting)
     has_next = or_(
@@ -130,7 +118,7 @@ def _held(cases: Select[str], first: date, last: date) -> Select[*tuple[Any, ...
         .where(
             Meeting.case_id.in_(cases),
             Meeting.ended_at.is_not(None),
-            _between(Meeting.starts_local, first, last),
+            between(Meeting.starts_local, first, last),
         )
     )
 
@@ -159,7 +147,7 @@ def _moved(cases: Select[str], first: date, last: date) -> list[Event]:
     """Return the meetings with a time; what the person moved counts against nobody."""
     statement = select(
         Meeting.case_id, Meeting.starts_local, Meeting.state, Meeting.postponed, Meeting.moved_by
-    ).where(Meeting.case_id.in_(cases), _between(Meeting.starts_local, first, last))
+    ).where(Meeting.case_id.in_(cases), between(Meeting.starts_local, first, last))
     return [
         Event(
             case_id=row.case_id,

@@ -13,9 +13,17 @@ from netmeet.indicators.exports import committee as exports
 from netmeet.indicators.queries import committee as queries
 from netmeet.indicators.rules import NOTHING, Quarter, Share
 from netmeet.meetings.models import Attendance
-from netmeet.meetings.rules import AttendanceStatus, MeetingState, Participation
+from netmeet.meetings.rules import (
+    AttendanceStatus,
+    EvaluationRound,
+    MeetingState,
+    Participation,
+    Side,
+    evaluation,
+)
 from netmeet.organisations.models import Committee
 from netmeet.organisations.rules import CommitteeKind
+from tests.evaluations import answered
 from tests.slices.actions.making import agree, own
 from tests.world import LONG_AGO
 
@@ -120,7 +128,7 @@ def test_one_to_four_people_are_hidden_however_many_meetings(world, committee):
     case = world.case()
     for _n in range(9):
         held(world, case, participation=Participation.WHOLE)
-    report = exports.report(committee, quarter=QUARTER)
+    report = exports.report(committee, quarter=QUARTER, today=clock.today())
     assert report.held == "<5"
     assert {line.figure.under for line in report.lines} == {"<5", NOTHING}
     assert [row.meetings for row in report.initiatives] == ["<5"]
@@ -131,7 +139,7 @@ def test_five_people_show_and_the_change_since_the_last_quarter(world, committee
         case = world.case(name)
         held(world, case, participation=Participation.WHOLE)
         held(world, case, on=QUARTER.before.ends, participation=Participation.COULD_NOT)
-    report = exports.report(committee, quarter=QUARTER)
+    report = exports.report(committee, quarter=QUARTER, today=clock.today())
     first = report.lines[0]
     assert (report.held, first.figure.over, first.figure.under) == ("5", "5", "5")
     assert (first.figure.percent, first.change) == ("100 %", "+100")
@@ -141,10 +149,26 @@ def test_five_people_show_and_the_change_since_the_last_quarter(world, committee
 def test_the_report_holds_no_name(world, committee):
     for name in PEOPLE:
         held(world, world.case(name), participation=Participation.WHOLE)
-    report = exports.report(committee, quarter=QUARTER)
+    report = exports.report(committee, quarter=QUARTER, today=clock.today())
     text = repr((report.held, report.lines, report.initiatives))
     assert "Kari" not in text
     assert "Nordmann" not in text
+
+
+def test_what_people_answered_is_reported_once_nobody_may_answer_any_more(world, committee):
+    for name in PEOPLE[:5]:
+        case = world.case(name)
+        meeting = held(world, case)
+        answered(meeting, case.person.user, Side.PERSON, step=4)
+    name = "Borgernes svar om mødet: ja, eller ja for det meste"
+
+    def percent(today):
+        report = exports.report(committee, quarter=QUARTER, today=today)
+        return next(line.figure.percent for line in report.lines if line.name == name)
+
+    last = evaluation.last_day(QUARTER.ends, EvaluationRound.FIRST)
+    assert percent(last) == NOTHING
+    assert percent(last + timedelta(days=1)) == "100 %"
 
 
 # rules -------------------------------------------------------------------------------------------
