@@ -13,11 +13,15 @@ from netmeet.meetings.rules import EvaluationQuestion, EvaluationRound, Side, ev
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """Somebody's answers as one reads them: each question with the answer, and their own words."""
+    """Somebody's answers as one reads them: each question with the answer, and their own words.
+
+    ``is_open`` says that who leads may read them by name.
+    """
 
     heading: str
     lines: Sequence[tuple[str, str]]
     text: str
+    is_open: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +48,7 @@ def told(row: MeetingEvaluation, *, name: str = "") -> Told:
             if step is not None
         ],
         text=row.text,
+        is_open=row.is_open_to_coordinator,
     )
 
 

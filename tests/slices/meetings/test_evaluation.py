@@ -7,7 +7,8 @@ from sqlalchemy import event, select
 
 from netmeet.cases import service as cases
 from netmeet.cases.rules import MemberRole
-from netmeet.core import clock
+from netmeet.cases.service import erasing
+from netmeet.core import clock, resealing
 from netmeet.core.access import Role
 from netmeet.core.db import db
 from netmeet.core.refusals import Conflict, Refused
@@ -310,3 +311,18 @@ def test_reading_takes_as_many_queries_for_few_as_for_many(world, case):
     for user in nurses[1:]:
         answered(meeting, user, Side.STAFF)
     assert asked() <= few <= 3
+
+
+def test_what_was_answered_goes_with_the_case(world, case):
+    meeting = held(world, case, there=(world.jonas,))
+    answered(meeting, case.person.user, Side.PERSON, text="Hemmeligt")
+    answered(meeting, world.jonas, Side.STAFF)
+    erasing.erase(case.id, at=now())
+    assert rows() == []
+
+
+def test_what_was_written_is_sealed_and_sealed_anew_with_another_key(world, case):
+    answered(held(world, case), case.person.user, Side.PERSON, text="Hemmeligt")
+    (kept,) = db.session.scalars(select(MeetingEvaluation.__table__.c.text_sealed)).all()
+    assert b"Hemmeligt" not in bytes(kept)
+    assert "meeting_evaluation.text" in {place.name for place in resealing.places()}

@@ -1,5 +1,6 @@
 """The written questions after a meeting in the browser: the form, the answers, who reads them."""
 
+import html
 import re
 from datetime import timedelta
 
@@ -19,8 +20,10 @@ from netmeet.plans.models import Acceptance, Plan, PlanVersion
 from netmeet.plans.rules import AcceptanceAnswer
 from netmeet.reminders import jobs
 from tests.evaluations import answered, held
+from tests.lix import lix
 from tests.world import now
 
+EASY = 30
 FULL = {"heard": "5", "mattered": "3", "text": "I lyttede"}
 
 
@@ -138,7 +141,7 @@ def test_the_coordinator_reads_by_name_only_after_a_yes(world, app, meeting):
     page = text(lise.get(all_))
     assert "Mia siger" in page
     assert "I lyttede" in page
-    assert "Lise må læse dine svar." in text(mia.get(path(meeting)))
+    assert "Lise må læse det." in text(mia.get(path(meeting)))
 
 
 def test_the_page_is_the_same_whether_the_person_has_answered_or_not(world, app, meeting):
@@ -217,7 +220,7 @@ def test_a_person_who_was_not_there_is_asked_what_they_can_tell(world, app, case
 
 def test_four_weeks_later_one_question_follows_and_the_first_answers_stay(world, app, case):
     meeting = held(world, case, days_ago=28)
-    answered(meeting, case.person.user, Side.PERSON, text="Dengang")
+    answered(meeting, case.person.user, Side.PERSON, text="Dengang", is_open=True)
     world.save()
     mia = as_(world, app, "mia")
     page = text(mia.get(path(meeting)))
@@ -225,6 +228,7 @@ def test_four_weeks_later_one_question_follows_and_the_first_answers_stay(world,
     assert mia.send(path(meeting), {"happened": "2", "version": "0"}).status_code == 303
     done = text(mia.get(path(meeting)))
     assert "Er det, I aftalte, sket? Kun lidt" in done
+    assert done.index("Lise må læse det.") < done.index("Kun du kan læse det.")
     assert "Dengang" in done
     assert {row.round for row in rows()} == set(EvaluationRound)
 
@@ -309,3 +313,35 @@ def test_the_meeting_leads_there(world, app, meeting):
         page = as_(world, app, user).get(f"/meetings/{meeting.id}").get_data(as_text=True)
         assert f'href="{there}"' in page
         assert (f'href="{there}/all"' in page) is (user is world.lise)
+
+
+def plain(answer):
+    """Return what a page says between its head and its foot, a line for each part of it."""
+    body = answer.get_data(as_text=True)
+    main = body[body.index("<main") : body.index("</main>")]
+    lines = re.sub(r"</(p|li|legend|h\d|label|button|strong|span|a)>", ".\n", main)
+    return html.unescape(re.sub(r"<[^>]+>", " ", lines))
+
+
+def test_the_persons_pages_are_easy_to_read(world, app, case):
+    meeting = held(world, case, there=(world.hanne,))
+    later = held(world, case, days_ago=28, person_came=False)
+    world.save()
+    mia, here = as_(world, app, "mia"), path(meeting)
+    shown = [mia.get(here), mia.send(here, {}), mia.get(f"{here}/all")]
+    mia.send(here, {**FULL, "version": "0", "text": ""})
+    shown += [mia.get(here), mia.get(f"{here}?change=1")]
+    shown += [mia.get(path(later)), as_(world, app, world.hanne).get(here)]
+    hard = [(main, lix(main)) for main in map(plain, shown) if lix(main) > EASY]
+    assert hard == []
+
+
+def test_the_pages_ask_the_database_no_more_than_twelve_times(world, app, meeting, counting):
+    mia, lise = as_(world, app, "mia"), as_(world, app, world.lise)
+    asked = {}
+    for browser, where in ((mia, "/"), (mia, path(meeting)), (lise, f"{path(meeting)}/all")):
+        browser.get(where)
+        with counting() as seen:
+            browser.get(where)
+        asked[where] = len(seen)
+    assert {where: count for where, count in asked.items() if count > 12} == {}
