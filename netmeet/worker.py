@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 
@@ -35,6 +35,13 @@ Job = Callable[[datetime], object]
 DRAIN_SECONDS = 30
 DEMO_DRAIN_SECONDS = 2
 REMINDERS_MINUTES = 10
+HOURLY: Mapping[str, Job] = {
+    "cases.pass_day": cases.pass_day,
+    "meetings.finish": meetings.finish,
+    "actions.follow_up": actions.follow_up,
+    "organisations.rename": organisations.rename,
+}
+"""What the passing of a day brings, looked for every hour."""
 
 
 def plan(app: Flask) -> BackgroundScheduler:
@@ -62,10 +69,8 @@ def plan(app: Flask) -> BackgroundScheduler:
     every("outbox.drain", partial(drain, send=send), now, seconds=seconds)
     every("reminders.tick", reminders.tick, now, minutes=REMINDERS_MINUTES)
     every("accounts.tidy", accounts.tidy, now, minutes=10)
-    every("cases.pass_day", cases.pass_day, now, hours=1)
-    every("meetings.finish", meetings.finish, now, hours=1)
-    every("actions.follow_up", actions.follow_up, now, hours=1)
-    every("organisations.rename", organisations.rename, now, hours=1)
+    for name, job in HOURLY.items():
+        every(name, job, now, hours=1)
     every("audit.anchor", partial(audit.anchor, place=settings.anchors), now, hours=1)
     every("audit.verify", audit.verify, now, hours=24)
     erase = partial(cases.erase_due, years=settings.retention, ledger=settings.erased)

@@ -15,6 +15,7 @@ from netmeet.core.sealed import Sealed, SealedData
 from netmeet.meetings.models.beside import InMeeting
 from netmeet.meetings.models.evaluation import MeetingEvaluation
 from netmeet.meetings.models.files import Attachment, FilePart, RenderedFile
+from netmeet.meetings.models.requests import MeetingRequest
 from netmeet.meetings.models.words import ContestedLine, Correction, Journalised, Statement
 from netmeet.meetings.rules import (
     SAYS_NOTHING,
@@ -34,39 +35,8 @@ from netmeet.meetings.rules import (
     PreparationMode,
     Purpose,
     Question,
-    RequestState,
     guests_until,
 )
-
-
-class MeetingRequest(Versioned, Base):
-    """Somebody asks for a meeting. ``requested_at`` starts the clock of five working days."""
-
-    __tablename__ = "meeting_request"
-
-    case_id: Mapped[str] = mapped_column(ForeignKey("case.id"), index=True)
-    case: Mapped[Case] = relationship(lazy="raise_on_sql")
-    author_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
-    author: Mapped[User] = relationship(lazy="raise_on_sql", foreign_keys=author_id)
-    asked_as: Mapped[Role]
-    about = Sealed()
-    how_soon = Sealed()
-    who = Sealed()
-    answer_by = Sealed()
-    requested_at: Mapped[datetime]
-    due_on: Mapped[date] = mapped_column(Date)
-    unit_id: Mapped[str | None] = mapped_column(ForeignKey("unit.id"), index=True)
-    state: Mapped[RequestState] = mapped_column(default=RequestState.REQUESTED)
-    decided_at: Mapped[datetime | None]
-    decided_by_id: Mapped[str | None] = mapped_column(ForeignKey("user.id"))
-    reason = Sealed()
-    alternative = Sealed()
-    date_set_at: Mapped[datetime | None]
-
-    @property
-    def lead_ids(self) -> frozenset[str]:
-        """Return who coordinates the case."""
-        return self.case.lead_ids
 
 
 class Meeting(Versioned, Base):
