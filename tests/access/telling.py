@@ -20,6 +20,8 @@ OPENS: Mapping[tuple[str, str], Iterable[str]] = {
     ("person", "cpr"): ("patient.reveal_cpr",),
     ("meeting", "purpose"): ("meeting.read",),
     ("meeting", "place"): ("meeting.read",),
+    ("meeting", "ground_rules"): (*_AGENDA, "room.follow", "meeting.update"),
+    ("case", "court_order"): ("legal_basis.read",),
     ("invitation", "why"): ("invitation.read_responses",),
     ("agenda_item", "title"): (*_AGENDA, *_MINUTES, *_PLAN),
     ("minutes_entry", "text"): (*_MINUTES, *_PLAN),

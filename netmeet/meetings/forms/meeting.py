@@ -115,6 +115,7 @@ class MeetingForm(WhenForm):
     greeter = StringField(_("Hvem tager imod?"), validators=[at_most(WORD)])
     video_link = StringField(_("Link til video"), validators=[at_most(LINE), _web_address])
     show_place = BooleanField(_("Stedet må stå i kalenderen hos dem, der er inviteret"))
+    ground_rules = TextAreaField(_("Sådan taler vi sammen"), validators=[at_most(TEXT)])
     chair = SelectField(_("Hvem leder mødet?"))
     minute_taker = SelectField(_("Hvem skriver referat?"))
 
@@ -131,6 +132,7 @@ class MeetingForm(WhenForm):
             greeter=self.greeter.data or "",
             video_link=self.video_link.data or "",
             show_place=bool(self.show_place.data),
+            ground_rules=self.ground_rules.data or "",
             chair_id=self.chair.data or "",
             minute_taker_id=self.minute_taker.data or None,
         )

@@ -65,6 +65,7 @@ class Meeting(Versioned, Base):
     place = Sealed()
     greeter = Sealed()
     video_link = Sealed()
+    ground_rules = Sealed()
     show_place: Mapped[bool] = mapped_column(default=False)
     state: Mapped[MeetingState] = mapped_column(default=MeetingState.PLANNED)
     state_reason = Sealed()

@@ -35,7 +35,8 @@ _SET_UP = (MeetingState.PLANNED, MeetingState.INVITED, MeetingState.CONFIRMED)
 class Details:
     """What is decided about a meeting. ``starts_local`` is naive wall time in Copenhagen.
 
-    ``minutes`` 0 means the length of its kind; an empty chair means whoever creates it.
+    ``minutes`` 0 means the length of its kind; an empty chair means whoever creates it. Of a new
+    meeting empty ground rules mean those of the template, a line each.
     """
 
     kind: str
@@ -47,6 +48,7 @@ class Details:
     greeter: str = ""
     video_link: str = ""
     show_place: bool = False
+    ground_rules: str = ""
     chair_id: str = ""
     minute_taker_id: str | None = None
 
@@ -81,7 +83,7 @@ def create(
     )
     _write(meeting, full)
     db.session.add(meeting)
-    _add_standing_points(meeting, by=by, at=at)
+    _take_from_template(meeting, by=by, at=at)
     db.session.flush()
     if request is not None and full.starts_local is not None:
         request.date_set_at = at
@@ -267,6 +269,7 @@ def _write(meeting: Meeting, details: Details) -> None:
     meeting.place, meeting.greeter = details.place, details.greeter
     meeting.video_link = details.video_link
     meeting.show_place = details.show_place
+    meeting.ground_rules = details.ground_rules.strip()
     meeting.minute_taker_id = details.minute_taker_id
     chair = meeting.case.member(details.chair_id)
     if chair is None or not chair.role.is_staff:
@@ -291,6 +294,7 @@ def _details(meeting: Meeting) -> Details:
         greeter=meeting.greeter,
         video_link=meeting.video_link,
         show_place=meeting.show_place,
+        ground_rules=meeting.ground_rules,
         chair_id=meeting.chair_id,
         minute_taker_id=meeting.minute_taker_id,
     )
@@ -304,17 +308,19 @@ def _texts(details: Details) -> dict[str, str]:
         _("Sted"): details.place,
         _("Hvem tager imod"): details.greeter,
         _("Link til video"): details.video_link,
+        _("Sådan taler vi sammen"): details.ground_rules,
     }
 
 
-def _add_standing_points(meeting: Meeting, *, by: Actor, at: datetime) -> None:
-    """Add the template's standing points.
+def _take_from_template(meeting: Meeting, *, by: Actor, at: datetime) -> None:
+    """Add the template's standing points, and its ground rules where none are given.
 
     The person's own points stand for themselves, and only a follow-up has a last time.
     """
     template = queries.template_for(meeting.kind, calendar.to_local(at).date())
-    points = (template.content or {}).get("standing", []) if template else []
-    for point in points:
+    content = (template.content or {}) if template else {}
+    meeting.ground_rules = meeting.ground_rules or "\n".join(content.get("ground_rules", []))
+    for point in content.get("standing", []):
         is_first = meeting.follows_id is None and point["key"] == StandingPoint.LAST_TIME
         if is_first or point["key"] == StandingPoint.PERSONS_POINTS:
             continue

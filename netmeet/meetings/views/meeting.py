@@ -199,7 +199,17 @@ def _as_wished(meeting: "Meeting") -> dict[str, object]:
 def _values(meeting: "Meeting") -> dict[str, object]:
     """Return what stands in the form of a meeting; people stand there by their ids."""
     start = meeting.starts_local
-    same = ("version", "purpose", "kind", "minutes", "form", "place", "greeter", "video_link")
+    same = (
+        "version",
+        "purpose",
+        "kind",
+        "minutes",
+        "form",
+        "place",
+        "greeter",
+        "video_link",
+        "ground_rules",
+    )
     return {
         **{name: getattr(meeting, name) for name in same},
         "show_place": meeting.show_place,

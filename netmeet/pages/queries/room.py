@@ -69,7 +69,10 @@ class Agreed:
 
 @dataclass(frozen=True, kw_only=True)
 class Screen:
-    """One point on the big screen. Without ``item`` it may not be shown to everybody here."""
+    """One point on the big screen. Without ``item`` it may not be shown to everybody here.
+
+    ``ends`` is when the meeting is planned to end, wall time in Copenhagen.
+    """
 
     number: int
     total: int
@@ -77,6 +80,7 @@ class Screen:
     item_id: str
     fields: dict[str, reading.Written]
     minutes_left: int
+    ends: datetime | None
     agreed: Sequence[Agreed]
     earlier: Sequence[Agreed]
     is_first: bool
@@ -121,6 +125,7 @@ def screen(meeting: Meeting, at: datetime) -> Screen:
         item_id=item.id,
         fields=reading.written(item) if is_open else {},
         minutes_left=max(0, item.minutes - (at - started) // _MINUTE),
+        ends=_planned_end(meeting),
         agreed=[
             _agreed(action, meeting)
             for action in agreed
@@ -260,8 +265,12 @@ def for_chair(meeting: Meeting, at: datetime) -> ForChair:
         not_to_talk=answer,
         doubts=_doubts(meeting),
         minutes_over=_minutes_over(meeting, at),
-        planned_end=meeting.starts_local and meeting.starts_local + meeting.minutes * _MINUTE,
+        planned_end=_planned_end(meeting),
     )
+
+
+def _planned_end(meeting: Meeting) -> datetime | None:
+    return meeting.starts_local and meeting.starts_local + meeting.minutes * _MINUTE
 
 
 def _doubts(meeting: Meeting) -> list[Doubt]:

@@ -49,6 +49,19 @@ def test_a_draft_has_the_length_of_its_kind_and_the_points_of_the_template(world
     assert [item.position for item in meeting.items] == list(range(len(standing)))
 
 
+def test_a_draft_takes_the_common_rules_and_a_follow_up_those_that_were_agreed(
+    world: World,
+) -> None:
+    templates.load(clock.today())
+    by = world.actor(world.lise)
+    details = service.Details(kind="outpatient", purpose="Hvor skal Mia bo?")
+    made = service.create(world.case(), by=by, at=now(), details=details)
+    assert "Vi taler til hinanden, ikke om hinanden." in made.ground_rules.splitlines()
+    made.ground_rules = "Kun én ad gangen."
+    follow_up = service.draft_follow_up(made, by=by, at=now())
+    assert follow_up.ground_rules == "Kun én ad gangen."
+
+
 def test_a_template_not_valid_yet_is_not_loaded(world: World) -> None:
     assert templates.load(date(2019, 12, 31)) == 0
     assert queries.template_for("outpatient", date(2019, 12, 31)) is None
