@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,7 +16,7 @@ from netmeet.core import calendar
 from netmeet.core.access import STAFF, Actor
 from netmeet.core.permissions import Permission
 from netmeet.formats import ical, qr
-from netmeet.invitations import queries
+from netmeet.invitations import queries, rules
 from netmeet.invitations.queries import feeds, polls
 from netmeet.meetings.models import Invitation, Meeting
 from netmeet.meetings.queries import place_for
@@ -342,6 +342,7 @@ def answer_parts(
         ],
         "items": list(meeting.items),
         "may_write": can_answer and allowed(Permission.WRITTEN_INPUT_ADD_OWN, meeting),
+        "input_by": _input_by(meeting, who.at),
         "may_attach": takes_files(meeting) and allowed(Permission.FILE_UPLOAD, meeting),
         "may_send_other": allowed(Permission.INVITATION_NAME_DEPUTY, meeting),
         "place": place_for(meeting, who) if allowed(Permission.MEETING_READ, meeting) else "",
@@ -357,3 +358,11 @@ def styles() -> list[str]:
     """Return the style sheets of a letter, for ``formats.pdf``."""
     folder = Path(current_app.static_folder or "")
     return [(folder / name).read_text(encoding="utf-8") for name in _STYLES]
+
+
+def _input_by(meeting: Meeting, at: datetime) -> date | None:
+    """Return by which day one writes beforehand, while that day lies ahead."""
+    if meeting.starts_local is None:
+        return None
+    by = rules.input_by(meeting.starts_local.date())
+    return by if by >= calendar.to_local(at).date() else None

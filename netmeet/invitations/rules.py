@@ -1,8 +1,10 @@
 """Answers to an invitation, and what sending one means."""
 
 from collections.abc import Container
+from datetime import date, timedelta
 from enum import StrEnum
 
+from netmeet.core import calendar
 from netmeet.outbox.rules import Channel
 
 MOST_LINES = 5
@@ -45,6 +47,17 @@ class Delivery(StrEnum):
     CHANGED = "changed"
     CANCELLED = "cancelled"
     NOTHING = "nothing"
+
+
+def input_by(starts_on: date) -> date:
+    """Return the day by which one writes to a meeting: the working day before it.
+
+    Later lines are taken as well, but the others may not have the time to read them.
+    """
+    day = starts_on - timedelta(days=1)
+    while not calendar.is_working_day(day):
+        day -= timedelta(days=1)
+    return day
 
 
 def channel(*, wished: Channel, has_email: bool) -> Channel:

@@ -1,8 +1,23 @@
+from datetime import date
+
 import pytest
 
 from netmeet.invitations import rules
 from netmeet.invitations.rules import Delivery
 from netmeet.outbox.rules import Channel
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "by"),
+    [
+        (date(2026, 12, 3), date(2026, 12, 2)),
+        (date(2026, 12, 7), date(2026, 12, 4)),
+        (date(2027, 3, 30), date(2027, 3, 24)),
+    ],
+    ids=["thursday", "monday", "after Easter"],
+)
+def test_one_writes_by_the_working_day_before(starts_on, by):
+    assert rules.input_by(starts_on) == by
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,9 @@ from icalendar import Calendar
 from sqlalchemy import select
 
 from netmeet.cases.rules import Scope
+from netmeet.core import calendar
 from netmeet.core.db import db
-from netmeet.invitations import queries
+from netmeet.invitations import queries, rules
 from netmeet.invitations.models import Deputy, Mandate, WrittenInput
 from netmeet.meetings.rules import MeetingState, Purpose
 from tests.reader import mentions
@@ -88,6 +89,15 @@ def test_a_mandate_is_declared_point_by_point(jonas, meeting):
     assert "Ja, fra januar." in shown
     assert "Dit svar er gemt." in shown
     assert "Dit svar er gemt." not in jonas.get(path(meeting)).text
+
+
+def test_one_is_told_by_when_to_write_while_that_day_lies_ahead(world, client, case):
+    soon = world.meeting(case, in_days=0, state=MeetingState.INVITED)
+    later = world.meeting(case, in_days=10, state=MeetingState.INVITED)
+    by = calendar.day(rules.input_by(later.starts_local.date()))
+    world.sign_in(client, world.jonas)
+    assert f"Skriv det gerne senest {by}." in client.get(path(later)).text
+    assert "Skriv det gerne senest" not in client.get(path(soon)).text
 
 
 def test_the_lines_are_saved_as_they_are_typed(jonas, meeting):
