@@ -1,5 +1,6 @@
 """Telling what comes before a meeting: plan it, prepare, build the agenda, invite, answer."""
 
+from dataclasses import replace
 from datetime import datetime, time
 
 from netmeet.actions.service import carrying
@@ -37,6 +38,7 @@ def plan(
     else:
         return service.create(case, by=by, at=at, details=details).id
     version = meeting.version
+    details = replace(details, ground_rules=meeting.ground_rules)
     service.edit(meeting, by=by, at=at, details=details, version=version, request=request)
     return meeting.id
 
