@@ -253,7 +253,9 @@ def excused(of: Meeting) -> dict[str, AttendanceStatus]:
     said, found = replies(of), {}
     for invitation in of.current_invitations:
         reply = said[invitation.id]
-        if reply.written is not None:
+        if reply.stand_in_id is not None:
+            found[invitation.user_id] = AttendanceStatus.DEPUTY
+        elif reply.written is not None:
             found[invitation.user_id] = AttendanceStatus.WRITTEN_INPUT
         elif reply.value is AnswerValue.NO:
             found[invitation.user_id] = AttendanceStatus.REGRETS

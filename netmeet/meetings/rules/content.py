@@ -174,13 +174,14 @@ PERSON_WAS_THERE = frozenset({Participation.WHOLE, Participation.PART})
 
 
 class AttendanceStatus(StrEnum):
-    """Whether somebody invited was there; regrets and no-shows are different things."""
+    """Whether somebody invited was there; regrets, no-shows and a deputy are different things."""
 
     WHOLE = "whole"
     PART = "part"
     REGRETS = "regrets"
     NO_SHOW = "no_show"
     WRITTEN_INPUT = "written_input"
+    DEPUTY = "deputy"
 
 
 class AttendanceMode(StrEnum):

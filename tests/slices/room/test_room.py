@@ -10,7 +10,7 @@ from netmeet.core import calendar
 from netmeet.core.access import Role
 from netmeet.core.db import db
 from netmeet.core.refusals import Conflict, Refused
-from netmeet.invitations.models import Answer, WrittenInput
+from netmeet.invitations.models import Answer, Deputy, WrittenInput
 from netmeet.invitations.rules import AnswerValue
 from netmeet.meetings.queries import minutes as reading
 from netmeet.meetings.rules import (
@@ -216,6 +216,8 @@ def test_it_does_not_end_before_it_has_begun(world, meeting):
         ({"value": AnswerValue.NO}, AttendanceStatus.REGRETS),
         ({"value": AnswerValue.NO, "text": "Kort fra mig."}, AttendanceStatus.WRITTEN_INPUT),
         ({"value": AnswerValue.YES}, AttendanceStatus.NO_SHOW),
+        ({"value": AnswerValue.NO, "sends": True}, AttendanceStatus.DEPUTY),
+        ({"value": AnswerValue.YES, "sends": True}, AttendanceStatus.NO_SHOW),
     ],
 )
 def test_who_declined_or_wrote_beforehand_is_noted_so(world, meeting, said, noted):
@@ -226,6 +228,8 @@ def test_who_declined_or_wrote_beforehand_is_noted_so(world, meeting, said, note
     db.session.add(Answer(value=said["value"], via="link", by_id=world.hanne.id, **row))
     if "text" in said:
         db.session.add(WrittenInput(text=said["text"], **row))
+    if "sends" in said:
+        db.session.add(Deputy(name="Jonas Holm", user_id=world.jonas.id, **row))
     finish(meeting, world)
     room.end(meeting, by=world.actor(world.lise), at=now(), ending=ending(no_next_reason="Nej"))
     assert reading.attendance(meeting, world.hanne.id).status is noted
