@@ -17,9 +17,10 @@ from netmeet.meetings.queries.minutes import is_open
 _WRITTEN = (
     select(WrittenInput, Invitation.user_id)
     .join(Invitation, WrittenInput.invitation_id == Invitation.id)
+    .join(Meeting, Invitation.meeting_id == Meeting.id)
     .where(
         Invitation.meeting_id == bindparam("meeting_id"),
-        Invitation.withdrawn_at.is_(None),
+        Invitation.withdrawn_at.is_(None) | (Invitation.withdrawn_at > Meeting.ended_at),
     )
     .order_by(WrittenInput.at)
 )
@@ -47,14 +48,17 @@ class Wrote(InMeeting):
 def beforehand(meeting: Meeting, *, reader: Actor) -> list[Wrote]:
     """Return what those on the list wrote that is open to the reader, the person's words first.
 
-    One query; ``meeting`` is loaded with its case's team. Nothing of who must stay unknown to who
-    asks is among it.
+    One query; ``meeting`` is loaded with its case's team. Who left when the meeting was over is
+    still among them: the minutes lose nothing. Nothing is there of who must stay unknown to the
+    reader, or to who asks for them.
     """
     ways = RULES[Permission.WRITTEN_INPUT_READ]
+    unknown = meeting.case.apart_from(reader.user_id) | apart.hidden()
+    places = {one.user_id: one for one in meeting.case.team}
     found = []
     for row, user_id in db.session.execute(_WRITTEN, {"meeting_id": meeting.id}):
-        member = meeting.case.member(user_id)
-        if member is None or not row.text or user_id in apart.hidden():
+        member = places.get(user_id)
+        if member is None or not row.text or user_id in unknown:
             continue
         where = member.title or member.relation or member.where
         wrote = Wrote(

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from netmeet.cases.models import Case
 from netmeet.meetings.models import MeetingEvaluation
 from netmeet.meetings.queries.evaluation import Answered
-from netmeet.meetings.rules import EvaluationQuestion, EvaluationRound, Side, evaluation
+from netmeet.meetings.rules import EvaluationQuestion, EvaluationRound, evaluation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,13 +69,13 @@ def _whose(row: MeetingEvaluation, names: dict[str, str]) -> str:
 
 
 def counted(found: Answered) -> list[Counted]:
-    """Return how the others answered, all in one; answers that nobody gave are left out."""
+    """Return how the others answered, side by side; answers that nobody gave are left out."""
     return [
         Counted(
-            question=evaluation.words(question, Side.STAFF),
+            question=evaluation.words(one.question, one.side),
             answers=" · ".join(
-                f"{evaluation.step_words(step)} {count}" for step, count in given.items() if count
+                f"{evaluation.step_words(step)} {many}" for step, many in one.given.items() if many
             ),
         )
-        for question, given in found.counts
+        for one in found.counts
     ]

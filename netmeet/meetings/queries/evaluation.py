@@ -1,6 +1,7 @@
 """The written questions after a meeting: what one is asked, and what may be read of the answers."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -34,7 +35,7 @@ class Own:
     """How the questions stand for one user: what they are asked now, and what they answered.
 
     ``questions`` is empty while nothing is open to them; ``row`` is what they answered in the round
-    that is open or was the last one, and ``earlier`` what they answered before it.
+    that is open, and ``earlier`` what they answered in others.
     """
 
     meeting: Meeting
@@ -57,6 +58,11 @@ class Own:
     def is_open(self) -> bool:
         """Tell whether they may answer, or change what they answered, now."""
         return bool(self.questions)
+
+    @property
+    def told(self) -> list[MeetingEvaluation]:
+        """Return all that they have answered, the first round first."""
+        return [*self.earlier, *([self.row] if self.row is not None and self.is_answered else [])]
 
     @property
     def is_answered(self) -> bool:
@@ -159,19 +165,28 @@ def _round_of(meeting: Meeting, today: date) -> EvaluationRound | None:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Count:
+    """How many of one side gave each answer to a question; each side is asked in its own words."""
+
+    side: Side
+    question: EvaluationQuestion
+    given: Mapping[int, int]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Answered:
     """What may be read of the answers after one meeting.
 
-    ``named`` are the answers of the person's side that the reader may see; ``counts`` how many gave
-    each answer to a question, and ``texts`` what they wrote, in no order of theirs: both are empty
-    until nobody can change an answer any more and enough others have answered.
+    ``named`` are the answers of the person's side that the reader may see; ``counts`` how many of a
+    side gave each answer to a question, and ``texts`` what all wrote, in no order of theirs: both
+    are empty until nobody can change an answer any more and enough others have answered.
     """
 
     asked: int
     answered: int
     is_closed: bool
     named: Sequence[MeetingEvaluation]
-    counts: Sequence[tuple[EvaluationQuestion, dict[int, int]]]
+    counts: Sequence[Count]
     texts: Sequence[str]
 
 
@@ -179,10 +194,13 @@ def answered(meeting: Meeting, reader: Actor, *, today: date) -> Answered:
     """Return what the reader may see of the answers: theirs, the opened ones, and counts.
 
     The person reads their own and no others'; who leads reads what the person opened, by name, and
-    of all others only counts over so many that nobody can be told. Two queries.
+    of all others only counts over so many that nobody can be told. Nothing of who must stay unknown
+    to the reader is among them. Two queries.
     """
     read_into(meeting, "attendances", _ATTENDANCES)
-    rows = [row for row in _rows(meeting.id) if row.answered_at is not None]
+    unknown = meeting.case.apart_from(reader.user_id)
+    known = [row for row in _rows(meeting.id) if row.user_id not in unknown]
+    rows = [row for row in known if row.answered_at is not None]
     first = [row for row in rows if row.round is EvaluationRound.FIRST]
     others = [r for r in first if r.side not in PERSONS_SIDE and r.user_id != reader.user_id]
     held_on = meeting.held_on
@@ -226,17 +244,17 @@ def is_put_to(member: TeamMember) -> bool:
     return member.left_at is None and evaluation.side_of(member.role.access) is not None
 
 
-def _counts(
-    rows: Sequence[MeetingEvaluation],
-) -> list[tuple[EvaluationQuestion, dict[int, int]]]:
-    """Count the answers to each question that enough people have answered."""
+def _counts(rows: Sequence[MeetingEvaluation]) -> list[Count]:
+    """Count the answers to each question that enough people of one side have answered."""
     found = []
-    for question in EvaluationQuestion:
-        given = {row.user_id: row.step(question) for row in rows}
-        known = [step for step in given.values() if step is not None]
-        people = [user_id for user_id, step in given.items() if step is not None]
-        if evaluation.is_enough(people):
-            found.append((question, {step: known.count(step) for step in evaluation.STEPS}))
+    for side in Side:
+        for question in EvaluationQuestion:
+            given = {row.user_id: row.step(question) for row in rows if row.side is side}
+            steps = {user_id: step for user_id, step in given.items() if step is not None}
+            if evaluation.is_enough(steps):
+                many = Counter(steps.values())
+                in_order = {step: many[step] for step in evaluation.STEPS}
+                found.append(Count(side=side, question=question, given=in_order))
     return found
 
 

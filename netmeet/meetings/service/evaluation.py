@@ -60,6 +60,14 @@ def put_away(own: Own, *, at: datetime) -> None:
         db.session.flush()
 
 
+def close(own: Own, *, at: datetime) -> None:
+    """Take back the yes to the coordinator's reading, of every round and whenever one likes."""
+    for row in own.told:
+        if row.is_open_to_coordinator:
+            row.is_open_to_coordinator, row.updated_at = False, at
+    db.session.flush()
+
+
 def version_of(own: Own) -> int:
     """Return the version that a form over the answers is opened at, 0 while there are none."""
     return own.row.version if own.row is not None and own.is_answered else 0

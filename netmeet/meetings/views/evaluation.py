@@ -61,6 +61,14 @@ def put_away_evaluation(meeting: "Meeting") -> ResponseReturnValue:
     return redirect(own_path(request.form.get("next", ""), otherwise=url_for("pages.home")), 303)
 
 
+@bp.post("/meetings/<oid:id>/evaluation/close")
+@needs(P.EVALUATION_ANSWER_OWN, load=queries.by_id, see=P.MEETING_READ)
+def close_evaluation(meeting: "Meeting") -> ResponseReturnValue:
+    """Let nobody read one's answers by name any more."""
+    service.close(_own(meeting), at=clock.now())
+    return redirect(url_for("meetings.evaluation_own", id=meeting.id), 303)
+
+
 @bp.get("/meetings/<oid:id>/evaluation/all")
 @needs(P.EVALUATION_READ_OWN_MEETING, load=queries.by_id, see=P.MEETING_READ)
 def evaluations(meeting: "Meeting") -> ResponseReturnValue:
@@ -90,13 +98,14 @@ def _form(own: reading.Own) -> EvaluationForm:
 
 def _page(own: reading.Own, form: EvaluationForm | None) -> str:
     is_private = guard.actor().role in PRIVATE
-    rows = [*own.earlier, *([own.row] if own.row is not None and own.is_answered else [])]
+    rows = own.earlier if form is not None else own.told
     return render_template(
         "meetings/evaluation_person.html" if is_private else "meetings/evaluation_staff.html",
         meeting=own.meeting,
         own=own,
         form=form,
-        told=[exports.told(row) for row in rows] if form is None else [],
+        told=[exports.told(row) for row in rows],
+        is_opened=any(row.is_open_to_coordinator for row in own.told),
         leads=questions.lead_names(queries.leads(own.meeting)),
         is_persons_side=own.side in PERSONS_SIDE,
         may_read=guard.allowed(P.EVALUATION_READ_OWN_MEETING, own.meeting),
