@@ -32,6 +32,7 @@ from netmeet.cases import policy as cases_policy
 from netmeet.cases import queries as cases_queries
 from netmeet.cases import service as cases_service
 from netmeet.cases import views as cases_views
+from netmeet.cases.service import grounds as cases_grounds
 from netmeet.cases.service import rights as cases_rights
 from netmeet.core import apart, sealed
 from netmeet.core.access import STAFF, AccessBook, Actor, Role
@@ -212,6 +213,7 @@ def _wire_slices() -> None:
     """Hand slices what lies above them: letters, what follows when a right ends, who decides."""
     outbox_service.install(_RENDERERS)
     cases_service.when_a_right_ends(invitations_service.withdraw_where_a_right_ended)
+    cases_grounds.when_another_acts(invitations_service.settle_ahead)
     cases_service.when_a_right_ends(actions_service.follow_rights)
     cases_rights.ask_what_follows(invitations_service.would_be_withdrawn)
     cases_rights.ask_what_follows(actions_service.would_wait)

@@ -19,6 +19,14 @@ def organisation(organisation_id: str) -> Organisation | None:
     return db.session.get(Organisation, organisation_id)
 
 
+def by_ids(organisation_ids: Collection[str]) -> Sequence[Organisation]:
+    """Return the organisations with these ids, also those that have ended, by name."""
+    if not organisation_ids:
+        return ()
+    statement = select(Organisation).where(Organisation.id.in_(organisation_ids))
+    return db.session.scalars(statement.order_by(Organisation.name)).all()
+
+
 def organisation_by_code(code: str) -> Organisation | None:
     """Return the organisation with exactly this public code."""
     return db.session.scalars(select(Organisation).where(Organisation.code == code)).one_or_none()

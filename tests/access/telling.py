@@ -1,6 +1,7 @@
 """Who may be told which word: the operations of the matrix that open each column."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from tests.access import oracle
 from tests.access.canary import Place
@@ -11,6 +12,9 @@ _DRAFT = ("minutes.read_draft", "room.follow")
 _MINUTES = (*_DRAFT, "minutes.read_published")
 _PLAN = ("plan.read_draft", "plan.read_published")
 _OF_IT = ("case.read", "patient.read_basic", "network.read_members")
+
+FEWEST = 5
+"""So many others must have answered before what they wrote is shown, without a name."""
 
 OPENS: Mapping[tuple[str, str], Iterable[str]] = {
     ("user", "name"): _OF_IT,
@@ -77,14 +81,24 @@ def _tells(known: Facts, who: Caller, place: Place) -> bool:
 def _is_open_to(known: Facts, who: Caller, thing: Thing) -> bool:
     """Tell whether somebody's answers after a meeting are the caller's own, or were opened to them.
 
-    On the stage nowhere so many have answered that others' words are shown without a name.
+    What others wrote is shown without a name when five besides the reader have answered.
     """
     row = known.rows[thing.table][thing.id]
     if row["user_id"] == who.user_id:
         return oracle.allows(known, who, "evaluation.answer_own", thing)
     is_opened = row["is_open_to_coordinator"] and oracle.role_towards(known, who, thing) == "lead"
     operations = OPENS["meeting_evaluation", "text"]
-    return is_opened and any(oracle.allows(known, who, one, thing) for one in operations)
+    is_shown = is_opened or _is_one_of_many(known, who, row)
+    return is_shown and any(oracle.allows(known, who, one, thing) for one in operations)
+
+
+def _is_one_of_many(known: Facts, who: Caller, row: Mapping[str, Any]) -> bool:
+    others = {
+        one["user_id"]
+        for one in known.of("meeting_evaluation", meeting_id=row["meeting_id"], round="first")
+        if one["side"] in {"staff", "relative"} and one["answered_at"] is not None
+    }
+    return row["user_id"] in others and len(others - {who.user_id}) >= FEWEST
 
 
 def _cases(known: Facts, thing: Thing) -> list[Thing]:

@@ -75,6 +75,7 @@ def fill(world: World, case: Case, mint: Mint, *, days: Sequence[int] = tuple(KI
     person, lead = case.person.user, case.coordinator
     assert lead is not None
     case.person.interpreter, case.person.language = mint("tolk"), mint("sprog")
+    case.court_order = mint("dom")
     person.address, person.phone = mint("Vej 7"), "30 40 50 60"
     case.person.cpr = mint.cpr()
     case.person.cpr_index = sealed.keyring().index(case.person.cpr, kind="cpr")
@@ -126,6 +127,7 @@ def _meeting(world: World, case: Case, days: int, mint: Mint) -> Meeting:
     if agenda is AgendaState.APPROVED:
         meeting.agenda_approved_at = meeting.created_at
     meeting.purpose, meeting.place = mint("formål"), mint("sted")
+    meeting.ground_rules = mint("regel")
     for invitation in meeting.invitations:
         invitation.why = mint("hvorfor")
         if invitation.user.name.startswith("rel_withdrawn"):

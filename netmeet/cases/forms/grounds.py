@@ -10,9 +10,11 @@ from netmeet.web.forms import TEXT, VersionedForm, at_most
 class TownsForm(VersionedForm):
     """The municipality that acts, and those that pay and where the person lives if others."""
 
-    municipality_id = SelectField(_("Kommunen, der handler"), choices=[], validators=[Optional()])
-    paying_id = SelectField(_("Kommunen, der betaler"), choices=[], validators=[Optional()])
-    home_id = SelectField(_("Kommunen, hvor borgeren bor"), choices=[], validators=[Optional()])
+    municipality_id = SelectField(
+        _("Handlekommune: træffer afgørelser om hjælp"), choices=[], validators=[Optional()]
+    )
+    paying_id = SelectField(_("Betalingskommune"), choices=[], validators=[Optional()])
+    home_id = SelectField(_("Bopælskommune"), choices=[], validators=[Optional()])
 
 
 class OrderForm(VersionedForm):

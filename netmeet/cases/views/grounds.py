@@ -32,14 +32,14 @@ def towns(case: "Case") -> ResponseReturnValue:
         paying_id=case.paying_id or "",
         home_id=case.home_id or "",
     )
-    return _towns_page(case, _with_names(form, _names()))
+    return _towns_page(case, _with_names(form, _names(case)))
 
 
 @bp.post("/cases/<oid:id>/municipalities")
 @needs(P.CASE_UPDATE, load=queries.by_id, see=P.CASE_READ)
 def set_towns(case: "Case") -> ResponseReturnValue:
     """Keep which municipalities the case lies with."""
-    names = _names()
+    names = _names(case)
     form = _with_names(TownsForm(), names)
     if not form.validate():
         return _towns_page(case, form), 422
@@ -52,12 +52,16 @@ def set_towns(case: "Case") -> ResponseReturnValue:
         ),
         names=names,
         version=form.version.data or 0,
+        at=clock.now(),
     )
     return redirect(url_for("cases.team", id=case.id), 303)
 
 
-def _names() -> dict[str, str]:
-    return {town.id: town.name for town in organisations.municipalities(clock.today())}
+def _names(case: "Case") -> dict[str, str]:
+    """Return the municipalities of today, and those that stand there although they have ended."""
+    standing = organisations.by_ids(grounds.towns_of(case))
+    found = [*organisations.municipalities(clock.today()), *standing]
+    return {town.id: town.name for town in found}
 
 
 def _with_names(form: TownsForm, names: dict[str, str]) -> TownsForm:

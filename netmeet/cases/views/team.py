@@ -9,12 +9,13 @@ from flask_babel import gettext as _
 from netmeet.cases import queries, service
 from netmeet.cases.exports import head, letter_link
 from netmeet.cases.forms import ContactForm, HandOverForm, LinkForm, options
-from netmeet.cases.service import network
+from netmeet.cases.service import grounds, network
 from netmeet.cases.views.blueprint import bp
 from netmeet.core import clock
 from netmeet.core.access import PRIVATE
 from netmeet.core.permissions import Permission as P
 from netmeet.core.refusals import Refused
+from netmeet.organisations import queries as organisations
 from netmeet.web import guard
 from netmeet.web.guard import needs
 
@@ -38,6 +39,7 @@ def _team_page(case: "Case", *, sent: str = "", refused: str = "") -> str:
         case_head=head(case, current="cases.team"),
         sent=sent,
         refused=refused,
+        towns={town.id: town.name for town in organisations.by_ids(grounds.towns_of(case))},
         may_coordinate=guard.allowed(P.NETWORK_SEND_PERSONAL_LINK, case),
         may_change=guard.allowed(P.CASE_UPDATE, case),
         sees_contact=guard.allowed(P.NETWORK_READ_MEMBER_CONTACT, case),

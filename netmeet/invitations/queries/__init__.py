@@ -33,7 +33,10 @@ Sectors = set[Sector | None]
 OPEN = frozenset({MeetingState.INVITED, MeetingState.CONFIRMED})
 """The states in which an invitation is waiting for, or has, an answer that counts."""
 
-OFF = frozenset({MeetingState.CANCELLED, MeetingState.POSTPONED})
+WITHOUT_DAY = frozenset({MeetingState.POSTPONED, MeetingState.NOT_COMPLETED})
+"""The states of a meeting that waits for another day."""
+
+OFF = WITHOUT_DAY | {MeetingState.CANCELLED}
 """The states in which there is nothing to come to on the day that was named."""
 
 UPCOMING = OPEN | {MeetingState.PLANNED}
@@ -292,7 +295,7 @@ def taken_numbers(user_id: str) -> set[int]:
         .where(
             Invitation.user_id == user_id,
             Invitation.withdrawn_at.is_(None),
-            Meeting.state.in_(UPCOMING | {MeetingState.POSTPONED}),
+            Meeting.state.in_(UPCOMING | WITHOUT_DAY),
         )
     )
     return set(db.session.scalars(statement))
@@ -305,7 +308,7 @@ def upcoming_of(case_id: str, user_ids: set[str]) -> list[Invitation]:
         .join(Invitation.meeting)
         .where(
             Meeting.case_id == case_id,
-            Meeting.state.in_(UPCOMING | {MeetingState.POSTPONED}),
+            Meeting.state.in_(UPCOMING | WITHOUT_DAY),
             Invitation.user_id.in_(user_ids),
             Invitation.withdrawn_at.is_(None),
         )

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
+from netmeet.core.access import Actor
 from netmeet.core.db import db
 from netmeet.core.refusals import Refused
 from netmeet.invitations import queries, rules
@@ -11,7 +12,9 @@ from netmeet.invitations.models import Answer, Mandate, WrittenInput
 from netmeet.invitations.queries import written
 from netmeet.invitations.rules import AnswerValue, MandateValue, Via
 from netmeet.invitations.service import standing
-from netmeet.meetings.models import AgendaItem, Invitation
+from netmeet.meetings.models import AgendaItem, Invitation, Meeting
+from netmeet.meetings.rules import Instead
+from netmeet.meetings.service import preparation
 
 
 def answer(
@@ -34,6 +37,25 @@ def answer(
         invitation.meeting.forget_instead()
     standing.settle(invitation.meeting, at=at)
     return row
+
+
+def has_said_no(meeting: Meeting) -> bool:
+    """Tell whether the person's answer to the time that holds is no."""
+    own = meeting.invitation(meeting.case.person.user_id)
+    return own is not None and queries.replies(meeting)[own.id].value is AnswerValue.NO
+
+
+def choose_instead(meeting: Meeting, wish: Instead, *, by: Actor, at: datetime) -> None:
+    """Keep what the person wants instead of coming, once they have said no to coming.
+
+    To say no to the meeting itself is theirs, or of who acts for them: a helper may call it off
+    when told so. Raises ``Refused`` before a no, and when the meeting has been held.
+    """
+    if not has_said_no(meeting):
+        raise Refused(_("Svar først nej til at komme. Så kan du vælge her."))
+    if wish is Instead.NO_MEETING and not preparation.speaks_for_themselves(meeting, by):
+        raise Refused(_("Kun borgeren selv kan sige nej til hele mødet. Du kan aflyse det."))
+    preparation.choose_instead(meeting, wish, by=by, at=at)
 
 
 def _check_ahead(invitation: Invitation, *, at: datetime, field: str | None = None) -> None:

@@ -51,7 +51,7 @@ def draft(
     if not may_be_invited(meeting.case, member.user_id, at):
         person = meeting.case.person.user.first_name
         raise Refused(_("Spørg %(person)s først om %(name)s.", person=person, name=member.name))
-    if meeting.state not in queries.UPCOMING | {MeetingState.POSTPONED}:
+    if meeting.state not in queries.UPCOMING | queries.WITHOUT_DAY:
         raise Refused(_("Mødet er holdt eller aflyst."))
     row = next((i for i in meeting.invitations if i.user_id == member.user_id), None)
     if row is not None:
@@ -191,6 +191,9 @@ def _put(invitation: Invitation, what: Delivery, *, by_way: Channel, at: datetim
     if message is not None and by_way is Channel.LETTER:
         outbox.settle(message, State.SENT, at=at)
     invitation.note_sent(at=at)
+    is_persons = invitation.user_id == meeting.case.person.user_id
+    if is_persons and what is not Delivery.NEW and meeting.told_how == "not_yet":
+        meetings.told(meeting, how="written")
 
 
 def withdraw(invitation: Invitation, *, by: Actor, at: datetime) -> None:
@@ -252,6 +255,18 @@ def would_be_withdrawn(
     """
     ended = _without_right(case, user_id, organisation_id, at)
     return Follows.INVITATION if any(one.sent_at is not None for one in ended) else None
+
+
+def settle_ahead(case: Case, at: datetime) -> None:
+    """Ask anew of each meeting ahead whether it is sure to be held.
+
+    Registered with ``cases`` at the start, for when another municipality acts.
+    """
+    found = queries.upcoming_of(case.id, {member.user_id for member in case.team})
+    for meeting_id in {invitation.meeting_id for invitation in found}:
+        meeting = queries.meeting(meeting_id)
+        if meeting is not None:
+            standing.settle(meeting, at=at)
 
 
 def withdraw_where_a_right_ended(

@@ -76,7 +76,7 @@ def respond(meeting: "Meeting") -> ResponseReturnValue:
     except Refused as no:
         return _again(invitation, refused=str(no))
     if value == AnswerValue.NO and invitation.user_id == meeting.case.person.user_id:
-        return redirect(url_for("meetings.instead", id=meeting.id), 303)
+        return redirect(url_for("invitations.instead", id=meeting.id), 303)
     return _back(meeting)
 
 

@@ -155,7 +155,10 @@ def missed(meeting: Meeting, answer: PreparationAnswer | None) -> str:
 def instead(meeting: Meeting, *, today: date) -> list[tuple[Instead, str, str]]:
     """Return what the person may choose when they do not come, each with what it leads to."""
     names = lead_names(queries.leads(meeting))
-    by = calendar.day(other_day_deadline(today))
+    asked_on = today
+    if meeting.instead is Instead.OTHER_DAY and meeting.instead_at is not None:
+        asked_on = calendar.to_local(meeting.instead_at).date()
+    by = calendar.day(other_day_deadline(asked_on))
     refused = _("Ingen holder mødet uden dit ja. %(names)s taler med dig om resten.", names=names)
     if meeting.kind in _AT_DISCHARGE:
         # Psykiatriloven § 13 b: the law plans a discharge also with somebody who takes no part.

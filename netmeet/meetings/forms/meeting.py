@@ -66,6 +66,10 @@ TOLD_HOW = (
 )
 
 
+TOLD = frozenset({"phone", "met", "written"})
+"""The ways in which the person has been told."""
+
+
 def _web_address(_form: object, field: Field) -> None:
     """Refuse what a browser must not be sent to."""
     if field.data and not addresses.web(field.data):

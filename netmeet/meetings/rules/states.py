@@ -80,7 +80,7 @@ NEXT: Mapping[MeetingState, Mapping[MeetingState, Step]] = {
     _S.PUBLISHED: {_S.FINAL: _BY_ITSELF},
     _S.FINAL: {_S.PUBLISHED: _WITH_REASON, _S.FOLLOW_UP: _BY_ITSELF, _S.CLOSED: _BY_ITSELF},
     _S.FOLLOW_UP: {_S.PUBLISHED: _WITH_REASON, _S.CLOSED: _BY_ITSELF},
-    _S.CLOSED: {_S.PUBLISHED: _WITH_REASON},
+    _S.CLOSED: {_S.PUBLISHED: _WITH_REASON, _S.FOLLOW_UP: _BY_ITSELF},
 }
 """Every state with the states it may become. Nothing leads back across publication: a change
 after it is a new edition of the minutes with a reason, which is sent out and may be commented on

@@ -11,7 +11,7 @@ from netmeet.meetings.service.meetings import (
     set_time,
     settle,
 )
-from netmeet.meetings.service.stopping import Noted, cancel, not_held, postpone
+from netmeet.meetings.service.stopping import Noted, cancel, not_held, postpone, told
 
 __all__ = [
     "Details",
@@ -29,4 +29,5 @@ __all__ = [
     "requests",
     "set_time",
     "settle",
+    "told",
 ]

@@ -51,11 +51,9 @@ def answer(own: Own, said: Answers, *, at: datetime, version: int) -> MeetingEva
 def put_away(own: Own, *, at: datetime) -> None:
     """Ask the user no more in this round by themselves; they may still answer.
 
-    Raises ``Refused`` when nothing is open to them.
+    Where nothing is open to them, nothing is to be put away.
     """
-    if not own.is_open:
-        raise Refused(_("Der kan ikke svares mere."))
-    if own.row is None:
+    if own.is_open and own.row is None:
         _begun(own, at=at)
         db.session.flush()
 

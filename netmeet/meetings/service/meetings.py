@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask_babel import gettext as _
+from sqlalchemy import delete
 
 from netmeet.cases.models import Case
 from netmeet.core import calendar
@@ -12,7 +13,7 @@ from netmeet.core.access import Actor, Role
 from netmeet.core.db import db
 from netmeet.core.refusals import Refused
 from netmeet.meetings import queries, rules
-from netmeet.meetings.models import AgendaItem, Meeting, MeetingRequest
+from netmeet.meetings.models import AgendaItem, Attendance, Meeting, MeetingRequest
 from netmeet.meetings.rules import (
     KINDS,
     Instead,
@@ -158,8 +159,10 @@ def move(meeting: Meeting, to: MeetingState, *, by: Actor, at: datetime, reason:
         meeting.published_at, meeting.final_at = meeting.published_at or at, None
     elif to is MeetingState.FINAL:
         meeting.final_at = meeting.final_at or at
-    elif to in _STOPPED:  # the room is closed: held another day, it begins anew
+    elif to in _STOPPED:  # the room is closed and empty: held another day, it begins anew
         meeting.started_at = meeting.current_item_id = meeting.item_started_at = None
+        db.session.execute(delete(Attendance).where(Attendance.meeting_id == meeting.id))
+        db.session.expire(meeting, ["attendances"])
     db.session.flush()
 
 

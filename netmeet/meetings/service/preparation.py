@@ -71,8 +71,16 @@ def answer(
         row.confirmed_at = at
     if question is Question.HELP:
         _make_points(meeting, row, before=wishes)
+    if question is Question.WITHOUT_ME and said.data.get("choice") != WithoutPerson.YES:
+        _take_back_without_me(meeting)
     db.session.flush()
     return row
+
+
+def _take_back_without_me(meeting: Meeting) -> None:
+    """Forget that the meeting may be held without the person, who says otherwise now."""
+    if meeting.instead is Instead.WITHOUT_ME:
+        meeting.forget_instead()
 
 
 def skip(
@@ -115,16 +123,17 @@ def choose_way(meeting: Meeting, mode: PreparationMode, *, by: Actor, at: dateti
 def choose_instead(meeting: Meeting, wish: Instead, *, by: Actor, at: datetime) -> None:
     """Keep what the person wants when they do not come; the last one counts.
 
-    That the meeting may be held without them is the answer to that question, too. Raises
-    ``Refused`` when the meeting has been held.
+    That the meeting may be held without them is the answer to that question, too, and goes with
+    it. Raises ``Refused`` when the meeting has been held.
     """
     _check_open(meeting)
-    meeting.instead, meeting.instead_at = wish, at
-    if wish is Instead.WITHOUT_ME:
+    was, meeting.instead, meeting.instead_at = meeting.instead, wish, at
+    if Instead.WITHOUT_ME in {was, wish}:
         said = queries.answer_to(meeting, Question.WITHOUT_ME)
-        yes = Said(text=said.text if said else "", data={"choice": WithoutPerson.YES})
+        choice = {"choice": WithoutPerson.YES} if wish is Instead.WITHOUT_ME else {}
+        now = Said(text=said.text if said else "", data=choice)
         version = said.version if said else 0
-        answer(meeting, Question.WITHOUT_ME, by=by, at=at, said=yes, version=version)
+        answer(meeting, Question.WITHOUT_ME, by=by, at=at, said=now, version=version)
     db.session.flush()
 
 

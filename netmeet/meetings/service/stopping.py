@@ -1,4 +1,4 @@
-"""Putting a meeting off, and calling it off."""
+"""Putting a meeting off, calling it off, and noting that it could not be held."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -93,6 +93,12 @@ def cancel(
     db.session.flush()
 
 
+def told(meeting: Meeting, *, how: str) -> None:
+    """Note how the person has been told that the meeting does not take place as planned."""
+    meeting.told_how = how
+    db.session.flush()
+
+
 def not_held(meeting: Meeting, *, by: Actor, at: datetime, reason: str, version: int) -> None:
     """Note that people came and the meeting could not be held; it may get another time.
 
@@ -103,6 +109,8 @@ def not_held(meeting: Meeting, *, by: Actor, at: datetime, reason: str, version:
     if starts is None or starts.date() > calendar.to_local(at).date():
         raise Refused(_("Mødet er ikke endnu. Udsæt eller aflys det i stedet."))
     move(meeting, MeetingState.NOT_COMPLETED, by=by, at=at, reason=reason)
+    meeting.moved_by = meeting.moved_why = meeting.told_how = ""
+    meeting.starts_local = None
     meeting.sequence += 1
     ask_anew(meeting)
     db.session.flush()

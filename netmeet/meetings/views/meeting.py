@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -15,9 +15,18 @@ from netmeet.core.refusals import Refused
 from netmeet.meetings import queries, service
 from netmeet.meetings.exports.files import file_data
 from netmeet.meetings.forms.choices import options
-from netmeet.meetings.forms.meeting import KINDS, CancelForm, MeetingForm, NotHeldForm, PutOffForm
+from netmeet.meetings.forms.meeting import (
+    KINDS,
+    MOVED_WHY,
+    TOLD,
+    TOLD_HOW,
+    CancelForm,
+    MeetingForm,
+    NotHeldForm,
+    PutOffForm,
+)
 from netmeet.meetings.queries import files
-from netmeet.meetings.rules import new_date_deadline
+from netmeet.meetings.rules import Instead, new_date_deadline
 from netmeet.meetings.views import bp
 from netmeet.web import guard
 from netmeet.web.guard import needs
@@ -42,6 +51,8 @@ def show(meeting: "Meeting") -> ResponseReturnValue:
         kind=dict(KINDS)[meeting.kind],
         progress=queries.progress(meeting) if may_prepare else None,
         may=_offers(meeting),
+        moved_why=dict(MOVED_WHY).get(meeting.moved_why, ""),
+        told_how=[pair for pair in TOLD_HOW if pair[0] in TOLD],
         is_the_day=meeting.starts_local is not None
         and meeting.starts_local.date() <= clock.today(),
         mine=meeting.invitation(guard.actor().user_id),
@@ -190,9 +201,20 @@ def note_not_held(meeting: "Meeting") -> ResponseReturnValue:
     return redirect(url_for("meetings.show", id=meeting.id), 303)
 
 
+@bp.post("/meetings/<oid:id>/told")
+@needs(P.MEETING_UPDATE, load=queries.by_id, see=P.MEETING_READ)
+def note_told(meeting: "Meeting") -> ResponseReturnValue:
+    """Note how the person has been told."""
+    how = request.form.get("how", "")
+    if how in TOLD:
+        service.told(meeting, how=how)
+    return redirect(url_for("meetings.show", id=meeting.id), 303)
+
+
 def _as_wished(meeting: "Meeting") -> dict[str, object]:
-    """Return what is known of why a meeting stops: a person who does not come has said so."""
-    asked = {"asked_by": "person", "moved_why": "person"} if meeting.instead else {}
+    """Return what is known of why a meeting stops: the person has asked for it themselves."""
+    has_asked = meeting.instead in {Instead.OTHER_DAY, Instead.NO_MEETING}
+    asked = {"asked_by": "person", "moved_why": "person"} if has_asked else {}
     return {"version": meeting.version, **asked}
 
 

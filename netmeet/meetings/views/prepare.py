@@ -9,11 +9,10 @@ from flask_babel import gettext as _
 from netmeet.core import clock
 from netmeet.core.access import Role
 from netmeet.core.permissions import Permission as P
-from netmeet.core.refusals import Refused
 from netmeet.meetings import queries, service
 from netmeet.meetings.exports import questions, sheet
 from netmeet.meetings.forms import prepare as forms
-from netmeet.meetings.rules import Instead, PreparationMode, Question
+from netmeet.meetings.rules import PreparationMode, Question
 from netmeet.meetings.service.preparation import Said
 from netmeet.meetings.views import bp
 from netmeet.web import filters, guard
@@ -53,32 +52,6 @@ def choose_way(meeting: "Meeting") -> ResponseReturnValue:
         begin = queries.progress(meeting).next or Question.MATTERS
         return redirect(url_for("meetings.question", id=meeting.id, question=begin), 303)
     return redirect(url_for("meetings.prepare", id=meeting.id), 303)
-
-
-@bp.get("/meetings/<oid:id>/instead")
-@needs(P.PREPARATION_WRITE, load=queries.with_answers, see=P.MEETING_READ, reads=P.MEETING_READ)
-def instead(meeting: "Meeting") -> ResponseReturnValue:
-    """Ask what shall happen when the person does not come."""
-    return _instead_page(meeting)
-
-
-@bp.post("/meetings/<oid:id>/instead")
-@needs(P.PREPARATION_WRITE, load=queries.with_answers, see=P.MEETING_READ)
-def choose_instead(meeting: "Meeting") -> ResponseReturnValue:
-    """Keep what the person wants instead of coming, and say what it leads to."""
-    given = request.form.get("instead", "")
-    if given not in set(Instead):
-        return redirect(url_for("meetings.instead", id=meeting.id), 303)
-    wish = Instead(given)
-    try:
-        service.preparation.choose_instead(meeting, wish, by=guard.actor(), at=clock.now())
-    except Refused as no:
-        return _instead_page(meeting, refused=str(no)), 422
-    if wish is Instead.OTHER_WAY:
-        return redirect(
-            url_for("meetings.question", id=meeting.id, question=Question.PRACTICAL), 303
-        )
-    return redirect(url_for("meetings.instead", id=meeting.id), 303)
 
 
 @bp.get("/meetings/<oid:id>/prepare/<question>")
@@ -144,17 +117,6 @@ def question_sheet(meeting: "Meeting") -> ResponseReturnValue:
         body,
         mimetype="application/pdf",
         headers={"Content-Disposition": 'inline; filename="netmeet.pdf"'},
-    )
-
-
-def _instead_page(meeting: "Meeting", *, refused: str = "") -> str:
-    return render_template(
-        "meetings/instead.html",
-        meeting=meeting,
-        **_writer(meeting),
-        answers=questions.instead(meeting, today=clock.today()),
-        may_write=guard.allowed(P.WRITTEN_INPUT_ADD_OWN, meeting),
-        refused=refused,
     )
 
 

@@ -123,6 +123,7 @@ def _ask_page(case: "Case", form: AskForm) -> str:
 def _receipt(request: "MeetingRequest", form: DeclineForm) -> str:
     is_private = guard.actor().role in PRIVATE
     template = "meetings/request.html" if is_private else "meetings/request_staff.html"
+    is_mine = request.author_id == guard.actor().user_id
     return render_template(
         template,
         request_=request,
@@ -131,7 +132,8 @@ def _receipt(request: "MeetingRequest", form: DeclineForm) -> str:
         coordinator=request.case.coordinator,
         how_soon=dict(HOW_SOON).get(request.how_soon, request.how_soon),
         answer_by=dict(ANSWER_BY).get(request.answer_by, request.answer_by),
-        is_mine=request.author_id == guard.actor().user_id,
+        is_mine=is_mine,
+        may_withdraw=is_mine and guard.allowed(P.MEETING_REQUEST, request),
         may_decide=guard.allowed(P.REQUEST_DECIDE, request),
         meeting=queries.meeting_of(request),
     )

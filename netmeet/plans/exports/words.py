@@ -62,7 +62,7 @@ def leads_to(kind: PlanType, *, coordinator: str, today: date, is_ordered: bool 
     }
     if is_ordered and kind is not PlanType.CRISIS:
         ordered = _(
-            "En ret har bestemt noget af det. Det gælder også, hvis du siger nej. "
+            "Retten har bestemt noget af det. Det gælder også, hvis du siger nej. "
             "Du kan altid sige, hvad du mener, og det bliver skrevet i planen."
         )
         return f"{ordered} {told}"

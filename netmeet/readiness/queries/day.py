@@ -23,7 +23,7 @@ from netmeet.readiness.queries import lacks as lacking
 from netmeet.readiness.queries import words
 from netmeet.readiness.rules import Group
 
-_COMING = invitations.UPCOMING | {MeetingState.POSTPONED}
+_COMING = invitations.UPCOMING | invitations.WITHOUT_DAY
 _TO_SEND_OUT = frozenset({MeetingState.HELD, MeetingState.MINUTES_DRAFT})
 _LATE_IS_SEEN = timedelta(days=14)
 _WITHOUT_DATE = frozenset({RequestState.REQUESTED, RequestState.ASSESSED})

@@ -26,7 +26,6 @@ from netmeet.meetings.rules import (
     ItemState,
     MeetingForm,
     MeetingKind,
-    MeetingState,
     PreparationMode,
     Purpose,
     Question,
@@ -152,7 +151,7 @@ def missing(
     """
     if meeting.is_going_on:
         return []
-    if meeting.state is MeetingState.POSTPONED:
+    if meeting.state in invitations.WITHOUT_DAY:
         return [Missing(kind=Lack.NO_NEW_TIME)]
     found = [
         *_of_person(meeting, said, prepared),

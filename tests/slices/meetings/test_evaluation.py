@@ -261,7 +261,8 @@ def test_the_others_are_counted_when_it_is_closed_and_five_have_answered(world, 
     early = read(world, meeting, world.lise)
     assert (early.counts, early.texts) == ([], [])
     found = read(world, meeting, world.lise, days=27)
-    assert found.counts == [(Q.HEARD, {5: 4, 4: 0, 3: 0, 2: 0, 1: 1, 0: 0})]
+    given = {5: 4, 4: 0, 3: 0, 2: 0, 1: 1, 0: 0}
+    assert found.counts == [reading.Count(side=Side.STAFF, question=Q.HEARD, given=given)]
     assert found.texts == [f"Ord {n}" for n in range(5, 10)]
 
 
@@ -279,7 +280,38 @@ def test_a_question_that_few_have_answered_is_not_counted(world, case):
     for number, user in enumerate(nurses):
         asked = (Q.HEARD, Q.MANDATE) if number else (Q.HEARD,)
         answered(meeting, user, Side.STAFF, asked=asked)
-    assert [one for one, _given in read(world, meeting, world.lise, days=60).counts] == [Q.HEARD]
+    counts = read(world, meeting, world.lise, days=60).counts
+    assert [one.question for one in counts] == [Q.HEARD]
+
+
+def test_each_side_is_counted_by_itself_in_its_own_words(world, case):
+    nurses = staff(world, case, 5)
+    meeting = held(world, case, there=(*nurses, world.hanne))
+    for user in nurses:
+        answered(meeting, user, Side.STAFF)
+    answered(meeting, world.hanne, Side.RELATIVE, step=1)
+    (one,) = exports.counted(read(world, meeting, world.lise, days=60))
+    assert (one.question, one.answers) == ("Blev der lyttet til borgeren?", "Ja 5")
+
+
+def test_nothing_is_read_of_who_must_stay_unknown(world, case, monkeypatch):
+    nurses = staff(world, case, 5)
+    meeting = held(world, case, there=tuple(nurses))
+    for user in nurses:
+        answered(meeting, user, Side.STAFF, text="Ord")
+    assert read(world, meeting, world.lise, days=60).texts
+    unknown = frozenset({nurses[0].id})
+    monkeypatch.setattr(type(case), "apart_from", lambda _case, _user_id: unknown)
+    assert read(world, meeting, world.lise, days=60).texts == []
+
+
+def test_the_person_closes_what_they_opened_also_when_the_round_is_over(world, case):
+    meeting = held(world, case)
+    row = answered(meeting, case.person.user, Side.PERSON, is_open=True)
+    later = read(world, meeting, world.lise, days=60)
+    assert later.named == [row]
+    service.close(own(world, meeting, case.person.user, days=60), at=now())
+    assert read(world, meeting, world.lise, days=60).named == []
 
 
 def test_counts_are_told_in_words(world, case):

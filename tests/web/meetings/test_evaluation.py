@@ -225,12 +225,25 @@ def test_four_weeks_later_one_question_follows_and_the_first_answers_stay(world,
     mia = as_(world, app, "mia")
     page = text(mia.get(path(meeting)))
     assert "Er det, I aftalte, sket?" in page
+    assert "Dengang" in page
     assert mia.send(path(meeting), {"happened": "2", "version": "0"}).status_code == 303
     done = text(mia.get(path(meeting)))
     assert "Er det, I aftalte, sket? Kun lidt" in done
     assert done.index("Lise må læse det.") < done.index("Kun du kan læse det.")
     assert "Dengang" in done
     assert {row.round for row in rows()} == set(EvaluationRound)
+
+
+def test_what_was_opened_is_closed_when_one_likes(world, app, case):
+    meeting = held(world, case, days_ago=40)
+    answered(meeting, case.person.user, Side.PERSON, text="Lise lyttede ikke.", is_open=True)
+    world.save()
+    mia, lise = as_(world, app, "mia"), as_(world, app, world.lise)
+    assert "Lise lyttede ikke." in text(lise.get(f"{path(meeting)}/all"))
+    assert "Luk mine svar" in text(mia.get(path(meeting)))
+    assert mia.send(f"{path(meeting)}/close").location == path(meeting)
+    assert "Luk mine svar" not in text(mia.get(path(meeting)))
+    assert "Lise lyttede ikke." not in text(lise.get(f"{path(meeting)}/all"))
 
 
 def test_the_front_page_asks_quietly_until_it_is_put_away(world, app, meeting):

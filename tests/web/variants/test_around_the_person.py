@@ -14,9 +14,10 @@ from netmeet.core import clock, ids
 from netmeet.core.db import db
 from netmeet.invitations import queries as invitations
 from netmeet.meetings.rules import LifeArea, MeetingState
+from netmeet.organisations.rules import Sector
 from netmeet.outbox.models import Message
 from tests.slices.actions.making import agree
-from tests.web.variants.conftest import hold, words
+from tests.web.variants.conftest import hold, settle, words
 from tests.world import now
 
 CUSTODY, GUARDIAN = RepresentationKind.CUSTODY_HOLDER, RepresentationKind.GUARDIAN
@@ -191,14 +192,31 @@ def test_separated_parents(world, as_):
     per = acts_for(world, cases.by_id(case.id), "Per Dal", is_apart=True)
     per.address, per.phone = "Hemmelig Allé 3", "87 65 43 21"
     case = cases.by_id(case.id)
-    made = world.meeting(case, invited=[case.person.user, eva, per], state=MeetingState.INVITED)
+    child = case.person.user
+    made = world.meeting(case, invited=[child, eva, per, world.lise], in_days=0)
+    made.state = MeetingState.INVITED
+    for invitation in made.invitations:
+        invitation.sent_at = now()
+    world.item(made, "Min skole", by=child)
     world.save()
-    mother = as_(eva)
+    mother, father, lise = as_(eva), as_(per), as_(world.lise)
+    own = {"input-text": "Jeg bor nu i Skive.", "version": 0}
+    assert father.send(f"/meetings/{made.id}/answer/input", own).status_code < 400
+    hidden = ("Per Dal", "Hemmelig", "87 65 43 21", "Skive")
     for path in ("/", f"/meetings/{made.id}", f"/meetings/{made.id}/answer"):
         found = words(mother.get(path, follow_redirects=True))
-        assert "Per Dal" not in found
-        assert "Hemmelig" not in found
-        assert "87 65 43 21" not in found
+        assert not [one for one in hidden if one in found]
+    at = f"/meetings/{made.id}"
+    here = {"user_id": child.id, "mode": "in_person", "version": 0}
+    lise.send(f"{at}/attendance", here)
+    lise.send(f"{at}/room/start", {"without": "1"})
+    settle(lise, made)
+    lise.send(f"{at}/room/end", {"participation": "whole", "no_next_reason": "Ikke nu."})
+    # What is shown beforehand as hers is what she will read, and nothing of the other's.
+    preview = words(lise.get(f"{at}/send-out?reader={eva.id}"))
+    assert "Referatet, som Eva" in preview
+    assert not [one for one in hidden if one in preview]
+    assert "Skive" in words(lise.get(f"{at}/send-out?reader={child.id}"))
 
 
 def test_turning_18(world, as_):
@@ -246,7 +264,7 @@ def test_forensic(world, as_):
     here = {user.id: "in_person", world.lise.id: "in_person"}
     hold(lise, made, here, participation="whole")
     asked = words(mia.get("/"))
-    assert "En ret har bestemt noget af det. Det gælder også, hvis du siger nej." in asked
+    assert "Retten har bestemt noget af det. Det gælder også, hvis du siger nej." in asked
     assert "Aftalerne gælder imens." not in asked
 
 
@@ -274,6 +292,7 @@ def test_several_municipalities(world, as_):
     version = case.version
     lise, jonas = as_(world.lise), as_(world.jonas)
     jonas.send(f"/meetings/{made.id}/answer", {"answer": "yes"})
+    assert invitations.meeting(made.id).state is MeetingState.CONFIRMED
     lacks = "Ingen fra kommunen har sagt ja endnu."
     assert lacks not in words(lise.get(f"/meetings/{made.id}/readiness"))
     where = f"/cases/{case.id}/municipalities"
@@ -283,11 +302,22 @@ def test_several_municipalities(world, as_):
     assert lise.send(where, fields).status_code == 303
     # Only somebody of the municipality that acts makes it a network meeting.
     assert lacks in words(lise.get(f"/meetings/{made.id}/readiness"))
+    assert invitations.meeting(made.id).state is MeetingState.INVITED
+    team = words(lise.get(f"/cases/{case.id}/team"))
+    assert "Rødovre Kommune træffer afgørelser" in team
+    assert "Frederiksberg Kommune betaler" in team
     stale = lise.send(where, {**fields, "municipality_id": own})
     assert stale.status_code == 409
     assert "Rødovre Kommune" in words(stale)
-    version = cases.by_id(case.id).version
-    assert (
-        lise.send(where, {**fields, "municipality_id": own, "version": version}).status_code == 303
-    )
+    # One that has ended stands there until another is chosen.
+    ended = world.organisation("Rødovre Kommune", Sector.MUNICIPALITY)
+    db.session.merge(ended).valid_to = clock.today() - timedelta(days=1)
+    db.session.commit()
+    kept = {**fields, "home_id": own, "version": cases.by_id(case.id).version}
+    assert lise.send(where, kept).status_code == 303
+    found = cases.by_id(case.id)
+    assert (found.municipality_id, found.paying_id, found.home_id) == (town.id, own, own)
+    kept = {**fields, "municipality_id": own, "version": found.version}
+    assert lise.send(where, kept).status_code == 303
     assert lacks not in words(lise.get(f"/meetings/{made.id}/readiness"))
+    assert invitations.meeting(made.id).state is MeetingState.CONFIRMED

@@ -1,6 +1,7 @@
 """The variants of ``domain.md`` § 2.6 in which the person is not at the table."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -91,6 +92,27 @@ def test_person_not_willing_but_consents(world, as_, meeting):
     assert paper.status_code == 200
 
 
+def test_what_was_written_beforehand_stays_when_its_writer_leaves(world, as_, meeting):
+    mia, lise, jonas = (as_(world.made["mia"]), as_(world.lise), as_(world.jonas))
+    own = {"input-text": "Boligen er fundet.", "version": 0}
+    jonas.send(f"/meetings/{meeting.id}/answer/input", own)
+    here = {world.made["mia"].id: "in_person", world.lise.id: "in_person"}
+    hold(lise, meeting, here, participation=Participation.WHOLE.value)
+    place = reading.by_id(meeting.case_id).member(world.jonas.id).id
+    assert lise.send(f"/members/{place}/remove").status_code == 303
+    assert "Boligen er fundet." in words(mia.get(f"/meetings/{meeting.id}/minutes"))
+
+
+def test_what_was_written_by_who_was_taken_off_the_list_is_not_read(world, as_, meeting):
+    lise, jonas = as_(world.lise), as_(world.jonas)
+    own = {"input-text": "Boligen er fundet.", "version": 0}
+    jonas.send(f"/meetings/{meeting.id}/answer/input", own)
+    assert "Boligen er fundet." in words(lise.get(f"/meetings/{meeting.id}/chair"))
+    invitation = invitations.meeting(meeting.id).invitation(world.jonas.id)
+    assert lise.send(f"/invitations/{invitation.id}/withdraw").status_code == 303
+    assert "Boligen er fundet." not in words(lise.get(f"/meetings/{meeting.id}/chair"))
+
+
 def test_person_refuses_the_meeting(world, as_, meeting):
     mia, lise, jonas = (as_(world.made["mia"]), as_(world.lise), as_(world.jonas))
     page = words(says_no(mia, meeting))
@@ -171,6 +193,8 @@ def test_who_asked_stands_there_already_when_the_person_did(world, as_, meeting)
     says_no(mia, meeting)
     pages = [f"/meetings/{meeting.id}/{verb}" for verb in ("postpone", "cancel")]
     assert not any(" checked" in lise.get(page).get_data(as_text=True) for page in pages)
+    wants(mia, meeting, "other_way")
+    assert not any(" checked" in lise.get(page).get_data(as_text=True) for page in pages)
     wants(mia, meeting, "other_day")
     for page in pages:
         body = lise.get(page).get_data(as_text=True)
@@ -192,19 +216,67 @@ def _version(meeting):
 
 
 def test_what_the_person_wants_is_written_down_for_them(world, as_, meeting):
-    lise = as_(world.lise)
-    assert "Hvad vil Mia i stedet?" in words(lise.get(f"/meetings/{meeting.id}/instead"))
+    lise, mia = as_(world.lise), as_(world.made["mia"])
+    page = words(lise.get(f"/meetings/{meeting.id}/instead"))
+    assert "Skriv først ind, at Mia ikke kommer." in page
+    assert wants(lise, meeting, "other_day").status_code == 422
+    says_no(mia, meeting)
+    page = words(lise.get(f"/meetings/{meeting.id}/instead"))
+    assert "Hvad vil Mia i stedet?" in page
+    assert "Jeg vil ikke have mødet" not in page
+    # To say no to all of it is the person's alone; who is told so calls it off.
+    assert wants(lise, meeting, "no_meeting").status_code == 422
     assert wants(lise, meeting, "other_day").status_code == 303
-    assert "Du vil gerne have en anden dag." not in words(
-        lise.get(f"/meetings/{meeting.id}/instead")
-    )
     assert wants(lise, meeting, "nonsense").status_code == 303
     assert invitations.meeting(meeting.id).instead == "other_day"
 
 
+def test_only_who_has_said_no_is_asked_what_instead(world, as_, meeting):
+    mia = as_(world.made["mia"])
+    for answer in (None, "yes", "maybe"):
+        if answer:
+            mia.send(f"/meetings/{meeting.id}/answer", {"answer": answer})
+        refused = wants(mia, meeting, "no_meeting")
+        assert refused.status_code == 422
+        assert "Svar først nej til at komme." in words(refused)
+    assert not invitations.meeting(meeting.id).is_refused
+
+
+def test_another_wish_takes_back_that_it_may_be_held_without_them(world, as_, meeting):
+    mia, lise = as_(world.made["mia"]), as_(world.lise)
+    says_no(mia, meeting)
+    wants(mia, meeting, "without_me")
+    assert "Ja, hold mødet uden mig." in words(lise.get(f"/meetings/{meeting.id}/prepare/all"))
+    wants(mia, meeting, "other_day")
+    assert "Ja, hold mødet uden mig." not in words(lise.get(f"/meetings/{meeting.id}/prepare/all"))
+
+
+def test_another_answer_takes_back_the_wish(world, as_, meeting):
+    mia = as_(world.made["mia"])
+    says_no(mia, meeting)
+    wants(mia, meeting, "without_me")
+    fields = {"choice": "no", "text": "", "version": 1}
+    assert mia.send(f"/meetings/{meeting.id}/prepare/without_me", fields).status_code == 303
+    assert invitations.meeting(meeting.id).instead is None
+    assert "Må det holdes uden Mia?" not in lacking(as_(world.lise), meeting)
+
+
+def test_the_promised_day_does_not_slide(world, as_, meeting):
+    mia = as_(world.made["mia"])
+    says_no(mia, meeting)
+    wants(mia, meeting, "other_day")
+    made = invitations.meeting(meeting.id)
+    made.instead_at -= timedelta(days=4)
+    by = calendar.day(calendar.add_working_days(clock.today() - timedelta(days=4), 5))
+    world.save()
+    assert f"finder en ny dag senest {by}." in words(mia.get(f"/meetings/{meeting.id}/instead"))
+
+
 def test_after_the_meeting_nothing_is_chosen_instead(world, as_, meeting):
     mia = as_(world.made["mia"])
-    meeting.state, meeting.ended_at = MeetingState.HELD, now()
+    says_no(mia, meeting)
+    made = invitations.meeting(meeting.id)
+    made.state, made.ended_at = MeetingState.HELD, now()
     world.save()
     late = wants(mia, meeting, "other_day")
     assert late.status_code == 422

@@ -3,9 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from netmeet.actions import jobs as following
 from netmeet.actions.models import Action
+from netmeet.cases import queries as cases
+from netmeet.cases.rules import Scope
 from netmeet.core import clock
 from netmeet.core.db import db
 from netmeet.invitations import queries as invitations
@@ -15,6 +18,7 @@ from netmeet.meetings.queries import minutes as reading
 from netmeet.meetings.rules import MeetingState as S
 from netmeet.meetings.rules import MinutesField
 from netmeet.meetings.rules import RequestState as R
+from netmeet.outbox.models import Message
 from tests.plan_world import agreed
 from tests.web.variants.conftest import settle, words
 from tests.world import now
@@ -88,6 +92,28 @@ def test_requested_and_assessed_are_answered_once(world, as_, begin, act, fields
     assert request_state(request_id) is to
 
 
+def test_only_who_still_may_ask_is_offered_to_take_it_back(world, as_):
+    case = world.case(relative=world.hanne, relative_scopes=[Scope.INVITE])
+    mia, hanne, case_id = as_(case.person.user), as_(world.hanne), case.id
+    sent = hanne.send(f"/cases/{case_id}/ask", {"about": "Mia har det skidt."})
+    assert sent.status_code == 303, words(sent)
+    assert "Jeg vil ikke have mødet alligevel" in words(hanne.get(sent.location))
+    assert "Jeg vil ikke have mødet alligevel" not in words(mia.get(sent.location))
+    given = next(c for c in cases.by_id(case_id).consents if c.recipient_id == world.hanne.id)
+    assert mia.send(f"/permits/{given.id}/stop").status_code == 303
+    assert "Jeg vil ikke have mødet alligevel" not in words(hanne.get(sent.location))
+
+
+def test_the_person_reads_that_somebody_else_took_it_back(world, as_):
+    case = world.case(relative=world.hanne, relative_scopes=[Scope.INVITE])
+    mia, hanne = as_(case.person.user), as_(world.hanne)
+    sent = hanne.send(f"/cases/{case.id}/ask", {"about": "Mia har det skidt."})
+    assert hanne.send(f"{sent.location}/withdraw").status_code == 303
+    assert "Hanne har fortrudt" in words(mia.get(sent.location))
+    assert "Det skrev Hanne" in words(mia.get(sent.location))
+    assert "Du har fortrudt" in words(hanne.get(sent.location))
+
+
 def test_a_refused_request_without_a_reason_is_not_refused(world, as_):
     request_id = asked(world, world.case(), as_=as_)
     lise = as_(world.lise)
@@ -148,11 +174,26 @@ def test_people_came_and_it_could_not_be_held(world, as_, in_state, begin):
     fields = {"reason": "Brandalarmen gik.", "version": invitations.meeting(made.id).version}
     assert as_(world.jonas).send(path, fields).status_code == 403
     lise = as_(world.lise)
+    here = {"user_id": world.lise.id, "mode": "in_person", "version": 0}
+    lise.send(f"/meetings/{made.id}/attendance", here)
     assert lise.send(path, {**fields, "reason": ""}).status_code == 422
     assert state(made) is begin
     assert lise.send(path, fields).status_code == 303
     assert state(made) is S.NOT_COMPLETED
     assert "Brandalarmen gik." in words(lise.get(f"/meetings/{made.id}"))
+    mia = as_(world.made["mia"])
+    page = words(mia.get(f"/meetings/{made.id}"))
+    assert "Brandalarmen gik." in page
+    assert "Mødet blev ikke holdt." in page
+    assert "Dit møde har ikke fået en dag endnu" in words(mia.get("/"))
+    assert "uden ny dato" in words(lise.get(f"/meetings/{made.id}/readiness"))
+    # Another day it begins anew: who was here is forgotten, and whose calendar has it is told.
+    assert reading.room(made.id).attendances == []
+    version = invitations.meeting(made.id).version
+    sent = lise.send(f"/meetings/{made.id}/invitations/send", {"version": version})
+    assert sent.status_code == 303
+    told = db.session.scalars(select(Message.kind).where(Message.user_id == world.jonas.id))
+    assert "invitations.cancelled" in set(told)
 
 
 def test_before_its_day_a_meeting_is_not_noted_as_not_held(world, as_, in_state):
@@ -234,6 +275,31 @@ def test_published_minutes_become_final_are_followed_up_and_end(sent):
     db.session.commit()
     following.follow_up(later)
     assert state(sent) is S.CLOSED
+
+
+def test_what_is_taken_up_again_is_followed_up_again(sent):
+    later = now() + timedelta(days=30)
+    made = db.session.get_one(Meeting, sent.id)
+    made.state = S.CLOSED
+    db.session.commit()
+    following.follow_up(later)
+    assert state(sent) is S.FOLLOW_UP
+
+
+def test_minutes_corrected_meanwhile_are_left_alone(sent, monkeypatch):
+    made = db.session.get_one(Meeting, sent.id)
+    made.state = S.FINAL
+    db.session.commit()
+    found = following.queries.by_id
+
+    def corrected_meanwhile(meeting_id):
+        meeting = found(meeting_id)
+        meeting.state = S.PUBLISHED
+        return meeting
+
+    monkeypatch.setattr(following.queries, "by_id", corrected_meanwhile)
+    following.follow_up(now() + timedelta(days=30))
+    assert state(sent) is S.PUBLISHED
 
 
 def test_final_minutes_with_nothing_open_end_at_once(sent):
