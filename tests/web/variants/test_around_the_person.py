@@ -309,15 +309,22 @@ def test_several_municipalities(world, as_):
     stale = lise.send(where, {**fields, "municipality_id": own})
     assert stale.status_code == 409
     assert "Rødovre Kommune" in words(stale)
-    # One that has ended stands there until another is chosen.
-    ended = world.organisation("Rødovre Kommune", Sector.MUNICIPALITY)
-    db.session.merge(ended).valid_to = clock.today() - timedelta(days=1)
-    db.session.commit()
-    kept = {**fields, "home_id": own, "version": cases.by_id(case.id).version}
-    assert lise.send(where, kept).status_code == 303
+
+
+def test_a_municipality_that_has_ended_stands_there_until_another_is_chosen(world, as_):
+    case, own = world.case(), world.office.organisation_id
+    made = world.meeting(case, in_days=3, state=MeetingState.INVITED)
+    town = world.organisation("Rødovre Kommune", Sector.MUNICIPALITY)
+    town.valid_to, case.municipality_id = clock.today() - timedelta(days=1), town.id
+    lise, jonas = as_(world.lise), as_(world.jonas)
+    jonas.send(f"/meetings/{made.id}/answer", {"answer": "yes"})
+    assert invitations.meeting(made.id).state is MeetingState.INVITED
+    where = f"/cases/{case.id}/municipalities"
+    fields = {"municipality_id": town.id, "paying_id": own, "home_id": own}
+    version = cases.by_id(case.id).version
+    assert lise.send(where, {**fields, "version": version}).status_code == 303
     found = cases.by_id(case.id)
     assert (found.municipality_id, found.paying_id, found.home_id) == (town.id, own, own)
-    kept = {**fields, "municipality_id": own, "version": found.version}
-    assert lise.send(where, kept).status_code == 303
-    assert lacks not in words(lise.get(f"/meetings/{made.id}/readiness"))
+    fields |= {"municipality_id": own, "version": found.version}
+    assert lise.send(where, fields).status_code == 303
     assert invitations.meeting(made.id).state is MeetingState.CONFIRMED
