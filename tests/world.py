@@ -291,6 +291,7 @@ class World:
                     why="Mia vil vide, om hun kan få en anden bolig.",
                     created_at=at,
                     sent_at=at if state is not MeetingState.PLANNED else None,
+                    asked_at=at if state is not MeetingState.PLANNED else None,
                 )
             )
         db.session.flush()

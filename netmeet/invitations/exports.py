@@ -229,6 +229,7 @@ def _facts(message: Message, invitation: Invitation, time: When | None) -> dict[
         "own_word": user.own_word,
         "time": time.words(user.lang) if time is not None else "",
         "link": outbox.address("invitations.landing", {"id": token}) if token else "",
+        "is_moved": message.facts.get("about") != "place",
     }
 
 

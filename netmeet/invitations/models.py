@@ -88,7 +88,7 @@ class DatePoll(Versioned, Base):
     """The times that everybody on a meeting's list is asked about, to be answered by a day.
 
     One a meeting; it is over at ``closed_at``, when a time was chosen, or when the meeting got a
-    time otherwise, which counts its ``sequence`` up. It may be opened again.
+    time otherwise, which counts its ``sequence`` up (``places`` taken off). It may be opened again.
     """
 
     __tablename__ = "date_poll"
@@ -136,7 +136,7 @@ Meeting.is_polled = column_property(
     .where(
         DatePoll.meeting_id == Meeting.id,
         DatePoll.closed_at.is_(None),
-        DatePoll.sequence == Meeting.sequence,
+        DatePoll.sequence == Meeting.sequence - Meeting.places,
         Meeting.state.in_(sorted(MAY_GET_A_TIME)),
     )
     .correlate_except(DatePoll)

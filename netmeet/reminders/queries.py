@@ -150,7 +150,7 @@ def _meetings(now: datetime, today: date) -> Iterator[Due]:
             Invitation.withdrawn_at.is_(None),
             Answer.id.is_(None)
             | (Answer.value != AnswerValue.NO)
-            | (Answer.at < Invitation.sent_at),
+            | (Answer.at < Invitation.asked_at),
         )
         .options(joinedload(Invitation.meeting))
     )

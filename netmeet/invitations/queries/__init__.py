@@ -144,7 +144,7 @@ def replies(*meetings: Meeting) -> dict[str, Reply]:
         before = found.get(invitation.id, Reply())
         fresh = {} if mandate is None else {mandate.item_id: mandate}
         found[invitation.id] = Reply(
-            sent_at=invitation.sent_at,
+            sent_at=invitation.asked_at,
             answer=answer,
             written=written,
             deputy=deputy,
@@ -208,6 +208,12 @@ def stood_in_for(of: Meeting, user_id: str, *, said: Mapping[str, Reply]) -> lis
 
 def knows_old_time(invitation: Invitation) -> bool:
     """Tell whether the recipient has heard of a time that does not hold any more."""
+    known = invitation.told_version
+    return known is not None and known < invitation.time_version
+
+
+def lacks_news(invitation: Invitation) -> bool:
+    """Tell whether the time or the place has changed since the recipient last heard."""
     known = sent_sequence(invitation)
     return known is not None and known < invitation.sequence
 

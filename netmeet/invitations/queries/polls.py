@@ -84,7 +84,9 @@ def of_meeting(meeting_id: str) -> DatePoll | None:
 def is_open(poll: DatePoll, meeting: Meeting) -> bool:
     """Tell whether people are being asked: no time was chosen, nor given to the meeting since."""
     is_ahead = meeting.state in MAY_GET_A_TIME
-    return poll.closed_at is None and is_ahead and poll.sequence == meeting.sequence
+    return (
+        poll.closed_at is None and is_ahead and poll.sequence == meeting.sequence - meeting.places
+    )
 
 
 def asked(meeting: Meeting, *, at: datetime) -> list[TeamMember]:

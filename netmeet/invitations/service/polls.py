@@ -50,7 +50,8 @@ def ask(
         poll = DatePoll(meeting_id=meeting.id, answer_by=answer_by)
         poll.options = []
         db.session.add(poll)
-    poll.answer_by, poll.sequence, poll.closed_at = answer_by, meeting.sequence, None
+    poll.answer_by, poll.closed_at = answer_by, None
+    poll.sequence = meeting.sequence - meeting.places
     poll.asked_at, poll.asked_by_id = at, by.user_id
     for one in new:
         option = DateOption(poll_id=poll.id, starts_local=one, added_at=at)

@@ -170,9 +170,11 @@ def _put(invitation: Invitation, what: Delivery, *, by_way: Channel, at: datetim
         invitation.user, purpose="invitation", subject_id=invitation.id, at=at
     )
     told = {}
+    if what is Delivery.CHANGED and not queries.knows_old_time(invitation):
+        told["about"] = "place"
     if what is not Delivery.CANCELLED:
         starts, minutes = queries.times(invitation)
-        told = {"starts": starts.isoformat(), "minutes": str(minutes)}
+        told |= {"starts": starts.isoformat(), "minutes": str(minutes)}
     message = outbox.put(
         key=f"invitation:{invitation.id}:{invitation.sequence}:{what}:{at:%Y%m%d%H%M%S}",
         kind=_KINDS[what],

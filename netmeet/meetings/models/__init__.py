@@ -43,9 +43,9 @@ class Meeting(Versioned, Base):
     """A network meeting from draft to follow-up. ``starts_local`` is wall time in Copenhagen.
 
     ``number`` tells staff's neutral calendar entries apart; ``uid`` and ``sequence`` are RFC 5545's
-    and never derived from anything (``security.md`` § 4, rules 1 and 2). ``edition`` is the number
-    of its minutes, which counts up when they are corrected after they were sent out. ``instead`` is
-    what the person wants when they do not come, said at ``instead_at``.
+    and never derived from anything (``security.md`` § 4, rules 1 and 2). ``places`` counts how
+    often ``sequence`` rose for a place or form alone, ``edition`` how often minutes were sent out.
+    ``instead`` is what the person wants when they do not come, said at ``instead_at``.
     """
 
     __tablename__ = "meeting"
@@ -75,6 +75,7 @@ class Meeting(Versioned, Base):
     told_how: Mapped[str] = mapped_column(String(20), default="")
     uid: Mapped[str] = mapped_column(String(80), unique=True)
     sequence: Mapped[int] = mapped_column(default=0)
+    places: Mapped[int] = mapped_column(default=0)
     chair_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
     chair: Mapped[User] = relationship(lazy="raise_on_sql", foreign_keys=chair_id)
     minute_taker_id: Mapped[str | None] = mapped_column(ForeignKey("user.id"))
@@ -183,7 +184,8 @@ class Invitation(InMeeting, Versioned, Base):
     """Who is invited, as what, to which part; from when, and withdrawn when.
 
     ``number`` is the recipient's own for this meeting, the only thing a calendar shows. ``moved``
-    counts how often their own part took another time after they had been told.
+    counts how often their own part took another time after they had been told. ``sent_at`` is when
+    they last heard of it, ``asked_at`` when they were asked about the time that holds.
     """
 
     __tablename__ = "invitation"
@@ -204,6 +206,8 @@ class Invitation(InMeeting, Versioned, Base):
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     sent_sequence: Mapped[int | None]
+    sent_places: Mapped[int | None]
+    asked_at: Mapped[datetime | None]
     moved: Mapped[int] = mapped_column(default=0)
     opened_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
@@ -222,9 +226,24 @@ class Invitation(InMeeting, Versioned, Base):
         """Return the version of the time that holds for them: the meeting's and their own."""
         return self.meeting.sequence + self.moved
 
+    @property
+    def time_version(self) -> int:
+        """Return which time holds for them, whatever the place."""
+        return self.sequence - self.meeting.places
+
+    @property
+    def told_version(self) -> int | None:
+        """Return which time they were told last, ``None`` before anything was sent."""
+        if self.sent_at is None:
+            return None
+        return (self.sent_sequence or 0) - (self.sent_places or 0)
+
     def note_sent(self, *, at: datetime) -> None:
-        """Note when the recipient last heard, and of which version of the time."""
+        """Note when the recipient last heard, and of which version; another time asks anew."""
+        if self.told_version != self.time_version:
+            self.asked_at = at
         self.sent_at, self.sent_sequence = at, self.sequence
+        self.sent_places = self.meeting.places
 
     def withdraw(self, *, at: datetime) -> None:
         """Take it back from the instant on."""
@@ -233,6 +252,7 @@ class Invitation(InMeeting, Versioned, Base):
     def renew(self) -> None:
         """Put a withdrawn one back on the list, as if it had never been sent."""
         self.withdrawn_at = self.sent_at = self.sent_sequence = None
+        self.sent_places = self.asked_at = None
 
 
 class PreparationAnswer(Versioned, Base):

@@ -102,9 +102,10 @@ def edit(
 ) -> None:
     """Change what is decided. A new start or length counts ``sequence`` up (RFC 5545 § 3.8.7.4).
 
-    Nobody has said yes to a new time, so a confirmed meeting is invited again; a postponed one
-    that gets a time is planned again. ``request`` is what it came of: its clock stops with the
-    first time. Raises ``Refused``, or ``Conflict`` for a stale ``version``.
+    So does another place, form or link, which asks nobody anew but is told when one sends. Nobody
+    has said yes to a new time, so a confirmed meeting is invited again; a postponed one that gets a
+    time is planned again. ``request`` is what it came of: its clock stops with the first time.
+    Raises ``Refused``, or ``Conflict`` for a stale ``version``.
     """
     full = _checked(_with_defaults(meeting.case, details, by), at=at, was=meeting.starts_local)
     mine, theirs = _texts(full), _texts(_details(meeting))
@@ -112,7 +113,11 @@ def edit(
     if meeting.state not in rules.MAY_GET_A_TIME:
         raise Refused(_("Mødet er holdt eller aflyst. Det kan ikke ændres."))
     is_moved = (meeting.starts_local, meeting.minutes) != (full.starts_local, full.minutes)
+    where = (meeting.form, meeting.place, meeting.video_link)
     _write(meeting, full)
+    if not is_moved and where != (meeting.form, meeting.place, meeting.video_link):
+        meeting.sequence += 1
+        meeting.places += 1
     if is_moved:
         meeting.sequence += 1
         ask_anew(meeting)

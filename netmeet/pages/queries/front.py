@@ -301,7 +301,7 @@ def _is_ahead(meeting: Meeting, today: date) -> bool:
 
 def _counts(invitation: Invitation, answer: Answer | None) -> AnswerValue | None:
     """Return the answer to the time last sent."""
-    if answer is None or (invitation.sent_at is not None and answer.at < invitation.sent_at):
+    if answer is None or (invitation.asked_at is not None and answer.at < invitation.asked_at):
         return None
     return answer.value
 

@@ -207,7 +207,7 @@ def _of_invitations(meeting: Meeting, said: Said) -> Iterator[Missing]:
     if not [i for i in current if i.user_id not in {person_id, *meeting.lead_ids}]:
         yield Missing(kind=Lack.NOBODY_INVITED)
         return
-    unsent = sum(i.sent_at is None or invitations.knows_old_time(i) for i in current)
+    unsent = sum(i.sent_at is None or invitations.lacks_news(i) for i in current)
     if unsent and meeting.starts_local is not None:
         yield Missing(kind=Lack.UNSENT, number=unsent)
     for invitation in current:

@@ -142,6 +142,27 @@ def test_an_update_goes_on_in_the_same_thread_with_a_higher_sequence(world, meet
     assert (event(letter)["DTSTART"].dt - event(first)["DTSTART"].dt).days == 1
 
 
+def test_another_place_is_told_as_that_and_no_mail_names_it(world, meeting):
+    first = render("invitations.invitation", world.jonas)
+    details = meetings.Details(
+        kind=meeting.kind,
+        purpose=meeting.purpose,
+        starts_local=meeting.starts_local,
+        minutes=meeting.minutes,
+        place="Hemmelig Allé 3",
+        chair_id=meeting.chair_id,
+    )
+    by = world.actor(world.lise)
+    meetings.edit(meeting, by=by, at=now(), details=details, version=meeting.version)
+    service.send(meeting, version=meeting.version, by=by, at=now() + timedelta(minutes=1))
+    letter = render("invitations.update", world.jonas)
+    assert "er flyttet" not in letter.text
+    assert "Tiden er den samme" in letter.text
+    assert "Hemmelig" not in letter.text + letter.html
+    assert event(letter)["SEQUENCE"] == 1
+    assert event(letter)["DTSTART"].dt == event(first)["DTSTART"].dt
+
+
 def test_an_older_time_is_not_sent_any_more(world, meeting):
     move(meeting, days=1)
     assert render("invitations.invitation", world.jonas) is None

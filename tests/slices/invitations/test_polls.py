@@ -1,5 +1,6 @@
 """Finding a time: everybody on the list is asked, answers stay, and one time is chosen."""
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 import pytest
@@ -236,6 +237,22 @@ def test_a_time_that_was_set_otherwise_ends_the_asking(world, meeting):
         say(meeting, poll, world.hanne, YES)
     with pytest.raises(Refused, match="Tiden er fundet"):
         polling.chase(meeting, poll, by=by, at=now())
+    assert polls.is_open(ask(world, meeting, working(7)), meeting)
+
+
+def test_another_place_leaves_the_asking_alone(world, meeting):
+    poll, by = ask(world, meeting), world.actor(world.lise)
+    details = meetings.Details(
+        kind=meeting.kind, purpose=meeting.purpose, place="Lokale 9", chair_id=meeting.chair_id
+    )
+    meeting.starts_local = None
+    details = replace(details, minutes=meeting.minutes)
+    meetings.edit(meeting, by=by, at=now(), details=details, version=meeting.version)
+    assert meeting.places == 1
+    assert polls.is_open(poll, meeting)
+    db.session.flush()
+    db.session.expire(meeting, ["is_polled"])
+    assert meeting.is_polled
     assert polls.is_open(ask(world, meeting, working(7)), meeting)
 
 

@@ -92,7 +92,7 @@ def test_wrong_details_are_refused(world: World, change: dict[str, object], fiel
     assert no.value.field == field
 
 
-def test_only_a_new_time_counts_the_sequence_up(world: World) -> None:
+def test_a_new_time_or_place_counts_the_sequence_up_and_nothing_else(world: World) -> None:
     meeting, lise = draft(world, starts_local=start()), world.actor(world.lise)
     service.edit(
         meeting,
@@ -101,11 +101,15 @@ def test_only_a_new_time_counts_the_sequence_up(world: World) -> None:
         details=details(starts_local=start(), minutes=60, place="Lokale 2"),
         version=meeting.version,
     )
-    assert (meeting.sequence, meeting.place) == (0, "Lokale 2")
+    assert (meeting.sequence, meeting.places, meeting.place) == (1, 1, "Lokale 2")
+    same = {"starts_local": start(), "minutes": 60, "place": "Lokale 2"}
+    again = details(**same, greeter="Bo")
+    service.edit(meeting, by=lise, at=now(), details=again, version=meeting.version)
+    assert (meeting.sequence, meeting.places) == (1, 1)
     service.edit(
         meeting, by=lise, at=now(), details=details(starts_local=start(21)), version=meeting.version
     )
-    assert meeting.sequence == 1
+    assert (meeting.sequence, meeting.places) == (2, 1)
 
 
 def test_a_stale_form_gets_both_texts(world: World) -> None:

@@ -196,7 +196,7 @@ def test_separated_parents(world, as_):
     made = world.meeting(case, invited=[child, eva, per, world.lise], in_days=0)
     made.state = MeetingState.INVITED
     for invitation in made.invitations:
-        invitation.sent_at = now()
+        invitation.sent_at = invitation.asked_at = now()
     world.item(made, "Min skole", by=child)
     world.save()
     mother, father, lise = as_(eva), as_(per), as_(world.lise)
