@@ -169,12 +169,6 @@ def _put(invitation: Invitation, what: Delivery, *, by_way: Channel, at: datetim
     token = accounts.make_link(
         invitation.user, purpose="invitation", subject_id=invitation.id, at=at
     )
-    told = {}
-    if what is Delivery.CHANGED and not queries.knows_old_time(invitation):
-        told["about"] = "place"
-    if what is not Delivery.CANCELLED:
-        starts, minutes = queries.times(invitation)
-        told |= {"starts": starts.isoformat(), "minutes": str(minutes)}
     message = outbox.put(
         key=f"invitation:{invitation.id}:{invitation.sequence}:{what}:{at:%Y%m%d%H%M%S}",
         kind=_KINDS[what],
@@ -187,7 +181,7 @@ def _put(invitation: Invitation, what: Delivery, *, by_way: Channel, at: datetim
             "token": token,
             "sequence": str(invitation.sequence),
             "file": str(queries.file_sequence(invitation)),
-            **told,
+            **_told(invitation, what),
         },
     )
     if message is not None and by_way is Channel.LETTER:
@@ -196,6 +190,16 @@ def _put(invitation: Invitation, what: Delivery, *, by_way: Channel, at: datetim
     is_persons = invitation.user_id == meeting.case.person.user_id
     if is_persons and what is not Delivery.NEW and meeting.told_how == "not_yet":
         meetings.told(meeting, how="written")
+
+
+def _told(invitation: Invitation, what: Delivery) -> dict[str, str]:
+    """Return what the message says of time and place: the time that holds, and what is new."""
+    if what is Delivery.CANCELLED:
+        return {}
+    starts, minutes = queries.times(invitation)
+    time_told = {"starts": starts.isoformat(), "minutes": str(minutes)}
+    is_place = what is Delivery.CHANGED and not queries.knows_old_time(invitation)
+    return {**time_told, "about": "place"} if is_place else time_told
 
 
 def withdraw(invitation: Invitation, *, by: Actor, at: datetime) -> None:

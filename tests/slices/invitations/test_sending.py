@@ -16,7 +16,7 @@ from netmeet.invitations.rules import AnswerValue, Delivery, MandateValue, Via
 from netmeet.invitations.service.sending import Part
 from netmeet.meetings import service as meetings
 from netmeet.meetings.models import Meeting
-from netmeet.meetings.rules import MeetingForm, MeetingState
+from netmeet.meetings.rules import MeetingState
 from netmeet.outbox.models import Message
 from netmeet.outbox.rules import Channel, State
 from tests.world import now
@@ -178,67 +178,6 @@ def test_a_new_time_goes_to_those_who_know_the_old_one(world, meeting):
     assert len(messages("invitations.update")) == 4
     reply = queries.replies(meeting)[meeting.invitation(world.jonas.id).id]
     assert reply.value is None, "an answer to the old time is none to the new one"
-
-
-def edit(world, meeting, **more):
-    kept = {
-        "kind": meeting.kind,
-        "purpose": meeting.purpose,
-        "starts_local": meeting.starts_local,
-        "minutes": meeting.minutes,
-        "form": meeting.form,
-        "place": meeting.place,
-        "chair_id": meeting.chair_id,
-    }
-    details = meetings.Details(**{**kept, **more})
-    meetings.edit(meeting, by=lead(world), at=now(), details=details, version=meeting.version)
-
-
-@pytest.mark.parametrize(
-    "more",
-    [
-        {"place": "Lokale 9"},
-        {"form": MeetingForm.HYBRID},
-        {"video_link": "https://video.example.org/9"},
-    ],
-    ids=str,
-)
-def test_another_place_is_told_and_asks_nobody_anew(world, meeting, more):
-    draft_all(world, meeting)
-    send(world, meeting)
-    own = meeting.invitation(world.jonas.id)
-    service.answer(own, AnswerValue.YES, via=Via.LINK, by=world.jonas.id, at=now())
-    state = meeting.state
-    edit(world, meeting, **more)
-    assert {row.gets for row in queries.rows(meeting, at=now())} == {Delivery.CHANGED}
-    assert queries.lacks_news(own)
-    assert not queries.knows_old_time(own)
-    send(world, meeting, at=now() + timedelta(minutes=1))
-    told = messages("invitations.update")
-    assert [one.facts["about"] for one in told] == ["place"] * 4
-    assert queries.replies(meeting)[own.id].value is AnswerValue.YES
-    assert meeting.state is state
-    assert {row.gets for row in queries.rows(meeting, at=now())} == {Delivery.NOTHING}
-
-
-def test_another_place_and_then_another_time_asks_anew(world, meeting):
-    draft_all(world, meeting)
-    send(world, meeting)
-    own = meeting.invitation(world.jonas.id)
-    service.answer(own, AnswerValue.YES, via=Via.LINK, by=world.jonas.id, at=now())
-    edit(world, meeting, place="Lokale 9")
-    edit(world, meeting, starts_local=meeting.starts_local + timedelta(days=1))
-    send(world, meeting, at=now() + timedelta(minutes=1))
-    assert not [one for one in messages("invitations.update") if "about" in one.facts]
-    assert queries.replies(meeting)[own.id].value is None
-
-
-def test_who_was_not_told_before_is_told_only_as_it_is(world, meeting):
-    draft_all(world, meeting)
-    edit(world, meeting, place="Lokale 9")
-    send(world, meeting)
-    assert messages("invitations.update") == []
-    assert len(messages("invitations.invitation")) == 4
 
 
 def test_cancelling_tells_those_who_were_told(world, meeting):

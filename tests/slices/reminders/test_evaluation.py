@@ -115,7 +115,7 @@ def test_the_mail_holds_a_number_and_a_link_and_nothing_of_the_meeting(world, ca
     for text in (letter.subject, letter.text, letter.html):
         assert not [word for word in ("Mia", "Lise", "Hanne", "Jonas") if mentions(text, word)]
     assert f"/i/{message.facts['token']}" in letter.text
-    assert "Du bliver ikke spurgt igen." in letter.text
+    assert "Vi sender ikke flere mails om det." in letter.text
 
 
 def test_telling_takes_as_many_queries_for_few_as_for_many(world):
