@@ -104,7 +104,7 @@ def decide(meeting: "Meeting") -> ResponseReturnValue:
             )
         except Refused as no:
             if no.field is None:
-                return _again(invitation, refused=str(no))
+                raise  # the page that refuses gives back what was written
             given.wrong[no.field] = str(no)
     if given.wrong:
         return _again(invitation, decided=given)

@@ -162,7 +162,7 @@ def _of_meeting(
     meeting: Meeting, case: Case, asked: Sequence[MeetingRequest], known: _Known
 ) -> DayRow:
     if meeting.is_going_on:
-        return _of_now(meeting, case)
+        return _of_now(meeting, case, known.today)
     if meeting.state in _TO_SEND_OUT:
         return _of_held(meeting, case, known.actions.unfinished.get(meeting.id, 0))
     if meeting.state in SENT_OUT:
@@ -299,15 +299,20 @@ def _of_request(request: MeetingRequest, case: Case, today: date) -> DayRow:
     )
 
 
-def _of_now(meeting: Meeting, case: Case) -> DayRow:
+def _of_now(meeting: Meeting, case: Case, today: date) -> DayRow:
+    text, label = _("Mødet er i gang."), _("Gå til mødet, der er i gang")
+    endpoint, began = "pages.room", meeting.started_at
+    if began is not None and calendar.to_local(began).date() < today:
+        text, label = _("Mødet er ikke sluttet i netmeet."), _("Slut mødet")
+        endpoint = "meetings.room_end"
     return _row(
         case,
         group=Group.URGENT,
         kind="now",
-        on=meeting.started_at,
-        text=_("Mødet er i gang."),
-        label=_("Gå til mødet, der er i gang"),
-        endpoint="pages.room",
+        on=began,
+        text=text,
+        label=label,
+        endpoint=endpoint,
         subject_id=meeting.id,
     )
 

@@ -73,6 +73,16 @@ def test_a_meeting_that_is_going_on_comes_before_all_else(world):
         assert day(world).next_coming is None
 
 
+def test_a_meeting_that_nobody_ended_is_to_be_ended(world):
+    with time_machine.travel(this_morning()):
+        meeting = ready(world, world.case(), in_days=0)
+        meeting.starts_local -= timedelta(days=1)
+        meeting.started_at = now() - timedelta(days=1)
+        (row,) = day(world).urgent
+        assert (row.kind, row.text) == ("now", "Mødet er ikke sluttet i netmeet.")
+        assert (row.label, row.endpoint) == ("Slut mødet", "meetings.room_end")
+
+
 def test_one_row_a_person_with_the_worst_step(world):
     case = world.case()
     ready(world, case)

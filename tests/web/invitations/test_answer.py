@@ -153,8 +153,10 @@ def test_after_the_meeting_one_reads_what_one_wrote_and_is_asked_nothing(world, 
     assert "Jeg kan vise to steder.</p>" in shown
     assert "<textarea" not in shown
     assert f"mandate-{item.id}" not in shown
-    late = jonas.send(path(meeting, "/decide"), {f"mandate-{item.id}": "yes"})
-    assert (late.status_code, "Der kan ikke svares mere." in late.text) == (422, True)
+    said = {f"mandate-{item.id}": "in_writing", f"answer-{item.id}": "Ja, fra januar."}
+    late = jonas.send(path(meeting, "/decide"), said)
+    assert (late.status_code, "Der kan ikke svares mere." in late.text) == (409, True)
+    assert "Ja, fra januar." in late.text, "what was written is given back"
 
 
 def test_who_got_no_invitation_has_no_page(world, client, case):
