@@ -104,7 +104,6 @@ ON_PAGE = {
     "meetings.attendance": "/meetings/{id}/room/people",
     "meetings.create": "/cases/{id}/meetings/new",
     "meetings.evaluate": "/meetings/{id}/evaluation",
-    "meetings.put_away_evaluation": "/",
     "meetings.room_go": "/meetings/{id}/room",
     "meetings.save": "/meetings/{id}/edit",
     "plans.answer": "/plans/{id}/answer",
