@@ -256,9 +256,12 @@ def _new_page(meeting: "Meeting", form: AnyPointForm) -> str:
 def _page(meeting: "Meeting", form: OwnPointForm | None) -> str:
     is_private = guard.actor().role in PRIVATE
     template = "meetings/agenda_person.html" if is_private else "meetings/agenda.html"
+    # Who may add a point before the agenda is shared is shown this page when theirs has a fault.
+    is_open = guard.allowed(P.AGENDA_READ, meeting)
     return render_template(
         template,
         **_facts(meeting),
+        rules=meeting.ground_rules if is_open else "",
         form=form,
         case_head=head(meeting.case, current=""),
         may_add=guard.allowed(P.AGENDA_ADD_ITEM, meeting),

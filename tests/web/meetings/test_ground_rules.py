@@ -5,7 +5,7 @@ import pytest
 from netmeet.cases.rules import Scope
 from netmeet.invitations import queries
 from netmeet.meetings.queries import minutes as reading
-from netmeet.meetings.rules import MeetingState, StandingPoint
+from netmeet.meetings.rules import AgendaState, MeetingState, StandingPoint
 from netmeet.meetings.service import room
 from tests.world import now
 
@@ -39,6 +39,17 @@ def test_who_reads_the_agenda_reads_how_people_talk(world, client, meeting):
         assert page.count("<li></li>") == 0
     world.sign_in(client, world.hanne)
     assert RULE not in text(client, path)
+
+
+def test_a_point_with_a_fault_tells_no_rule_before_the_agenda_is_shared(world, client):
+    case = world.case(relative=world.hanne, relative_scopes=[Scope.INVITE, Scope.AGENDA])
+    meeting = world.meeting(case)
+    meeting.agenda_state, meeting.ground_rules = AgendaState.DRAFT, RULE
+    world.save()
+    world.sign_in(client, world.hanne)
+    answer = client.send(f"/meetings/{meeting.id}/agenda", {"title": ""})
+    assert answer.status_code == 422
+    assert RULE not in answer.get_data(as_text=True)
 
 
 def test_the_room_and_the_chair_begin_with_it(world, client, meeting):
