@@ -116,17 +116,15 @@ def hold(lead, *, points):
 
 
 def send_out(lead):
-    """From the minutes: approve and send, with the password again."""
+    """From the minutes: the password again, then approve and send."""
     go(lead, "Gå til udsendelse")
+    is_headed(lead, "Er det dig?")
+    shown = lead.page.locator(".notice").inner_text().strip()
+    write(lead, "Din adgangskode", shown.partition(": ")[2])
+    lead.page.keyboard.press("Enter")
     is_headed(lead, "Send referat og plan ud")
     if lead.page.get_by_label("ringes til").count():
         tab_to(lead, "Hvem kan der ringes til?")
         lead.page.keyboard.press("ArrowDown")
     go(lead, "Godkend og send")
-    is_headed(lead, "Er det dig?")
-    shown = lead.page.locator(".notice").inner_text().strip()
-    write(lead, "Din adgangskode", shown.partition(": ")[2])
-    lead.page.keyboard.press("Enter")
-    is_headed(lead, "Det, du skrev, er her endnu")
-    go(lead, "Fortsæt")
     is_headed(lead, "Kopiér til journalen")
