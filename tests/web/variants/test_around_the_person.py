@@ -234,6 +234,15 @@ def test_turning_18(world, as_):
     assert cases.by_id(case_id).member(mother_id) is None
 
 
+def test_an_order_of_blanks_is_none(world, as_):
+    case = world.case()
+    mia, lise = as_(case.person.user), as_(world.lise)
+    for order, is_told in (("Dom til behandling.", True), (" \n", False)):
+        form = {"order": order, "version": cases.by_id(case.id).version}
+        assert lise.send(f"/cases/{case.id}/order", form).status_code == 303
+        assert ("Det har retten bestemt" in words(mia.get("/consents"))) is is_told
+
+
 def test_forensic(world, as_):
     case = world.case()
     version, user = case.version, case.person.user

@@ -196,6 +196,16 @@ def test_people_came_and_it_could_not_be_held(world, as_, in_state, begin):
     assert "invitations.cancelled" in set(told)
 
 
+def test_why_it_was_put_off_once_is_no_reason_why_it_was_not_held(world, as_, in_state):
+    made = in_state(S.INVITED)
+    made.moved_by, made.moved_why, made.told_how = "region", "staff", "not_yet"
+    world.save()
+    fields = {"reason": "Brandalarmen gik.", "version": invitations.meeting(made.id).version}
+    assert as_(world.lise).send(f"/meetings/{made.id}/not-held", fields).status_code == 303
+    found = invitations.meeting(made.id)
+    assert (found.moved_by, found.moved_why, found.told_how) == ("", "", "")
+
+
 def test_before_its_day_a_meeting_is_not_noted_as_not_held(world, as_, in_state):
     made = in_state(S.INVITED, in_days=2)
     fields = {"reason": "Ingen kom.", "version": invitations.meeting(made.id).version}
