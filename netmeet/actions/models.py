@@ -29,7 +29,8 @@ class Action(Versioned, Base):
     Without owner and date it is a draft that cannot be published. ``is_persons`` marks what the
     person does: it is never late. ``published_at`` puts it in force. ``needs_yes`` marks what an
     organisation owes that was not there to say yes to it; ``partys_word`` is what it says then, or
-    what an authority decides where ``kind`` needs it.
+    what an authority decides where ``kind`` needs it. ``after`` is another of the case that must
+    have ended first.
     """
 
     __tablename__ = "action"
@@ -45,6 +46,8 @@ class Action(Versioned, Base):
     meeting: Mapped[Meeting | None] = relationship(lazy="raise_on_sql")
     item_id: Mapped[str | None] = mapped_column(ForeignKey("agenda_item.id"), index=True)
     item: Mapped[AgendaItem | None] = relationship(lazy="raise_on_sql")
+    after_id: Mapped[str | None] = mapped_column(ForeignKey("action.id"), index=True)
+    after: Mapped["Action | None"] = relationship(lazy="raise_on_sql", remote_side="Action.id")
     what = Sealed()
     why = Sealed()
     life_area: Mapped[LifeArea | None]

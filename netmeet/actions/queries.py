@@ -2,21 +2,26 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from netmeet.accounts.models import UnitRole, User
 from netmeet.actions.models import Action, StatusChange
+from netmeet.actions.policy import RULES
 from netmeet.actions.rules import DOUBTS, Status, WaitingFor
 from netmeet.cases import queries as cases
 from netmeet.cases.models import Case
 from netmeet.core.access import STAFF, Actor, Role
-from netmeet.core.db import db
-from netmeet.meetings.models import AgendaItem, Attendance, Meeting
-from netmeet.meetings.rules import AttendanceStatus
+from netmeet.core.db import db, refer
+from netmeet.core.permissions import Permission
+from netmeet.meetings.models import AgendaItem, Attendance, InMeeting, Meeting
+from netmeet.meetings.queries import minutes
+from netmeet.meetings.rules import AttendanceStatus, LifeArea
+from netmeet.organisations.models import Unit
 
 _CAME = frozenset({AttendanceStatus.WHOLE, AttendanceStatus.PART})
 
@@ -25,6 +30,9 @@ SHOWN_AFTER_IT_ENDED = timedelta(days=30)
 
 PAUSED = f"{Status.WAITING}:{WaitingFor.CONSENT}"
 """What the history says when an agreement stopped because a consent was withdrawn."""
+
+HELD = f"{Status.WAITING}:{WaitingFor.AGREEMENT}"
+"""What the history says when an agreement cannot be done before another has ended."""
 
 
 IS_DOUBTED = Action.published_at.is_not(None) & Action.persons_word.in_(DOUBTS)
@@ -79,6 +87,33 @@ def open_of_case(case_id: str) -> Sequence[Action]:
     return db.session.scalars(statement).all()
 
 
+def waiting_for(action: Action) -> Sequence[Action]:
+    """Return what is owed and was to wait until ``action`` has ended."""
+    statement = _in_force().where(
+        Action.after_id == action.id,
+        Action.closed_at.is_(None),
+        Action.status == Status.WAITING,
+    )
+    return db.session.scalars(statement).all()
+
+
+def name_firsts(actions: Collection[Action]) -> None:
+    """Read what each of the agreements waits for, as ``after``, with its owner and access facts."""
+    refer(actions, "after", Action)
+    firsts = [action.after for action in actions if action.after is not None]
+    refer(firsts, "owner", User)
+    refer(firsts, "unit", Unit)
+    for action in actions:
+        if action.after is not None:
+            set_committed_value(action.after, "case", action.case)
+
+
+def waits_still(action: Action) -> bool:
+    """Tell whether the agreement is to wait for another that has not ended."""
+    statement = select(Action.id).where(Action.id == action.after_id, Action.closed_at.is_(None))
+    return db.session.scalar(statement) is not None
+
+
 def of_meeting(meeting_id: str) -> Sequence[Action]:
     """Return what the meeting agreed and put in force, soonest first."""
     return db.session.scalars(_in_force().where(Action.meeting_id == meeting_id)).all()
@@ -93,6 +128,60 @@ def drafts_of_meeting(meeting_id: str) -> Sequence[Action]:
         .order_by(Action.created_at, Action.id)
     )
     return db.session.scalars(statement).all()
+
+
+@dataclass(frozen=True)
+class There(InMeeting):
+    """An agreement beside a meeting that is loaded: to judge what everybody there may see."""
+
+    action: Action
+    meeting: Meeting
+
+    @property
+    def life_area(self) -> LifeArea | None:
+        """Return the area of life the agreement lies in."""
+        return self.action.life_area
+
+    @property
+    def author_id(self) -> str | None:
+        """Return the owner."""
+        return self.action.owner_id
+
+    @property
+    def is_live(self) -> bool:
+        """Tell whether it is in force and still open."""
+        return self.action.is_live
+
+
+def to_wait_for(meeting: Meeting, at: datetime) -> list[Action]:
+    """Return what an agreement of the meeting may wait for, with owners: its drafts come first.
+
+    Nothing that not everybody in the room may see at ``at``. The meeting is loaded with its points
+    and who is there.
+    """
+    statement = (
+        select(Action)
+        .where(
+            Action.case_id == meeting.case_id,
+            Action.closed_at.is_(None),
+            Action.published_at.is_not(None) | (Action.meeting_id == meeting.id),
+        )
+        .options(joinedload(Action.owner))
+        .order_by(Action.published_at.is_not(None), Action.due_on, Action.created_at, Action.id)
+    )
+    found = db.session.scalars(statement).all()
+    points = {item.id for item in minutes.for_everybody(meeting.items, meeting=meeting, at=at)}
+    in_force = [There(one, meeting) for one in found if one.published_at is not None]
+    ways = RULES[Permission.ACTION_READ]
+    shown = {
+        one.action.id for one in minutes.open_to_all(in_force, meeting=meeting, at=at, ways=ways)
+    }
+    return [
+        one
+        for one in found
+        if one.id in shown
+        or (one.published_at is None and (one.item_id is None or one.item_id in points))
+    ]
 
 
 def open_before(meeting: Meeting) -> Sequence[Action]:
@@ -130,7 +219,7 @@ _LATEST = (
     select(StatusChange.action_id, func.max(StatusChange.at).label("at"))
     .where(
         StatusChange.action_id.in_(bindparam("ids", expanding=True)),
-        StatusChange.what.in_(("status", "help", "resumed")),
+        StatusChange.what.in_(("status", "help", "resumed", "freed")),
     )
     .group_by(StatusChange.action_id)
     .subquery()

@@ -22,6 +22,9 @@ from netmeet.outbox.rules import Letter
 from netmeet.reminders import queries
 from netmeet.reminders.rules import Kind
 
+_HOLDS = frozenset({WaitingFor.CONSENT, WaitingFor.AGREEMENT})
+"""What an owner can do nothing about: they are not reminded of what waits for it."""
+
 
 def _recipient(message: Message) -> User | None:
     user = users.user(message.user_id)
@@ -49,14 +52,14 @@ def _as_it_was(message: Message) -> Action | None:
 def render_action(message: Message, at: datetime) -> Letter | None:
     """Return the reminder of a date.
 
-    ``None`` once the agreement is done, moved, handed on, waits for a consent, was not said yes
-    to, or its owner may not act on it any more.
+    ``None`` once the agreement is done, moved, handed on, waits for a consent or for another
+    agreement, was not said yes to, or its owner may not act on it any more.
     """
     action, user = _as_it_was(message), _recipient(message)
     if action is None or user is None or action.owner_id != user.id or action.due_on is None:
         return None
     asked = actions.asked([action]).get(action.id, actions.Asked())
-    is_held = asked.waits_for is WaitingFor.CONSENT or waits_for_yes(action)
+    is_held = asked.waits_for in _HOLDS or waits_for_yes(action)
     if is_held or not owner_may_act(action, at):
         return None
     today = calendar.to_local(at).date()

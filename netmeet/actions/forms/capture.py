@@ -18,6 +18,7 @@ class Line(VersionedForm):
     owner_id = HiddenField(_("Hvem gør det?"), validators=[at_most(WORD)])
     due_on = HiddenField(_("Hvornår er det gjort?"), validators=[at_most(WORD)])
     kind = HiddenField(_("Hvad er det for en aftale?"), validators=[at_most(WORD)])
+    after_id = HiddenField(_("Hvad skal ske først?"), validators=[at_most(WORD)])
     asks_first = BooleanField(_("Der skal først siges ja"))
     keep = SubmitField(_("Gem, og spørg senere"))
     delete = SubmitField(_("Slet aftalen"))

@@ -8,7 +8,7 @@ from netmeet.actions.rules import dates, names
 from netmeet.actions.rules.days import DueDoubt
 from netmeet.actions.rules.names import OwnerDoubt, Person
 from netmeet.actions.rules.tokens import Span, cut
-from netmeet.actions.rules.words import AREA_WORDS, KIND_WORDS
+from netmeet.actions.rules.words import AREA_WORDS, KIND_WORDS, WAITING
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Parsed:
     The owner is sure when ``owner_ids`` holds one and ``owner_doubt`` is empty; else the ids are
     candidates to ask about. ``due_on`` is None unless sure; ``due_candidates`` are the days it may
     be. ``what`` is the line without its date and its sure owner; ``kind`` is ``""`` when no word
-    tells it; ``spans`` is what was taken.
+    tells it; ``waits`` that something must have happened first; ``spans`` is what was taken.
     """
 
     what: str
@@ -29,6 +29,7 @@ class Parsed:
     due_doubt: DueDoubt
     life_area: str | None
     kind: str
+    waits: bool
     spans: tuple[Span, ...]
 
     @property
@@ -56,6 +57,7 @@ def parse(
         due_doubt=due.doubt,
         life_area=_area(line, known_areas),
         kind=_kind(line),
+        waits=_waits(line),
         spans=tuple(sorted(spans)),
     )
 
@@ -94,6 +96,12 @@ def _kind(line: str) -> str:
     """Return the kind of agreement that the first of its words tells, ``""`` when none does."""
     lower = f" {line.lower()} "
     return next((kind for kind, words in KIND_WORDS if any(f" {w}" in lower for w in words)), "")
+
+
+def _waits(line: str) -> bool:
+    """Tell whether the words say that something must have happened first."""
+    lower = f"{line.lower()} "
+    return any(f" {word} " in lower for word in WAITING)
 
 
 def _area(line: str, known_areas: Collection[str]) -> str | None:

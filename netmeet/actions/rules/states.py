@@ -35,6 +35,7 @@ class WaitingFor(StrEnum):
     OTHERS = "others"
     DECISION = "decision"
     CONSENT = "consent"
+    AGREEMENT = "agreement"
 
 
 class PersonsWord(StrEnum):

@@ -81,6 +81,9 @@ OBLIQUE = frozenset(
 )
 """Words after which a name is not the one who does it."""
 
+WAITING = ("når", "så snart", "efter at", "afventer", "venter på", "forudsat at")
+"""Words before what must have happened first; in the middle of a line, not at its head."""
+
 OWNER_MARKS = frozenset({"ansvarlig", "ansvar", "ansv.", "ansv", "v/", "tovholder", "ejer"})
 """Words before a name that say outright who does it."""
 

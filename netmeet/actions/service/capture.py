@@ -1,11 +1,11 @@
 """One line makes an agreement: what, who, by when. Doubt is asked, never guessed."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import joinedload
 
 from netmeet.actions import queries, rules
@@ -37,20 +37,24 @@ def ask_who_may_decide(deciders: Deciders) -> None:
 class Choice:
     """What somebody picked where the line was in doubt, or corrected.
 
-    ``asks_first`` says that the owner's organisation must say yes first, though they are here.
+    ``asks_first`` says that the owner's organisation must say yes first, though they are here;
+    ``after_id`` which agreement must have ended first.
     """
 
     owner_id: str = ""
     due_on: date | None = None
     kind: ActionKind | None = None
     asks_first: bool = False
+    after_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
     """What a line says so far. One owner and a date mean that it may be kept without asking.
 
-    With a doubt, ``owners`` and ``days`` are what to choose from (perhaps nothing).
+    With a doubt, ``owners`` and ``days`` are what to choose from (perhaps nothing). ``waits`` says
+    that something must have happened first; which agreement that is (``after_id``) is asked, and
+    may be none: much of what is waited for has been agreed with nobody.
     """
 
     line: str
@@ -62,6 +66,8 @@ class Reading:
     life_area: LifeArea | None
     kind: ActionKind = ActionKind.TASK
     asks_first: bool = False
+    waits: bool = False
+    after_id: str = ""
 
     @property
     def owner(self) -> TeamMember | None:
@@ -107,6 +113,8 @@ def read(case: Case, line: str, *, today: date, choice: Choice | None = None) ->
         life_area=LifeArea(parsed.life_area) if parsed.life_area else None,
         kind=picked.kind or (ActionKind(parsed.kind) if parsed.kind else ActionKind.TASK),
         asks_first=picked.asks_first,
+        waits=parsed.waits,
+        after_id=picked.after_id if parsed.waits else "",
     )
 
 
@@ -159,7 +167,8 @@ def keep(
     """Keep the line as a draft of an agreement. What is in doubt stays lacking.
 
     A draft is in force when the minutes are sent out, and cannot be sent out while it lacks owner
-    or date. Raises ``Refused`` for a line without words, or after the minutes were sent out.
+    or date. Raises ``Refused`` for a line without words, for waiting for what it may not wait for,
+    or after the minutes were sent out. The meeting's points and who is there are loaded.
     """
     _check_open(meeting)
     items = set() if item_id is None else {item_id}
@@ -175,25 +184,29 @@ def keep(
         created_by_id=by.user_id,
     )
     _write(action, reading)
+    action.after_id = _awaited(meeting, reading, at=at)
     action.needs_yes = lacks_yes(meeting, reading, item_id=item_id)
     db.session.add(action)
     db.session.flush()
     return action
 
 
-def rewrite(action: Action, reading: Reading, *, version: int) -> None:
+def rewrite(action: Action, reading: Reading, *, at: datetime, version: int) -> None:
     """Let the draft say what the new line says; the read-back must be done again.
 
-    The draft's meeting is loaded, with its invitations.
+    The draft's meeting is loaded, with its invitations, points and who is there.
 
-    Raises ``Conflict`` when somebody else changed it meanwhile, ``Refused`` after publication.
+    Raises ``Conflict`` when somebody else changed it meanwhile, ``Refused`` after publication, or
+    for waiting for what it may not wait for.
     """
     _check_draft(action)
     label = _("Aftalen")
     action.expect(version, mine={label: reading.line}, theirs={label: line_of(action)})
     of = action.meeting
     needs_yes = of is not None and lacks_yes(of, reading, item_id=action.item_id)
+    after_id = _awaited(of, reading, at=at, by=action) if of is not None else None
     _write(action, reading)
+    action.after_id = after_id
     action.needs_yes = needs_yes
     action.read_back_at = None
     db.session.flush()
@@ -217,7 +230,36 @@ def read_back(action: Action, *, what: str, at: datetime, version: int) -> None:
 def remove(action: Action) -> None:
     """Delete a draft that was no agreement after all. Raises ``Refused`` after publication."""
     _check_draft(action)
+    free = update(Action).where(Action.after_id == action.id).values(after_id=None)
+    db.session.execute(free)
     db.session.execute(delete(Action).where(Action.id == action.id))
+
+
+def to_wait_for(meeting: Meeting, *, at: datetime, by: Action | None = None) -> list[Action]:
+    """Return what an agreement of the meeting may wait for: not itself, nor what waits for it."""
+    found = queries.to_wait_for(meeting, at)
+    if by is None:
+        return found
+    after = {one.id: one.after_id for one in found}
+    return [one for one in found if by.id not in _chain(one.id, after)]
+
+
+def _chain(first: str, after: Mapping[str, str | None]) -> list[str]:
+    """Return the agreement and all that it waits for, one after another."""
+    chain = [first]
+    while (following := after.get(chain[-1])) is not None:
+        chain.append(following)
+    return chain
+
+
+def _awaited(
+    meeting: Meeting, reading: Reading, *, at: datetime, by: Action | None = None
+) -> str | None:
+    if not reading.after_id:
+        return None
+    if reading.after_id not in {one.id for one in to_wait_for(meeting, at=at, by=by)}:
+        raise Refused(_("Den aftale kan der ikke ventes på. Vælg en af dem, der står her."))
+    return reading.after_id
 
 
 def draft(meeting: Meeting, action_id: str) -> Action | None:

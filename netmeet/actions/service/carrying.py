@@ -74,7 +74,10 @@ def _pause(action: Action, *, at: datetime) -> None:
 
 def _resume(action: Action, status: Status, *, at: datetime) -> None:
     by_id = action.case.person.user_id
-    became = f"{status}:{WaitingFor.OTHERS}" if status is Status.WAITING else status
+    if status is Status.WAITING and action.after_id is not None:
+        status = Status.WAITING if queries.waits_still(action) else Status.NOT_STARTED
+    waits_for = WaitingFor.OTHERS if action.after_id is None else WaitingFor.AGREEMENT
+    became = f"{status}:{waits_for}" if status is Status.WAITING else status
     note(action, "resumed", by_id=by_id, at=at, was=queries.PAUSED, became=became)
     action.status, action.status_at = status, at
     tell(action, [action.owner, *leads(action)], about="resumed", at=at, but=by_id)

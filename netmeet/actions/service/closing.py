@@ -66,7 +66,7 @@ def _lapse(action: Action, closing: Closing, *, by: Actor, at: datetime) -> None
         became=Status.DROPPED,
         reason=closing.reason,
     )
-    put_at(action, Status.DROPPED, at=at)
+    put_at(action, Status.DROPPED, by_id=by.user_id, at=at)
     action.comment = closing.reason
     if closing.kind is not CloseKind.DEATH or action.owner_id != action.case.person.user_id:
         tell(action, [action.owner], about="cancelled", at=at, but=by.user_id)

@@ -115,7 +115,7 @@ def cancel(action: Action, *, by: Actor, at: datetime, reason: str, version: int
         became=Status.DROPPED,
         reason=reason,
     )
-    put_at(action, Status.DROPPED, at=at)
+    put_at(action, Status.DROPPED, by_id=by.user_id, at=at)
     action.comment = reason
     db.session.flush()
     tell(action, [action.owner, *leads(action)], about="cancelled", at=at, but=by.user_id)

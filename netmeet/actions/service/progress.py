@@ -4,7 +4,7 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
-from netmeet.actions import rules
+from netmeet.actions import queries, rules
 from netmeet.actions.models import Action
 from netmeet.actions.policy import waits_for_yes
 from netmeet.actions.rules import Commitment, PartysWord, PersonsWord, Status, WaitingFor
@@ -45,7 +45,7 @@ def report(
         became=f"{status}:{waits_for}" if status is Status.WAITING else status,
         reason=comment,
     )
-    put_at(action, status, at=at)
+    put_at(action, status, by_id=by.user_id, at=at)
     action.comment = comment
     db.session.flush()
 
@@ -74,11 +74,28 @@ def _check(action: Action, status: Status, comment: str) -> None:
         raise Refused(_("Skriv kort hvorfor."), field="comment")
 
 
-def put_at(action: Action, status: Status, *, at: datetime) -> None:
-    """Let the agreement stand at ``status`` from ``at`` on; it is closed when nothing is owed."""
+def put_at(action: Action, status: Status, *, by_id: str, at: datetime) -> None:
+    """Let the agreement stand at ``status`` from ``at`` on; it is closed when nothing is owed.
+
+    What waited for it goes on then, however it ended, and who owes that is told: they see it best
+    whether it can be done now.
+    """
     action.status, action.status_at = status, at
     action.closed_at = None if status in rules.LIVE else at
     settle_word(action)
+    if action.closed_at is not None:
+        _go_on_after(action, by_id=by_id, at=at)
+
+
+def _go_on_after(ended: Action, *, by_id: str, at: datetime) -> None:
+    waiting = queries.waiting_for(ended)
+    asked = queries.asked(waiting)
+    for action in waiting:
+        if asked[action.id].waits_for is not WaitingFor.AGREEMENT:
+            continue
+        note(action, "freed", by_id=by_id, at=at, was=action.status, became=ended.status)
+        action.status, action.status_at = Status.NOT_STARTED, at
+        tell(action, [action.owner, *leads(action)], about="freed", at=at, but=by_id)
 
 
 def settle_word(action: Action) -> None:
@@ -137,7 +154,7 @@ def answer(action: Action, word: PartysWord, *, by: Actor, at: datetime, words: 
     action.partys_word, action.partys_word_at = word, at
     note(action, "answered", by_id=by.user_id, at=at, became=word, reason=words)
     if word is PartysWord.NO and action.is_live:
-        put_at(action, Status.NOT_POSSIBLE, at=at)
+        put_at(action, Status.NOT_POSSIBLE, by_id=by.user_id, at=at)
         action.comment = words
     db.session.flush()
     concerned = [*leads(action), action.case.person.user]
@@ -152,6 +169,6 @@ def decline(action: Action, *, by: Actor, at: datetime) -> None:
     if not waits_for_yes(action):
         raise Refused(_("Du har sagt ja til aftalen. Skriv i stedet, hvordan det går."))
     note(action, "declined", by_id=by.user_id, at=at, was=action.status)
-    put_at(action, Status.NOT_POSSIBLE, at=at)
+    put_at(action, Status.NOT_POSSIBLE, by_id=by.user_id, at=at)
     db.session.flush()
     tell(action, leads(action), about="declined", at=at, but=by.user_id)

@@ -5,13 +5,19 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from netmeet.actions import queries
 from netmeet.actions.models import Action
+from netmeet.actions.rules import Status
+from netmeet.actions.service.telling import note
+from netmeet.core.access import Actor
 from netmeet.core.db import db
 from netmeet.core.refusals import Refused
 
 
-def publish(meeting_id: str, *, at: datetime) -> list[Action]:
+def publish(meeting_id: str, *, by: Actor, at: datetime) -> list[Action]:
     """Put the meeting's drafted agreements in force and return them, in the order they were made.
+
+    What is to happen after another that has not ended begins by waiting for it.
 
     Raises ``Refused`` when one lacks its owner or its date: then none of them is in force.
     """
@@ -26,5 +32,8 @@ def publish(meeting_id: str, *, at: datetime) -> list[Action]:
     for draft in drafts:
         draft.published_at = at
         draft.first_due_on = draft.first_due_on or draft.due_on
+        if draft.after_id is not None and queries.waits_still(draft):
+            note(draft, "status", by_id=by.user_id, at=at, was=draft.status, became=queries.HELD)
+            draft.status, draft.status_at = Status.WAITING, at
     db.session.flush()
     return drafts

@@ -16,6 +16,7 @@ from netmeet.core import clock
 from netmeet.core.permissions import Permission as P
 from netmeet.core.refusals import Refused
 from netmeet.meetings import queries as meetings
+from netmeet.meetings.queries import minutes
 from netmeet.web import errors, guard
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ KINDS = tuple(kind for kind in ActionKind if kind is not ActionKind.OWN)
 
 
 @bp.post("/meetings/<oid:id>/actions")
-@guard.needs(P.ACTION_CREATE, load=meetings.with_agenda, see=P.MEETING_READ)
+@guard.needs(P.ACTION_CREATE, load=minutes.room, see=P.MEETING_READ)
 def capture(meeting: "Meeting") -> ResponseReturnValue:
     """Keep one line as an agreement; ask first when who or when is in doubt."""
     _lead_back(meeting)
@@ -50,7 +51,7 @@ def capture(meeting: "Meeting") -> ResponseReturnValue:
 
 
 @bp.post("/meetings/<oid:id>/actions/parse")
-@guard.needs(P.ACTION_CREATE, load=meetings.by_id, see=P.MEETING_READ, is_followed=True)
+@guard.needs(P.ACTION_CREATE, load=minutes.room, see=P.MEETING_READ, is_followed=True)
 def parse(meeting: "Meeting") -> ResponseReturnValue:
     """Show what a line says so far, as chips; while one types that is one look."""
     guard.instead(P.MEETING_READ, meeting)
@@ -59,7 +60,7 @@ def parse(meeting: "Meeting") -> ResponseReturnValue:
 
 
 @bp.route("/meetings/<oid:id>/actions/<oid:action_id>/line", methods=["GET", "POST"])
-@guard.needs(P.MINUTES_WRITE_DRAFT, load=meetings.with_agenda, see=P.MEETING_READ)
+@guard.needs(P.MINUTES_WRITE_DRAFT, load=minutes.room, see=P.MEETING_READ)
 def draft(meeting: "Meeting", action_id: str) -> ResponseReturnValue:
     """Write a draft anew as a line, or delete it."""
     _lead_back(meeting)
@@ -71,6 +72,7 @@ def draft(meeting: "Meeting", action_id: str) -> ResponseReturnValue:
             "item_id": action.item_id,
             "kind": action.kind.value,
             "asks_first": action.needs_yes,
+            "after_id": action.after_id,
         }
     )
     reading = _read(meeting, form)
@@ -83,7 +85,7 @@ def draft(meeting: "Meeting", action_id: str) -> ResponseReturnValue:
         return _ask(meeting, form, reading, action=action, is_deleting=True), 422
     if form.validate() and (reading.is_sure or form.keep.data):
         try:
-            service.rewrite(action, reading, version=form.version.data or 0)
+            service.rewrite(action, reading, at=clock.now(), version=form.version.data or 0)
             return redirect(_room(meeting, kept=action.id), 303)
         except Refused as no:
             form.refuse(no)
@@ -111,16 +113,29 @@ def _read(meeting: "Meeting", form: forms.Line) -> service.Reading:
         due_on=_day(form.due_on.data),
         kind=_kind(form.kind.data),
         asks_first=form.asks_first.data,
+        after_id=form.after_id.data or "",
     )
     line = form.line.data or ""
     return service.read(meeting.case, line, today=service.today_of(guard.actor().at), choice=choice)
 
 
-def _chips(meeting: "Meeting", form: forms.Line, reading: service.Reading) -> dict[str, Any]:
-    """Return what the chips need: what was heard, and what the owner's side must say yes to."""
+def _chips(
+    meeting: "Meeting",
+    form: forms.Line,
+    reading: service.Reading,
+    *,
+    action: "Action | None" = None,
+) -> dict[str, Any]:
+    """Return what the chips need: what was heard, and what the owner's side must say yes to.
+
+    What it may wait for is looked up only for a line that says that it waits.
+    """
     owner, item_id = reading.owner, form.item_id.data or None
     return {
         "heard": reading,
+        "to_wait_for": service.to_wait_for(meeting, at=guard.actor().at, by=action)
+        if reading.waits
+        else [],
         "form": form,
         "kinds": KINDS,
         "awaited": exports.awaited(owner.sector)
@@ -170,7 +185,7 @@ def _ask(
         action_id=action.id if action is not None else "",
         is_minutes=meeting.ended_at is not None,
         paused=meeting.is_paused,
-        **_chips(meeting, form, reading),
+        **_chips(meeting, form, reading, action=action),
     )
 
 

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from netmeet.actions import exports, queries, service
+from netmeet.actions.exports import history
 from netmeet.actions.forms import owing as forms
 from netmeet.actions.policy import waits_for_yes
 from netmeet.actions.rules import NEEDS_REASON, NEXT, PartysWord, PersonsWord, Status
@@ -80,7 +81,7 @@ def _page(action: "Action", shown: Forms, *, code: int = 200) -> ResponseReturnV
         "actions/show_private.html" if is_private else "actions/show.html",
         line=exports.lines([action], today=clock.today(), whom=exports.for_whom)[0],
         action=action,
-        events=exports.events(action),
+        events=history.events(action),
         forms=shown,
         ways=_ways(action),
         case_url=url_for("pages.case", id=action.case_id) if may_read_case else "",

@@ -11,6 +11,7 @@ from netmeet.accounts.models import User
 from netmeet.actions.models import Action
 from netmeet.actions.policy import RULES as ACTION_RULES
 from netmeet.actions.policy import party
+from netmeet.actions.queries import There
 from netmeet.actions.rules import Commitment, Status, Telling, told
 from netmeet.core import calendar
 from netmeet.core.access import Actor, Role
@@ -18,7 +19,7 @@ from netmeet.core.db import db, refer
 from netmeet.core.permissions import Permission
 from netmeet.invitations.models import Mandate
 from netmeet.invitations.rules import MandateValue
-from netmeet.meetings.models import AgendaItem, InMeeting, Meeting, PreparationAnswer
+from netmeet.meetings.models import AgendaItem, Meeting, PreparationAnswer
 from netmeet.meetings.policy import RULES as MEETING_RULES
 from netmeet.meetings.queries import minutes as reading
 from netmeet.meetings.rules import LifeArea, Question, StandingPoint
@@ -161,7 +162,7 @@ def earlier(meeting: Meeting, at: datetime) -> list[Agreed]:
         .order_by(Action.due_on, Action.id)
     )
     ways = ACTION_RULES[Permission.ACTION_READ]
-    found = [_AgreedThere(action, meeting) for action in db.session.scalars(statement)]
+    found = [There(action, meeting) for action in db.session.scalars(statement)]
     shown = reading.open_to_all(found, meeting=meeting, at=at, ways=ways)
     return [_agreed(one.action, meeting) for one in shown]
 
@@ -179,7 +180,7 @@ def agreed_for(meeting: Meeting, *, reader: Actor) -> list[Agreed]:
         shown = {i.id for i in meeting.items if reading.is_open(i, reader=reader, ways=draft)}
 
         def may_read(one: Action) -> bool:
-            return reading.is_open(_AgreedThere(one, meeting), reader=reader, ways=draft)
+            return reading.is_open(There(one, meeting), reader=reader, ways=draft)
 
         return [
             _agreed(one, meeting, to_person=to_person)
@@ -190,28 +191,8 @@ def agreed_for(meeting: Meeting, *, reader: Actor) -> list[Agreed]:
     return [
         _agreed(action, meeting, to_person=to_person)
         for action in found
-        if reading.is_open(_AgreedThere(action, meeting), reader=reader, ways=ways)
+        if reading.is_open(There(action, meeting), reader=reader, ways=ways)
     ]
-
-
-@dataclass(frozen=True)
-class _AgreedThere(InMeeting):
-    """An agreement beside its meeting, which is loaded already."""
-
-    action: Action
-    meeting: Meeting
-
-    @property
-    def life_area(self) -> LifeArea | None:
-        return self.action.life_area
-
-    @property
-    def author_id(self) -> str | None:
-        return self.action.owner_id
-
-    @property
-    def is_live(self) -> bool:
-        return self.action.is_live
 
 
 def _agreed(action: Action, meeting: Meeting, *, to_person: bool = False) -> Agreed:

@@ -133,7 +133,7 @@ def publish(
     if needs_caller(at=at) and not content["call"]:
         raise Refused(_("Vælg, hvem der kan ringes til, indtil kontoret åbner."), field="caller")
     minutes.publish(meeting, by=by, at=at, version=version)
-    actions.publish(meeting.id, at=at)
+    actions.publish(meeting.id, by=by, at=at)
     made = _new_version(meeting, plan, by=by, at=at, content=content)
     if meeting.next_starts_local is not None:
         follow_up = meetings.draft_follow_up(meeting, by=by, at=at)

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from netmeet.actions import exports, queries, service
+from netmeet.actions.exports import history
 from netmeet.actions.rules import PersonsWord, Status, WaitingFor
 from netmeet.cases import service as cases
 from netmeet.cases.rules import ConsentHow, Scope
@@ -90,7 +91,7 @@ def test_handing_over_tells_the_new_owner_the_old_and_the_coordinator(world, cas
     assert action.owner_id == rikke.id
     told = {message.user_id for message in db.session.scalars(select(Message))}
     assert told == {rikke.id, world.jonas.id, world.lise.id}
-    assert "gav aftalen videre til Rikke Lund" in exports.events(action)[0].text
+    assert "gav aftalen videre til Rikke Lund" in history.events(action)[0].text
 
 
 def test_nobody_without_consent_gets_an_agreement(world):
@@ -193,7 +194,7 @@ def test_a_consent_given_again_lets_it_go_on_where_it_was(world, case, action):
     )
     assert action.status is Status.IN_PROGRESS
     assert queries.asked([action])[action.id].waits_for is None
-    assert exports.events(action)[0].text == ("Aftalen går videre, fordi samtykket er givet igen")
+    assert history.events(action)[0].text == ("Aftalen går videre, fordi samtykket er givet igen")
     told = db.session.scalars(select(Message.user_id).where(Message.kind == "actions.news"))
     assert {world.jonas.id, world.lise.id} <= set(told)
     service.follow_rights(case, None, office, now())
@@ -244,7 +245,7 @@ def test_who_acts_on_a_doubt_settles_it_and_the_person_is_asked_anew(world, case
     agreed = exports.agreed([action], today=clock.today())
     assert len(agreed.asked) == (action.status is Status.DONE)
     assert not agreed.ended
-    assert "Ingen har ringet." in {event.reason for event in exports.events(action)}
+    assert "Ingen har ringet." in {event.reason for event in history.events(action)}
 
 
 def test_a_pause_is_nobodys_answer_to_a_doubt(world, case, action):

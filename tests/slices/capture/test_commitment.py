@@ -3,6 +3,7 @@
 import pytest
 
 from netmeet.actions import exports, queries, service
+from netmeet.actions.exports import history
 from netmeet.actions.rules import ActionKind, Commitment, PartysWord, Status
 from netmeet.actions.service import capture
 from netmeet.core import clock
@@ -140,7 +141,7 @@ def test_writing_the_line_anew_asks_again_who_is_bound(world, meeting):
     action = keep(world, meeting)
     room.attend(meeting, world.jonas.id, mode=None, version=1)
     again = capture.read(meeting.case, LINE, today=clock.today())
-    capture.rewrite(action, again, version=action.version)
+    capture.rewrite(action, again, at=now(), version=action.version)
     assert action.needs_yes
 
 
@@ -159,7 +160,7 @@ def test_the_owner_says_yes_once_and_it_stands(world, awaited):
     assert awaited.commitment is Commitment.YES
     assert awaited.status is Status.NOT_STARTED
     assert exports.granted(awaited).startswith("Kommunen har sagt ja, ")
-    assert exports.events(awaited)[0].text == "Jonas skrev, at der er sagt ja"
+    assert history.events(awaited)[0].text == "Jonas skrev, at der er sagt ja"
     with pytest.raises(Refused):
         service.answer(awaited, PartysWord.NO, by=jonas, at=now())
 
@@ -172,7 +173,7 @@ def test_a_no_ends_it_with_the_words_that_came_along(world, awaited):
     assert awaited.closed_at is not None
     assert awaited.comment == "Det er regionens."
     assert exports.granted(awaited).startswith("Kommunen har sagt nej, ")
-    assert exports.events(awaited)[0].text == "Jonas skrev, at der er sagt nej"
+    assert history.events(awaited)[0].text == "Jonas skrev, at der er sagt nej"
 
 
 def test_what_is_applied_for_is_answered_after_it_is_done(world, meeting):

@@ -1,9 +1,13 @@
 """Capturing agreements in the browser, with and without script."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
 from netmeet.actions.models import Action
+from netmeet.actions.service import capture, publish
+from netmeet.core import clock
 from netmeet.core.access import Role
 from netmeet.core.db import db
 from netmeet.meetings.queries import minutes as reading
@@ -154,3 +158,63 @@ def test_the_chips_correct_the_kind_and_ask_for_a_yes(world, client, meeting):
     draft = client.get(f"/meetings/{meeting.id}/actions/{action.id}/line").text
     assert 'id="kind-referral" value="referral" checked' in " ".join(draft.split())
     assert 'id="asks-first" value="1" checked' in " ".join(draft.split())
+
+
+AFTER_IT = "Lise booker første samtale om 21 dage, når boligen er fundet"
+
+
+def after_of(text):
+    """Return the ids that may be waited for, and the one that is marked."""
+    choices = re.findall(r'name="after_id"\s+id="[^"]+"\s+value="([^"]*)"\s*(checked)?', text)
+    return [one for one, _ in choices], next((one for one, marked in choices if marked), None)
+
+
+def test_a_line_that_waits_is_asked_for_what_and_keeps_the_answer(world, client, meeting):
+    world.sign_in(client, world.lise)
+    url = f"/meetings/{meeting.id}/actions"
+    client.send(url, {"line": SURE})
+    first = actions(meeting.id)[0]
+    assert after_of(client.send(f"{url}/parse", {"line": SURE}).text) == ([], None)
+    offered = client.send(f"{url}/parse", {"line": AFTER_IT}).text
+    assert "Venter den på en af de andre aftaler?" in offered
+    assert after_of(offered) == (["", first.id], "")
+    again = client.send(f"{url}/parse", {"line": AFTER_IT, "after_id": first.id}).text
+    assert after_of(again) == (["", first.id], first.id)
+    assert client.send(url, {"line": AFTER_IT, "after_id": first.id}).status_code == 303
+    made = next(one for one in actions(meeting.id) if one.id != first.id)
+    assert made.after_id == first.id
+    shown = client.get(f"{url}/{made.id}/line").text
+    assert after_of(shown) == (["", first.id], first.id)
+
+
+def test_waiting_for_what_is_not_there_is_said_and_the_line_kept(world, client, meeting):
+    world.sign_in(client, world.lise)
+    url = f"/meetings/{meeting.id}/actions"
+    refused = client.send(url, {"line": AFTER_IT, "after_id": "a" * 16})
+    assert refused.status_code == 422
+    assert "Den aftale kan der ikke ventes på." in refused.text
+    assert AFTER_IT in refused.text
+    assert actions(meeting.id) == []
+
+
+def test_everybody_reads_what_comes_first_in_their_own_way(world, client, meeting):
+    by = world.actor(world.lise)
+    person = meeting.case.person.user
+    there = reading.room(meeting.id)
+    picked = capture.Choice()
+    for line in (SURE, AFTER_IT):
+        heard = capture.read(there.case, line, today=clock.today(), choice=picked)
+        kept = capture.keep(there, heard, by=by, at=now())
+        picked = capture.Choice(after_id=kept.id)
+    publish.publish(meeting.id, by=by, at=now())
+    world.save()
+    pages = {}
+    for user, path in ((world.lise, "/actions"), (world.lise, f"/actions/{kept.id}")):
+        world.sign_in(client, user)
+        pages[path] = client.get(path).text
+        assert "Først: Jonas: Ansøger om midlertidig bolig" in pages[path]
+        assert "venter på en anden aftale" in pages[path].lower()
+    assert "Du får besked, når det er sket." in pages[f"/actions/{kept.id}"]
+    world.sign_in(client, person)
+    text = " ".join(client.get("/actions").text.split())
+    assert "Først skal noget andet ske: Jonas ansøger om midlertidig bolig." in text

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from netmeet.accounts import queries as users
 from netmeet.actions import queries, rules
-from netmeet.actions.models import Action, StatusChange
+from netmeet.actions.models import Action
 from netmeet.actions.policy import owner_may_act, party, waits_for_yes
 from netmeet.actions.rules import Commitment, PersonsWord, Status, WaitingFor
 from netmeet.cases.models import Case
@@ -27,13 +27,22 @@ Whom = Callable[[Action], str]
 
 
 @dataclass(frozen=True, kw_only=True)
+class First:
+    """The agreement that must have ended first: who does what, and as the person reads it."""
+
+    what: str
+    told: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Line:
     """One agreement as a line of prose with its facts. ``status`` "overdue" is never the person's.
 
     ``told`` is ``what`` as the person reads it, with who does it; ``granted`` is
     the sentence on whether the one who must has said yes, ``""`` when nobody must; ``may_answer``
-    that they have not yet, ``needs_yes`` that it is an organisation that was not there; ``origin``
-    says which meeting it comes from and how often it was carried on.
+    that they have not yet, ``needs_yes`` that it is an organisation that was not there; ``first``
+    is what it waits for, ``None`` when the reader may not see that; ``origin`` says which meeting
+    it comes from and how often it was carried on.
     """
 
     id: str
@@ -56,6 +65,7 @@ class Line:
     needs_yes: bool
     may_answer: bool
     granted: str
+    first: First | None
     origin: str
     put_off: int
     comment: str
@@ -74,6 +84,9 @@ def lines(actions: Collection[Action], *, today: date, whom: Whom = _name) -> li
     ``whom`` says what the reader is told of whom each is for.
     """
     asked, nothing = queries.asked(actions), queries.Asked()
+    queries.name_firsts(
+        [a for a in actions if asked.get(a.id, nothing).waits_for is WaitingFor.AGREEMENT]
+    )
     return [_line(a, asked.get(a.id, nothing), today=today, whom=whom) for a in actions]
 
 
@@ -100,6 +113,7 @@ def _line(action: Action, asked: queries.Asked, *, today: date, whom: Whom) -> L
         needs_yes=action.needs_yes,
         may_answer=action.commitment in {Commitment.AWAITED, Commitment.APPLIED_FOR},
         granted=granted(action),
+        first=_first(action) if asked.waits_for is WaitingFor.AGREEMENT else None,
         origin=origin(action),
         put_off=action.postponed,
         comment=action.comment,
@@ -107,6 +121,14 @@ def _line(action: Action, asked: queries.Asked, *, today: date, whom: Whom) -> L
         persons_words=action.persons_words,
         informs=informs(action),
     )
+
+
+def _first(action: Action) -> First | None:
+    first = action.after
+    if first is None or not guard.allowed(P.ACTION_READ, first):
+        return None
+    by = first.owner.first_name if first.owner is not None else ""
+    return First(what=f"{by}: {first.what}", told=told(first, action.case))
 
 
 def for_whom(action: Action) -> str:
@@ -284,85 +306,6 @@ def ref(action: Action) -> str:
     """Return the opaque reference of the agreement, all that a manager is shown of it."""
     sign = action.id.upper()
     return f"{sign[:4]}-{sign[4:8]}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Event:
-    """Something that happened to an agreement, in words. ``at`` is UTC."""
-
-    at: datetime
-    text: str
-    reason: str
-
-
-def events(action: Action) -> list[Event]:
-    """Return the agreement's history in words, newest first; it ends with how it was made."""
-    changes = queries.history(action)
-    given = [change.became for change in changes if change.what == "owner"]
-    names = users.names(given) if given else {}
-    told = [
-        Event(at=change.at, text=_happened(change, names), reason=change.reason)
-        for change in changes
-    ]
-    begun = Event(at=action.created_at, text=origin(action) or _("Aftalt"), reason="")
-    return [*told, begun]
-
-
-def _happened(change: StatusChange, names: dict[str, str]) -> str:
-    who = change.by.first_name
-    match change.what:
-        case "due":
-            day = calendar.day_with_year(date.fromisoformat(change.became))
-            return str(_("%(who)s flyttede datoen til %(day)s", who=who, day=day))
-        case "owner":
-            to = names.get(change.became, "")
-            return str(_("%(who)s gav aftalen videre til %(to)s", who=who, to=to))
-        case "said":
-            return str(_("%(who)s svarede: %(word)s", who=who, word=_word(change.became)))
-        case "status":
-            return _reported(change, who)
-        case _:
-            return _other(change, who)
-
-
-def _reported(change: StatusChange, who: str) -> str:
-    if change.became == queries.PAUSED:
-        return str(_("Aftalen venter, fordi samtykket er trukket tilbage"))
-    state, _sep, waits_for = change.became.partition(":")
-    words = {
-        Status.NOT_STARTED: _("ikke startet"),
-        Status.IN_PROGRESS: _("i gang"),
-        Status.WAITING: _("venter på svar"),
-        Status.DONE: _("det er sket"),
-        Status.NOT_POSSIBLE: _("det kan ikke lade sig gøre"),
-        Status.DROPPED: _("det skal ikke ske alligevel"),
-    }
-    if waits_for == WaitingFor.DECISION:
-        return str(_("%(who)s skrev: venter på en afgørelse", who=who))
-    return str(_("%(who)s skrev: %(word)s", who=who, word=words[Status(state)]))
-
-
-def _other(change: StatusChange, who: str) -> str:
-    words = {
-        "carried": _("Taget med til næste møde"),
-        "help": _("%(who)s bad om hjælp", who=who),
-        "resumed": _("Aftalen går videre, fordi samtykket er givet igen"),
-        "confirmed": _("%(who)s sagde ja til at gøre det", who=who),
-        "declined": _("%(who)s sagde nej til at gøre det", who=who),
-        "answered:yes": _("%(who)s skrev, at der er sagt ja", who=who),
-        "answered:no": _("%(who)s skrev, at der er sagt nej", who=who),
-    }
-    what = f"answered:{change.became}" if change.what == "answered" else change.what
-    return str(words[what])
-
-
-def _word(word: str) -> str:
-    words = {
-        PersonsWord.YES: _("Ja, det er sket"),
-        PersonsWord.PARTLY: _("Ikke helt"),
-        PersonsWord.NO: _("Nej, det er ikke sket"),
-    }
-    return str(words[PersonsWord(word)])
 
 
 def render_news(message: Message, at: datetime) -> Letter | None:
