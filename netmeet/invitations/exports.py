@@ -24,7 +24,7 @@ from netmeet.meetings.queries.files import takes_files
 from netmeet.organisations.rules import Sector
 from netmeet.outbox import exports as outbox
 from netmeet.outbox.models import Message
-from netmeet.outbox.rules import Channel, Letter
+from netmeet.outbox.rules import Channel, Letter, State
 
 _STYLES = ("css/tokens.css", "css/print.css", "css/invitations.css")
 
@@ -52,8 +52,9 @@ def when(invitation: Invitation) -> When | None:
 
 
 def _told(messages: Sequence[Message]) -> When | None:
-    """Return the time that the recipient heard of last."""
-    told = queries.told_time(messages)
+    """Return the time that the recipient heard of last: of what left, where something has."""
+    left = [message for message in messages if message.state is State.SENT]
+    told = queries.told_time(left or messages)
     return When(starts=told[0], minutes=told[1]) if told is not None else None
 
 

@@ -1,7 +1,7 @@
 """Answers to an invitation, and what sending one means."""
 
-from collections.abc import Container
-from datetime import date, timedelta
+from collections.abc import Container, Iterable
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from netmeet.core import calendar
@@ -13,6 +13,10 @@ MOST_LINES = 5
 MOST_TIMES = 12
 """The times one may ask people about: a longer list nobody answers on a phone."""
 
+PAUSE = timedelta(minutes=10)
+"""How long word of a change waits for the next."""
+
+_NEAR = timedelta(hours=3)
 _LOWEST, _HIGHEST = 1000, 9999
 
 
@@ -77,6 +81,17 @@ def delivery(*, sent_sequence: int | None, sequence: int, is_off: bool) -> Deliv
     if sent_sequence >= sequence:
         return Delivery.NOTHING
     return Delivery.CANCELLED if is_off else Delivery.CHANGED
+
+
+def leaves_at(at: datetime, times: Iterable[datetime]) -> datetime:
+    """Return when word of a change leaves (UTC) that is sent at ``at``.
+
+    It waits ten minutes, so that what is changed again by then goes in the same mail
+    (``security.md`` § 4, rule 23), but not when one of the ``times``, the old and the new (wall
+    time), is near: somebody may be on the way.
+    """
+    is_near = any(calendar.to_instant(time) - at < _NEAR for time in times)
+    return at if is_near else at + PAUSE
 
 
 def free_number(start: int, taken: Container[int]) -> int:

@@ -16,6 +16,7 @@ from netmeet.core.db import db
 from netmeet.core.refusals import Refused
 from netmeet.invitations import queries, rules
 from netmeet.invitations.policy import may_be_invited
+from netmeet.invitations.queries import letters
 from netmeet.invitations.rules import Delivery
 from netmeet.invitations.service import standing
 from netmeet.meetings import service as meetings
@@ -122,9 +123,10 @@ def send(meeting: Meeting, *, version: int, by: Actor, at: datetime) -> int:
     meeting.expect(version, mine={label: _("som siden viste den")}, theirs={label: theirs})
     waiting = [row for row in queries.rows(meeting, at=at) if row.gets is not Delivery.NOTHING]
     _check(meeting, waiting, at=at)
+    told = letters.times_told(meeting)
     for row in waiting:
         if row.invitation is not None:
-            _put(row.invitation, row.gets, by_way=row.by, at=at)
+            _put(row.invitation, row.gets, by_way=row.by, at=at, knows=told.get(row.invitation.id))
     if meeting.state is MeetingState.PLANNED:
         meetings.move(meeting, MeetingState.INVITED, by=by, at=at)
     standing.settle(meeting, at=at)
@@ -159,8 +161,15 @@ _KINDS = {
 }
 
 
-def _put(invitation: Invitation, what: Delivery, *, by_way: Channel, at: datetime) -> None:
-    """Write the message and note what the recipient now knows.
+def _put(
+    invitation: Invitation,
+    what: Delivery,
+    *,
+    by_way: Channel,
+    at: datetime,
+    knows: datetime | None,
+) -> None:
+    """Write the message and note what the recipient now knows; ``knows`` is the time they had.
 
     The link's secret is made here, once, and lies sealed in the message until it leaves. A letter
     leaves with whoever prints it, so the worker never waits for it.
@@ -183,6 +192,7 @@ def _put(invitation: Invitation, what: Delivery, *, by_way: Channel, at: datetim
             "file": str(queries.file_sequence(invitation)),
             **_told(invitation, what),
         },
+        send_after=_leaves_at(invitation, knows, at=at) if what is Delivery.CHANGED else None,
     )
     if message is not None and by_way is Channel.LETTER:
         outbox.settle(message, State.SENT, at=at)
@@ -190,6 +200,11 @@ def _put(invitation: Invitation, what: Delivery, *, by_way: Channel, at: datetim
     is_persons = invitation.user_id == meeting.case.person.user_id
     if is_persons and what is not Delivery.NEW and meeting.told_how == "not_yet":
         meetings.told(meeting, how="written")
+
+
+def _leaves_at(invitation: Invitation, knows: datetime | None, *, at: datetime) -> datetime:
+    starts, _minutes = queries.times(invitation)
+    return rules.leaves_at(at, [starts] if knows is None else [starts, knows])
 
 
 def _told(invitation: Invitation, what: Delivery) -> dict[str, str]:
