@@ -55,7 +55,8 @@ class Settings:
     netmeet runs. ``retention``: for how many years what is over is kept, by the sector that keeps
     it (a case counts the longest of its network) or "message". ``anchors`` is where the log's
     anchors go: a file, or an https address. ``file_megabytes`` and ``files_a_meeting`` are how
-    large a file may be, and how many may be put beside a meeting.
+    large a file may be, and how many may be put beside a meeting. ``calendars`` are the origins
+    that staff's calendars may be fetched from (https://host); none opens no door.
     """
 
     database_url: str
@@ -77,6 +78,7 @@ class Settings:
     needs_second_factor: bool = False
     file_megabytes: int = 10
     files_a_meeting: int = 10
+    calendars: frozenset[str] = frozenset()
     providers: Mapping[str, Provider] = field(default_factory=dict)
 
     @property
@@ -200,6 +202,7 @@ def read(environment: Mapping[str, str], *, instance: Path | None = None) -> Set
     providers = _providers(value, problems)
     if "://" in value("ANCHORS") and not _is_safe(value("ANCHORS")):
         problems.append("NETMEET_ANCHORS must be a file or begin with https://")
+    calendars = _calendars(value, problems)
     problems += _unsafe(demo=demo, bind=bind, base_url=base_url, mail_url=value("MAIL_URL"))
     if problems or keyring is None:
         raise SystemExit("netmeet does not start:\n- " + "\n- ".join(problems))
@@ -224,6 +227,7 @@ def read(environment: Mapping[str, str], *, instance: Path | None = None) -> Set
         retention=retention,
         file_megabytes=limits["FILE_MEGABYTES"],
         files_a_meeting=limits["FILES_A_MEETING"],
+        calendars=calendars,
         keys_in_file=f"{PREFIX}KEYS" not in environment,
         anchors=value("ANCHORS", str(folder / "anchors.log")),
     )
@@ -244,6 +248,20 @@ def _is_safe(address: str) -> bool:
     """Tell whether what is sent there is sent over TLS, or stays on this machine."""
     parts = urlsplit(address)
     return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
+
+
+def _calendars(value: Callable[..., str], problems: list[str]) -> frozenset[str]:
+    """Return from where calendars may be fetched; what is no origin goes to ``problems``."""
+    found = frozenset(value("CALENDARS").replace(",", " ").split())
+    if not all(_is_origin(each) for each in found):
+        problems.append("NETMEET_CALENDARS must be origins without a path: https://host")
+    return found
+
+
+def _is_origin(address: str) -> bool:
+    """Tell whether it is scheme and host alone, over TLS or on this machine."""
+    parts = urlsplit(address)
+    return _is_safe(address) and address == f"{parts.scheme}://{parts.netloc}".lower()
 
 
 def _providers(value: Callable[..., str], problems: list[str]) -> dict[str, Provider]:

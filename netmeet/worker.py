@@ -69,6 +69,8 @@ def plan(app: Flask) -> BackgroundScheduler:
     every("outbox.drain", partial(drain, send=send), now, seconds=seconds)
     every("reminders.tick", reminders.tick, now, minutes=REMINDERS_MINUTES)
     every("accounts.tidy", accounts.tidy, now, minutes=10)
+    read = partial(accounts.read_calendars, allowed=settings.calendars)
+    every("accounts.read_calendars", read, now, minutes=5)
     for name, job in HOURLY.items():
         every(name, job, now, hours=1)
     every("audit.anchor", partial(audit.anchor, place=settings.anchors), now, hours=1)

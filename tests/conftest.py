@@ -123,6 +123,7 @@ def settings(database_url: str, instance: Path) -> config.Settings:
         "NETMEET_KEYS": config.new_keys(),
         "NETMEET_DATABASE_URL": database_url,
         "NETMEET_BASE_URL": "http://localhost",
+        "NETMEET_CALENDARS": "https://kalender.example",
     }
     return config.read(environment, instance=instance)
 

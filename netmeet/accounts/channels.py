@@ -1,4 +1,6 @@
-"""Speaking with OpenID providers: code flow with PKCE, nonce and state (OpenID Connect Core 1.0).
+"""Speaking with others over HTTP: OpenID providers, and servers of calendars.
+
+With providers: code flow with PKCE, nonce and state (OpenID Connect Core 1.0).
 
 What comes back is believed only when signature, issuer, audience, nonce and expiry are right
 (§ 3.1.3.7); whether it is enough to sign in is for :mod:`netmeet.accounts.rules.identity`.
@@ -6,9 +8,11 @@ What comes back is believed only when signature, issuer, audience, nonce and exp
 
 import functools
 import secrets
-from collections.abc import Mapping
+import time
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 import requests
@@ -20,14 +24,25 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 import config
+from netmeet.accounts.rules.busy import Fault, may_be_fetched
 from netmeet.accounts.rules.identity import CLOCKS_DIFFER, LONGEST_LOGIN
 
 _PATIENCE = 5
+_LONGEST_FETCH = 20.0
+_MOST_BYTES = 5 << 20
 _ALGORITHMS = ["RS256", "PS256", "ES256"]
 
 
 class UnavailableError(Exception):
     """The provider does not answer."""
+
+
+class NotFetched(Exception):
+    """A calendar could not be fetched; ``why`` says why."""
+
+    def __init__(self, why: Fault) -> None:
+        super().__init__(why.value)
+        self.why = why
 
 
 class UntrustedError(Exception):
@@ -149,3 +164,33 @@ def _fetched(address: str) -> Mapping[str, Any]:
     except (requests.RequestException, ValueError) as error:
         raise UnavailableError from error
     return found
+
+
+def calendar_at(address: str, *, allowed: Collection[str]) -> bytes:
+    """Return the calendar file at the address, at most five megabytes.
+
+    Only from the ``allowed`` origins, and it may lead nowhere else: the address was typed by
+    somebody, and must not open what only this machine can reach. Raises ``NotFetched``.
+    """
+    if not may_be_fetched(address, allowed=allowed):
+        raise NotFetched(Fault.CLOSED)
+    until, read = time.monotonic() + _LONGEST_FETCH, bytearray()
+    try:
+        with requests.get(
+            address,
+            timeout=_PATIENCE,
+            allow_redirects=False,
+            stream=True,
+            headers={"Accept": "text/calendar"},
+        ) as answer:
+            if answer.status_code != HTTPStatus.OK:
+                raise NotFetched(Fault.NO_ANSWER)
+            for part in answer.iter_content(1 << 16):
+                read += part
+                if len(read) > _MOST_BYTES:
+                    raise NotFetched(Fault.TOO_LARGE)
+                if time.monotonic() > until:
+                    raise NotFetched(Fault.NO_ANSWER)
+    except (requests.RequestException, ValueError) as error:
+        raise NotFetched(Fault.NO_ANSWER) from error
+    return bytes(read)

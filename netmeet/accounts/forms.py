@@ -18,6 +18,14 @@ class Login(Form):
     next = HiddenField()
 
 
+class ShownCalendar(Form):
+    """The address of the calendar that tells when one is busy."""
+
+    address = StringField(
+        _("Kalenderens adresse"), [required(_("Sæt kalenderens adresse ind.")), at_most(LINE)]
+    )
+
+
 class Password(Form):
     """The password once more. ``parked`` is the text that waits for it."""
 

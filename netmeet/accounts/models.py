@@ -183,6 +183,35 @@ class CalendarFeed(Base):
     ended_at: Mapped[datetime | None]
 
 
+class BusyCalendar(Base):
+    """A calendar that a member of staff shows: read for when they are busy, and nothing else.
+
+    ``tried_at`` is when it was asked for last, ``fetched_at`` when that went well last; ``fault``
+    says why the last time did not, ``""`` when it did.
+    """
+
+    __tablename__ = "busy_calendar"
+
+    user_id: Mapped[str] = mapped_column(ForeignKey("user.id"), unique=True)
+    user: Mapped[User] = relationship(lazy="raise_on_sql")
+    address = Sealed()
+    shown_at: Mapped[datetime]
+    tried_at: Mapped[datetime | None] = mapped_column(index=True)
+    fetched_at: Mapped[datetime | None]
+    fault: Mapped[str] = mapped_column(String(20), default="")
+
+
+class BusyTime(Base):
+    """From when to when (UTC) the one whose calendar it is has something else to do."""
+
+    __tablename__ = "busy_time"
+    __table_args__ = (Index("ix_busy_time_calendar_starts", "calendar_id", "starts"),)
+
+    calendar_id: Mapped[str] = mapped_column(ForeignKey("busy_calendar.id"))
+    starts: Mapped[datetime]
+    ends: Mapped[datetime]
+
+
 class OneTimeCode(Base):
     """A code sent to one user, good for one try to sign in from the browser that asked."""
 

@@ -143,6 +143,12 @@ RULES: Rules = {
         Role.AUD: [[is_own]],
         Role.COM: [[is_own]],
     },
+    P.ACCOUNT_SHOW_WHEN_BUSY: {
+        Role.LEAD: [[is_own]],
+        Role.REG: [[is_own]],
+        Role.MUN: [[is_own]],
+        Role.GP: [[is_own]],
+    },
     P.HOME_READ_OWN: {
         Role.PAT: [[is_own]],
         Role.PROX: [[is_own]],

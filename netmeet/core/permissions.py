@@ -8,6 +8,7 @@ class Permission(StrEnum):
 
     ACCOUNT_READ_UPDATE_OWN = "account.read_update_own"
     ACCOUNT_SESSIONS_LIST_AND_END_OWN = "account.sessions_list_and_end_own"
+    ACCOUNT_SHOW_WHEN_BUSY = "account.show_when_busy"
     ACTION_CANCEL = "action.cancel"
     ACTION_CHANGE_DEADLINE = "action.change_deadline"
     ACTION_CONFIRM_OWN = "action.confirm_own"

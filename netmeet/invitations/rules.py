@@ -1,7 +1,7 @@
 """Answers to an invitation, and what sending one means."""
 
-from collections.abc import Container, Iterable
-from datetime import date, datetime, timedelta
+from collections.abc import Container, Iterable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from netmeet.core import calendar
@@ -16,6 +16,16 @@ MOST_TIMES = 12
 PAUSE = timedelta(minutes=10)
 """How long word of a change waits for the next."""
 
+Calendars = Mapping[str, Sequence[tuple[datetime, datetime]]]
+"""From when to when (UTC) each of these users is busy; a user who is not there shows nothing."""
+
+FREE_TIMES = 4
+"""How many times are proposed at once."""
+
+_HOURS = (10, 13, 9, 14, 11)
+"""When a meeting may begin, the best first: neither at dawn nor into the lunch."""
+
+_LOOK_AHEAD = 42
 _NEAR = timedelta(hours=3)
 _LOWEST, _HIGHEST = 1000, 9999
 
@@ -81,6 +91,41 @@ def delivery(*, sent_sequence: int | None, sequence: int, is_off: bool) -> Deliv
     if sent_sequence >= sequence:
         return Delivery.NOTHING
     return Delivery.CANCELLED if is_off else Delivery.CHANGED
+
+
+def busy_at(calendars: Calendars, *, starts: datetime, minutes: int) -> set[str]:
+    """Return whose calendar says that they are busy at some of that time (wall time)."""
+    begins = calendar.to_instant(starts)
+    ends = begins + timedelta(minutes=minutes)
+    return {
+        user_id
+        for user_id, spans in calendars.items()
+        if any(since < ends and begins < until for since, until in spans)
+    }
+
+
+def free_times(
+    calendars: Calendars, *, first: date, minutes: int, most: int = FREE_TIMES
+) -> list[datetime]:
+    """Return times (wall time) from the day ``first`` on at which none of these are busy.
+
+    One a day, on working days within office hours, and none so far ahead that nobody waits for it.
+    """
+    found: list[datetime] = []
+    for days in range(_LOOK_AHEAD):
+        day = first + timedelta(days=days)
+        if len(found) < most and calendar.is_working_day(day):
+            found += _free_on(day, calendars, minutes=minutes)
+    return found
+
+
+def _free_on(day: date, calendars: Calendars, *, minutes: int) -> list[datetime]:
+    """Return the first time of the day at which nobody is busy, if there is one."""
+    for hour in _HOURS:
+        starts = datetime.combine(day, time(hour))
+        if not busy_at(calendars, starts=starts, minutes=minutes):
+            return [starts]
+    return []
 
 
 def leaves_at(at: datetime, times: Iterable[datetime]) -> datetime:

@@ -1,11 +1,5 @@
 """Calendar files, byte by byte, and read back by two other programs."""
 
-import base64
-import os
-import socket
-import subprocess
-import sys
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netmeet.formats import ical
+from tests.services import radicale as server
 
 _GOLDEN = Path(__file__).parent / "golden"
 _AT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -200,33 +195,9 @@ def test_an_event_that_breaks_a_rule_is_refused(wrong):
 
 @pytest.fixture(scope="module")
 def radicale(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A calendar server of another make, stopped by its process."""
-    folder = tmp_path_factory.mktemp("radicale")
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    settings = folder / "config"
-    settings.write_text(
-        f"[server]\nhosts = 127.0.0.1:{port}\n[auth]\ntype = none\n[rights]\ntype = authenticated\n"
-        f"[storage]\nfilesystem_folder = {folder}/store\n[web]\ntype = none\n",
-        encoding="utf-8",
-    )
-    command = [sys.executable, "-m", "radicale", "--config", str(settings)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, env={**os.environ}) as server:
-        assert server.stderr is not None
-        for line in server.stderr:
-            if b"Radicale server ready" in line:
-                break
-        yield f"http://127.0.0.1:{port}"
-        server.terminate()
-        server.stderr.read()
-
-
-def _raw(address: str) -> bytes:
-    asked = urllib.request.Request(address)  # noqa: S310 - our own server
-    asked.add_header("Authorization", "Basic " + base64.b64encode(b"mia:x").decode())
-    with urllib.request.urlopen(asked) as answer:  # noqa: S310 - our own server
-        content: bytes = answer.read()
-    return content
+    """A calendar server of another make."""
+    with server.running(tmp_path_factory.mktemp("radicale")) as address:
+        yield address
 
 
 def test_another_calendar_keeps_updates_and_gives_back_the_meeting(radicale: str):
@@ -237,7 +208,7 @@ def test_another_calendar_keeps_updates_and_gives_back_the_meeting(radicale: str
         kept.save(increase_seqno=False)
         stored = calendar.events()
         assert len(stored) == 1
-        event = icalendar.Calendar.from_ical(_raw(str(stored[0].url))).walk("VEVENT")[0]
+        event = icalendar.Calendar.from_ical(server.get(str(stored[0].url))).walk("VEVENT")[0]
     assert str(event["UID"]) == _EVENT.uid
     assert event["SEQUENCE"] == 1
     assert str(event["SUMMARY"]) == "Blåbær"
@@ -248,16 +219,10 @@ def test_another_calendar_keeps_updates_and_gives_back_the_meeting(radicale: str
 
 def test_another_calendar_takes_in_a_feed_and_gives_back_each_meeting(radicale: str):
     """As its own program does that subscribes: the whole file becomes one calendar."""
-    asked = urllib.request.Request(  # noqa: S310 - our own server
-        f"{radicale}/mia/fed/", data=ical.feed(_FED), method="PUT"
-    )
-    asked.add_header("Authorization", "Basic " + base64.b64encode(b"mia:x").decode())
-    asked.add_header("Content-Type", "text/calendar")
-    with urllib.request.urlopen(asked) as answer:  # noqa: S310 - our own server
-        assert answer.status == 201
+    server.put(f"{radicale}/mia/fed/", ical.feed(_FED))
     with caldav.DAVClient(url=radicale, username="mia", password="x") as client:
         kept = [
-            icalendar.Calendar.from_ical(_raw(str(one.url))).walk("VEVENT")[0]
+            icalendar.Calendar.from_ical(server.get(str(one.url))).walk("VEVENT")[0]
             for one in client.calendar(url=f"{radicale}/mia/fed/").events()
         ]
     shown = {str(one["UID"]): (str(one["STATUS"]), one["SEQUENCE"]) for one in kept}

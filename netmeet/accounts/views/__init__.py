@@ -2,6 +2,7 @@
 
 from netmeet.accounts.views import (
     account,
+    busy,
     codes,
     demo,
     leaving,
@@ -18,6 +19,7 @@ from netmeet.accounts.views.blueprint import bp
 __all__ = [
     "account",
     "bp",
+    "busy",
     "codes",
     "demo",
     "leaving",

@@ -64,6 +64,7 @@ def _page(form: forms.Details) -> str:
         providers=settings().providers,
         may_connect=who.role in PRIVATE,
         may_subscribe=guard.allowed(P.ICAL_ROTATE_FEED_TOKEN),
+        may_show_busy=guard.allowed(P.ACCOUNT_SHOW_WHEN_BUSY),
         is_saved=session.pop("account_saved", False),
     )
 

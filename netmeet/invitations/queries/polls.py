@@ -1,6 +1,6 @@
 """The times people are asked about, who can when, and who has not answered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,17 +8,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from netmeet.accounts.models import User
+from netmeet.accounts.queries import busy
 from netmeet.cases.models import TeamMember
 from netmeet.core import calendar
 from netmeet.core.db import db
+from netmeet.invitations import rules
 from netmeet.invitations.models import DateOption, DatePoll, DateVote
 from netmeet.invitations.policy import may_be_invited
-from netmeet.invitations.rules import AnswerValue, Via, channel
+from netmeet.invitations.rules import AnswerValue, Calendars, Via, channel
 from netmeet.meetings.models import Invitation, Meeting
 from netmeet.meetings.rules import MAY_GET_A_TIME
 from netmeet.outbox.rules import Channel
 
 _WORK_BEGINS, _WORK_ENDS = 8, 16
+NO_CALENDARS: Calendars = {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +37,7 @@ class Time:
     """One time with who can, who maybe and who cannot, by name in the order of the list.
 
     ``is_odd``: no working day, or outside the hours in which offices are open; ``suits_person``:
-    they have not said no.
+    they have not said no; ``busy`` are the names of those whose calendar says that they are.
     """
 
     option: DateOption
@@ -42,6 +45,7 @@ class Time:
     suits_person: bool
     is_over: bool
     is_odd: bool
+    busy: Sequence[str]
 
     @property
     def starts(self) -> datetime:
@@ -101,15 +105,37 @@ def asked(meeting: Meeting, *, at: datetime) -> list[TeamMember]:
     return sorted(there, key=lambda one: (one.user_id != person_id, one.name))
 
 
-def standing(meeting: Meeting, poll: DatePoll, *, reader_id: str, at: datetime) -> Standing:
-    """Return how the poll stands among those on the list now whom the reader may know of."""
+def calendars(people: Iterable[TeamMember], at: datetime) -> Calendars:
+    """Return when those of the people who are staff are busy, of those who show it; two queries."""
+    return busy.shown_by({one.user_id for one in people if one.role.is_staff}, at)
+
+
+def standing(
+    meeting: Meeting,
+    poll: DatePoll,
+    *,
+    reader_id: str,
+    at: datetime,
+    calendars: Calendars = NO_CALENDARS,
+) -> Standing:
+    """Return how the poll stands among those on the list now whom the reader may know of.
+
+    ``calendars`` are for who may see when others are busy: :func:`calendars` has them.
+    """
     unknown = meeting.case.apart_from(reader_id)
     people = [one for one in asked(meeting, at=at) if one.user_id not in unknown]
     person_id = meeting.case.person.user_id
+
+    def time_of(option: DateOption) -> Time:
+        starts, minutes = option.starts_local, meeting.minutes
+        taken = rules.busy_at(calendars, starts=starts, minutes=minutes)
+        names = [one.name for one in people if one.user_id in taken]
+        return _time(option, people, person_id=person_id, at=at, busy=names)
+
     return Standing(
         poll=poll,
         is_open=is_open(poll, meeting),
-        times=[_time(one, people, person_id=person_id, at=at) for one in poll.options],
+        times=[time_of(one) for one in poll.options],
         people=people,
         silent=[one for one in people if to_answer(poll, one.user_id, at=at)],
     )
@@ -144,7 +170,12 @@ def _is_over(option: DateOption, *, at: datetime) -> bool:
 
 
 def _time(
-    option: DateOption, people: Sequence[TeamMember], *, person_id: str, at: datetime
+    option: DateOption,
+    people: Sequence[TeamMember],
+    *,
+    person_id: str,
+    at: datetime,
+    busy: Sequence[str],
 ) -> Time:
     given, starts = {one.user_id: one for one in option.votes}, option.starts_local
     said: dict[AnswerValue, list[Said]] = {value: [] for value in AnswerValue}
@@ -161,6 +192,7 @@ def _time(
         is_odd=not (
             calendar.is_working_day(starts.date()) and _WORK_BEGINS <= starts.hour < _WORK_ENDS
         ),
+        busy=busy,
     )
 
 

@@ -13,7 +13,7 @@ from netmeet.core import calendar, clock
 from netmeet.core.access import PRIVATE
 from netmeet.core.permissions import Permission as P
 from netmeet.core.refusals import Refused
-from netmeet.invitations import forms, queries
+from netmeet.invitations import forms, queries, rules
 from netmeet.invitations.queries import polls
 from netmeet.invitations.rules import AnswerValue, Via
 from netmeet.invitations.service import polls as service
@@ -25,6 +25,7 @@ from netmeet.web import filters, guard
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from netmeet.invitations.models import DateOption, DatePoll
     from netmeet.meetings.models import Invitation, Meeting
@@ -38,10 +39,13 @@ _DAYS_TO_ANSWER = 2
 @bp.get("/meetings/<oid:id>/times")
 @guard.needs(P.POLL_READ, load=queries.meeting, see=P.MEETING_READ)
 def times(meeting: "Meeting") -> ResponseReturnValue:
-    """Show which times suit whom, and what may be done; the person goes to their own answer."""
+    """Show which times suit whom, and what may be done; the person goes to their own answer.
+
+    With ``free`` in the address the form proposes times at which no calendar says busy.
+    """
     if guard.actor().role in PRIVATE:
         return redirect(url_for("invitations.own_times", id=meeting.id), 303)
-    return _page(meeting)
+    return _page(meeting, proposes="free" in request.args)
 
 
 def _page(
@@ -50,10 +54,15 @@ def _page(
     form: forms.AskForm | None = None,
     rows: "Sequence[WhenForm]" = (),
     refused: str = "",
+    proposes: bool = False,
 ) -> str:
     """Return the page, with the form and its rows as they were sent when something is wrong."""
     who, poll = guard.actor(), polls.of_meeting(meeting.id)
     today = clock.today()
+    may_ask = guard.allowed(P.POLL_CREATE, meeting)
+    people = polls.asked(meeting, at=who.at)
+    calendars = polls.calendars(people, who.at) if may_ask else polls.NO_CALENDARS
+    free = _free(meeting, calendars) if proposes and calendars else []
     asked_for = meetings.request_by_id(meeting.request_id) if meeting.request_id else None
     answer_by = calendar.add_working_days(today, _DAYS_TO_ANSWER)
     if poll is not None and polls.is_open(poll, meeting):
@@ -61,17 +70,22 @@ def _page(
     return render_template(
         "invitations/times.html",
         meeting=meeting,
-        standing=polls.standing(meeting, poll, reader_id=who.user_id, at=who.at)
+        standing=polls.standing(
+            meeting, poll, reader_id=who.user_id, at=who.at, calendars=calendars
+        )
         if poll is not None
         else None,
-        people=polls.asked(meeting, at=who.at),
+        people=people,
+        showing=[one for one in people if one.user_id in calendars],
+        free=free,
+        proposes=proposes,
         form=form or forms.AskForm(formdata=None, data={"answer_by": answer_by}),
         reachable=polls.reachable,
         is_person_asked=meeting.invitation(meeting.case.person.user_id) is not None,
-        rows=rows or [_time_form(n, is_sent=False) for n in range(_ROWS)],
+        rows=rows or _time_forms(free),
         refused=refused,
         due_on=asked_for.due_on if asked_for is not None and not asked_for.date_set_at else None,
-        may_ask=guard.allowed(P.POLL_CREATE, meeting),
+        may_ask=may_ask,
         is_private=False,
         may_choose=guard.allowed(P.MEETING_UPDATE, meeting),
         may_enter=guard.allowed(P.INVITATION_SEND, meeting),
@@ -83,6 +97,20 @@ def _page(
 def _may_answer(meeting: "Meeting") -> bool:
     is_listed = meeting.invitation(guard.actor().user_id) is not None
     return is_listed and guard.allowed(P.POLL_ANSWER_OWN, meeting)
+
+
+def _free(meeting: "Meeting", calendars: rules.Calendars) -> "list[datetime]":
+    """Return times at which no calendar says busy, once people have had the days to answer."""
+    first = calendar.add_working_days(clock.today(), _DAYS_TO_ANSWER + 1)
+    return rules.free_times(calendars, first=first, minutes=meeting.minutes, most=_ROWS)
+
+
+def _time_forms(proposed: "Sequence[datetime]" = ()) -> "list[WhenForm]":
+    """Return the forms of fresh times, the first filled with what is proposed."""
+    rows = [_time_form(n, is_sent=False) for n in range(_ROWS)]
+    for row, starts in zip(rows, proposed, strict=False):
+        row.date.data, row.time.data = starts.date(), starts.time()
+    return rows
 
 
 def _time_form(n: int, *, is_sent: bool = True) -> WhenForm:

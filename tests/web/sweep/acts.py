@@ -53,6 +53,7 @@ CONSENT = {
     "reach": "person",
 }
 BY_HAND: dict[str, dict[str, Any]] = {
+    "accounts.show_busy": {"address": "https://kalender.example/a.ics"},
     "actions.cancel": {"end-version": 1, "end-reason": "Det blev aftalt"},
     "actions.capture": {"line": "Jonas ringer til Mia i morgen", "keep": "1", "item_id": ""},
     "actions.close_now": {"kind": "moved", "on": TODAY, "owed": "lapse"},
