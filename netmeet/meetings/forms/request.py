@@ -1,10 +1,14 @@
 """Asking for a meeting, and answering it."""
 
+from dataclasses import replace
+
 from flask_babel import lazy_gettext as _
-from wtforms import RadioField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 
 from netmeet.meetings.forms.choices import options
+from netmeet.meetings.forms.meeting import KINDS
+from netmeet.meetings.rules import MeetingKind
 from netmeet.meetings.service.requests import Wish
 from netmeet.web.forms import LINE, TEXT, Form, at_most, required
 
@@ -43,6 +47,21 @@ class AskForm(Form):
             who=self.who.data or "",
             answer_by=self.answer_by.data or "",
         )
+
+
+class StaffAskForm(AskForm):
+    """What a professional is asked: which sort of meeting, too, where they know."""
+
+    kind = SelectField(
+        _("Hvilken slags møde?"),
+        choices=options((("", _("Det afgør den, der planlægger")), *KINDS)),
+        validators=[Optional()],
+    )
+
+    @property
+    def wish(self) -> Wish:
+        """Return what is asked for."""
+        return replace(super().wish, kind=MeetingKind(self.kind.data) if self.kind.data else None)
 
 
 class DeclineForm(Form):

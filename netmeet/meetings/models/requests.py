@@ -10,11 +10,14 @@ from netmeet.cases.models import Case
 from netmeet.core.access import Role
 from netmeet.core.db import Base, Versioned
 from netmeet.core.sealed import Sealed
-from netmeet.meetings.rules import RequestState
+from netmeet.meetings.rules import MeetingKind, RequestState
 
 
 class MeetingRequest(Versioned, Base):
-    """Somebody asks for a meeting. ``requested_at`` starts the clock of five working days."""
+    """Somebody asks for a meeting. ``requested_at`` starts the clock of five working days.
+
+    ``kind`` is which sort of meeting a professional asks for, none where they leave it open.
+    """
 
     __tablename__ = "meeting_request"
 
@@ -23,6 +26,7 @@ class MeetingRequest(Versioned, Base):
     author_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
     author: Mapped[User] = relationship(lazy="raise_on_sql", foreign_keys=author_id)
     asked_as: Mapped[Role]
+    kind: Mapped[MeetingKind | None]
     about = Sealed()
     how_soon = Sealed()
     who = Sealed()

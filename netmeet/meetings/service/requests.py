@@ -23,12 +23,13 @@ _WAITING = (RequestState.REQUESTED, RequestState.ASSESSED)
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """The four answers of a request, in the words of whoever asks."""
+    """The four answers of a request, in the words of whoever asks, and the sort of meeting."""
 
     about: str
     how_soon: str = ""
     who: str = ""
     answer_by: str = ""
+    kind: MeetingKind | None = None
 
 
 def ask(case: Case, *, by: Actor, at: datetime, wish: Wish) -> MeetingRequest:
@@ -45,6 +46,7 @@ def ask(case: Case, *, by: Actor, at: datetime, wish: Wish) -> MeetingRequest:
         case=case,
         author_id=by.user_id,
         asked_as=by.role_on(case),
+        kind=wish.kind,
         about=wish.about,
         how_soon=wish.how_soon,
         who=wish.who,
@@ -85,7 +87,7 @@ def withdraw(request: MeetingRequest, *, by: Actor, at: datetime) -> None:
 
 
 def accept(request: MeetingRequest, *, by: Actor, at: datetime) -> Meeting:
-    """Say yes: the request becomes a draft of a meeting, chaired by whoever says yes.
+    """Say yes: the request becomes a draft of the sort asked for, chaired by whoever says yes.
 
     Whoever asked is told. The purpose is one line: of a long request the beginning.
 
@@ -94,7 +96,7 @@ def accept(request: MeetingRequest, *, by: Actor, at: datetime) -> Meeting:
     _decide(request, RequestState.ACCEPTED, by=by, at=at)
     _tell_who_asked(request, by=by, at=at)
     purpose = shorten(request.about, _LONGEST_PURPOSE, placeholder=" …")
-    details = meetings.Details(kind=MeetingKind.OUTPATIENT, purpose=purpose)
+    details = meetings.Details(kind=request.kind or MeetingKind.OUTPATIENT, purpose=purpose)
     return meetings.create(request.case, by=by, at=at, details=details, request=request)
 
 

@@ -12,7 +12,8 @@ from netmeet.core.access import PRIVATE
 from netmeet.core.permissions import Permission as P
 from netmeet.core.refusals import Refused
 from netmeet.meetings import queries, service
-from netmeet.meetings.forms.request import ANSWER_BY, HOW_SOON, AskForm, DeclineForm
+from netmeet.meetings.forms.meeting import KINDS
+from netmeet.meetings.forms.request import ANSWER_BY, HOW_SOON, AskForm, DeclineForm, StaffAskForm
 from netmeet.meetings.views import bp
 from netmeet.web import guard
 from netmeet.web.guard import needs
@@ -40,15 +41,19 @@ def ask() -> ResponseReturnValue:
 @bp.get("/cases/<oid:id>/ask")
 @needs(P.MEETING_REQUEST, load=cases.by_id, see=P.CASE_READ)
 def ask_in_case(case: "Case") -> ResponseReturnValue:
-    """Show the four questions."""
-    return _ask_page(case, AskForm())
+    """Show the four questions, and to professionals a fifth."""
+    return _ask_page(case, _ask_form())
+
+
+def _ask_form() -> AskForm:
+    return AskForm() if guard.actor().role in PRIVATE else StaffAskForm()
 
 
 @bp.post("/cases/<oid:id>/ask")
 @needs(P.MEETING_REQUEST, load=cases.by_id, see=P.CASE_READ)
 def send_request(case: "Case") -> ResponseReturnValue:
     """Keep the request and show its receipt."""
-    form = AskForm()
+    form = _ask_form()
     if not form.validate():
         return _ask_page(case, form), 422
     actor = guard.actor()
@@ -132,6 +137,7 @@ def _receipt(request: "MeetingRequest", form: DeclineForm) -> str:
         coordinator=request.case.coordinator,
         how_soon=dict(HOW_SOON).get(request.how_soon, request.how_soon),
         answer_by=dict(ANSWER_BY).get(request.answer_by, request.answer_by),
+        kind=dict(KINDS)[request.kind] if request.kind is not None else "",
         is_mine=is_mine,
         may_withdraw=is_mine and guard.allowed(P.MEETING_REQUEST, request),
         may_decide=guard.allowed(P.REQUEST_DECIDE, request),

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from netmeet.cases.rules import Scope
 from netmeet.core.db import db
 from netmeet.meetings.models import Meeting, MeetingRequest
-from netmeet.meetings.rules import RequestState
+from netmeet.meetings.rules import MeetingKind, RequestState
 from tests.reader import StrictClient
 from tests.world import World
 
@@ -126,3 +126,47 @@ def test_nothing_is_chosen_beforehand_and_only_what_it_is_about_must_be_said(
     assert (first.how_soon, first.answer_by) == ("", "")
     odd = client.send(f"/cases/{case.id}/ask", {"about": ABOUT, "how_soon": "never"})
     assert odd.status_code == 422
+
+
+def test_a_professional_says_which_sort_and_the_draft_is_of_it(
+    world: World, client: StrictClient
+) -> None:
+    case = world.case()
+    address, person = f"/cases/{case.id}/ask", case.person.user
+    world.sign_in(client, world.jonas)
+    assert 'name="kind"' in client.get(address).text
+    sent = {"about": "Hun udskrives på torsdag", "kind": "discharge"}
+    assert client.send(address, sent).status_code == 303
+    request = db.session.scalars(select(MeetingRequest)).one()
+    assert request.kind is MeetingKind.DISCHARGE
+    shown = client.get(f"/requests/{request.id}").text
+    assert "Hvilken slags: Udskrivningsmøde (§ 13 a)" in shown
+    world.sign_in(client, world.lise)
+    client.send(f"/requests/{request.id}/accept")
+    meeting = db.session.scalars(select(Meeting)).one()
+    assert (meeting.kind, meeting.minutes) == (MeetingKind.DISCHARGE, 60)
+    world.sign_in(client, person)
+    assert 'name="kind"' not in client.get(address).text
+
+
+def test_a_sort_that_is_none_is_refused_and_the_words_kept(
+    world: World, client: StrictClient
+) -> None:
+    address = f"/cases/{world.case().id}/ask"
+    world.sign_in(client, world.jonas)
+    refused = client.send(address, {"about": ABOUT, "kind": "secret"})
+    assert refused.status_code == 422
+    assert ABOUT in refused.text
+    assert db.session.scalars(select(MeetingRequest)).all() == []
+
+
+def test_a_sort_left_open_becomes_a_plain_network_meeting(
+    world: World, client: StrictClient
+) -> None:
+    address = f"/cases/{world.case().id}/ask"
+    world.sign_in(client, world.lise)
+    client.send(address, {"about": ABOUT, "kind": ""})
+    request = db.session.scalars(select(MeetingRequest)).one()
+    assert request.kind is None
+    client.send(f"/requests/{request.id}/accept")
+    assert db.session.scalars(select(Meeting)).one().kind == MeetingKind.OUTPATIENT
