@@ -133,6 +133,11 @@ class Meeting(Versioned, Base):
         """Tell whether it has begun and is not over."""
         return self.started_at is not None and self.ended_at is None
 
+    def was_left_open(self, today: date) -> bool:
+        """Tell whether it began on a day before ``today`` (in Copenhagen) and nobody ended it."""
+        began = self.started_at
+        return self.is_going_on and began is not None and calendar.to_local(began).date() < today
+
     @property
     def is_refused(self) -> bool:
         """Tell whether the person has said no to it: only § 13 b plans without them."""

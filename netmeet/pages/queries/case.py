@@ -93,6 +93,7 @@ class CasePage:
     asked: Sequence[Asked]
     words: PreparationAnswer | None
     version: PlanVersion | None
+    today: date
 
 
 def case_page(case: Case, *, at: datetime) -> CasePage:
@@ -108,6 +109,7 @@ def case_page(case: Case, *, at: datetime) -> CasePage:
         asked=_asked(case, today),
         words=_words(case),
         version=newest_version(case),
+        today=today,
     )
 
 
@@ -170,6 +172,13 @@ def _room_is_open(page: CasePage) -> Step | None:
     now = page.next
     if now is None or not now.is_going_on:
         return None
+    if now.was_left_open(page.today):
+        return Step(
+            text=_("Mødet er ikke sluttet i netmeet."),
+            label=_("Slut mødet"),
+            endpoint="meetings.room_end",
+            subject_id=now.id,
+        )
     return Step(
         text=_("Mødet er i gang."),
         label=_("Gå til mødet, der er i gang"),

@@ -301,15 +301,15 @@ def _of_request(request: MeetingRequest, case: Case, today: date) -> DayRow:
 
 def _of_now(meeting: Meeting, case: Case, today: date) -> DayRow:
     text, label = _("Mødet er i gang."), _("Gå til mødet, der er i gang")
-    endpoint, began = "pages.room", meeting.started_at
-    if began is not None and calendar.to_local(began).date() < today:
+    endpoint = "pages.room"
+    if meeting.was_left_open(today):
         text, label = _("Mødet er ikke sluttet i netmeet."), _("Slut mødet")
         endpoint = "meetings.room_end"
     return _row(
         case,
         group=Group.URGENT,
         kind="now",
-        on=began,
+        on=meeting.started_at,
         text=text,
         label=label,
         endpoint=endpoint,

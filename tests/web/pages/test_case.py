@@ -167,3 +167,18 @@ def test_who_may_come_again_is_put_on_the_list_with_one_tap(
     assert re.search(rf'<button[^>]*name="user_id"[^>]*value="{hanne}"', body)
     assert client.send(path, {"user_id": hanne}).status_code == 303
     assert "må komme med igen" not in client.get(case_path).get_data(as_text=True)
+
+
+def test_a_meeting_of_yesterday_that_nobody_ended_is_to_be_ended(
+    world: World, client: StrictClient
+) -> None:
+    case = world.case()
+    meeting = world.meeting(case, in_days=-1, state=MeetingState.INVITED)
+    meeting.started_at = now() - timedelta(days=1)
+    world.sign_in(client, world.lise)
+    body = _page(client, case)
+    assert "Mødet er ikke sluttet i netmeet." in body
+    assert "i gang" not in body.split("<main")[1]
+    assert body.count(f'href="/meetings/{meeting.id}/room/end"') == 3
+    meeting.started_at = now()
+    assert "Mødet er i gang." in _page(client, case)
