@@ -304,6 +304,7 @@ RULES: Mapping[str, Rule] = {
     "invitations.answer_times": _answers_times,
     "invitations.chase": _was_polled,
     "invitations.choose_time": _was_polled,
+    "invitations.drop_time": _was_polled,
     "invitations.deputy": _own_invitation,
     "invitations.enter_times": _enters_times,
     "invitations.own_times": _on_the_list,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask_babel import gettext as _
+from sqlalchemy import delete
 
 from netmeet.accounts import service as accounts
 from netmeet.core import calendar
@@ -192,6 +193,23 @@ def choose(
     )
     poll.closed_at = at
     db.session.flush()
+
+
+def drop(meeting: Meeting, poll: DatePoll, option_id: str) -> None:
+    """Take a time out of the poll with what was answered to it; the other answers stay.
+
+    Taking it out twice changes nothing. Raises ``Refused`` for the only time that is
+    left, and when the poll is over.
+    """
+    _check_open(poll, meeting)
+    dropped = next((one for one in poll.options if one.id == option_id), None)
+    if dropped is None:
+        return
+    if len(poll.options) == 1:
+        raise Refused(_("Der skal være en tid tilbage. Skriv først en anden."))
+    db.session.execute(delete(DateVote).where(DateVote.option_id == dropped.id))
+    db.session.execute(delete(DateOption).where(DateOption.id == dropped.id))
+    db.session.expire(poll, ["options"])
 
 
 def _check_open(poll: DatePoll, meeting: Meeting) -> None:

@@ -88,6 +88,7 @@ def _page(
         may_ask=may_ask,
         is_private=False,
         may_choose=guard.allowed(P.MEETING_UPDATE, meeting),
+        may_drop=may_ask,
         may_enter=guard.allowed(P.INVITATION_SEND, meeting),
         may_answer=_may_answer(meeting),
         case_head=cases.head(meeting.case, current="pages.case"),
@@ -176,6 +177,17 @@ def choose_time(meeting: "Meeting") -> ResponseReturnValue:
     return redirect(url_for("invitations.edit", id=meeting.id, _anchor="send"), 303)
 
 
+@bp.post("/meetings/<oid:id>/times/drop")
+@guard.needs(P.POLL_CREATE, load=queries.meeting, see=P.POLL_READ)
+def drop_time(meeting: "Meeting") -> ResponseReturnValue:
+    """Take a time out again that does not suit after all."""
+    try:
+        service.drop(meeting, _poll(meeting), request.form.get("option", ""))
+    except Refused as no:
+        return _page(meeting, refused=str(no)), 422
+    return _back(meeting)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ballot:
     """One time with the form for somebody's answer to it."""
@@ -247,6 +259,7 @@ def _own_page(
         if poll and may_read
         else None,
         may_choose=False,
+        may_drop=False,
         instead_of=invitation.user.name if ballots_of != who.user_id else "",
         invitation=invitation,
         is_answered=poll is not None and polls.has_answered(poll, ballots_of),

@@ -249,3 +249,21 @@ def test_who_was_taken_off_the_list_is_no_page_to_enter_for(world, app, meeting)
     db.session.commit()
     path = f"/invitations/{gone.id}/times"
     assert as_(world, app, world.lise).get(path).status_code == 404
+
+
+def test_a_time_is_taken_out_by_who_asks_and_by_nobody_else(world, app, meeting):
+    ask(world, app, meeting, 4, 5)
+    first, _second = options()
+    address, sent = f"/meetings/{meeting.id}/times", {"option": first.id}
+    lise = as_(world, app, world.lise)
+    assert text(lise.get(address)).count("Ja, tag den ud") == 2
+    for user, code in ((world.hanne, 404), (world.made["mia"], 403)):
+        assert as_(world, app, user).send(f"{address}/drop", sent).status_code == code
+    assert lise.send(f"{address}/drop", sent).status_code == 303
+    assert [one.starts_local for one in options()] == [working(5)]
+    page = lise.get(address)
+    assert "Ja, tag den ud" not in text(page)
+    refused = lise.send(f"{address}/drop", {"option": options()[0].id})
+    assert refused.status_code == 422
+    assert "Der skal være en tid tilbage." in text(refused)
+    assert lise.send(f"{address}/drop", sent).status_code == 303

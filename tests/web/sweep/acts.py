@@ -100,6 +100,7 @@ ON_PAGE = {
     "invitations.answer_times": "/meetings/{id}/times/own",
     "invitations.ask_times": "/meetings/{id}/times",
     "invitations.choose_time": "/meetings/{id}/times",
+    "invitations.drop_time": "/meetings/{id}/times",
     "invitations.enter_times": "/invitations/{id}/times",
     "meetings.approve_agenda": "/meetings/{id}/agenda",
     "meetings.attendance": "/meetings/{id}/room/people",
