@@ -49,6 +49,8 @@ class CorrectedData:
 class PointData:
     """What the minutes say of one point; the person's words and the answer are fields of their own.
 
+    ``proxy`` is the first name of who raised it on behalf of the person, if somebody did.
+
     ``decider`` is who decides by ``until``; ``reason`` why a point was put off or not reached.
     """
 
@@ -56,6 +58,7 @@ class PointData:
     title: str
     standing: str
     is_persons: bool
+    proxy: str
     raised_by: str
     life_area: LifeArea | None
     person_says: str
@@ -190,6 +193,7 @@ def _point(item: AgendaItem, corrected: Sequence[CorrectedData]) -> PointData:
         title=item.title,
         standing=item.standing,
         is_persons=item.is_persons,
+        proxy=item.proxy,
         raised_by=item.author.name,
         life_area=item.life_area,
         person_says=item.text(MinutesField.PERSON_SAYS),

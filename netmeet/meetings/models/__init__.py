@@ -327,6 +327,11 @@ class AgendaItem(InMeeting, Versioned, Base):
         """Tell whether the person raised it, alone or through somebody acting for them."""
         return self.raised_as in {Role.PAT, Role.PROX}
 
+    @property
+    def proxy(self) -> str:
+        """Return the first name of who raised it for the person, ``""`` when they did so."""
+        return self.author.first_name if self.raised_as is Role.PROX else ""
+
     def text(self, field: MinutesField) -> str:
         """Return what the minutes say in the field, ``""`` when nothing."""
         return next((entry.text for entry in self.entries if entry.field is field), "")

@@ -12,9 +12,9 @@ from netmeet.core.access import Role
 from netmeet.core.db import db
 from netmeet.meetings import queries
 from netmeet.meetings.models import AgendaItem, Meeting
-from netmeet.meetings.rules import AgendaState, ItemState
+from netmeet.meetings.rules import AgendaState, ItemState, MeetingState
 from tests.reader import StrictClient
-from tests.world import World
+from tests.world import World, now
 
 Counting = Callable[[], AbstractContextManager[list[str]]]
 
@@ -246,3 +246,26 @@ def test_a_number_longer_than_any_length_is_refused_in_words(
     assert answer.status_code == 422
     assert "Tallet er for langt." in answer.get_data(as_text=True)
     assert "Midlertidig bolig" in answer.get_data(as_text=True)
+
+
+def test_what_a_guardian_raises_is_not_told_as_the_persons_own_words(
+    world: World, client: StrictClient
+) -> None:
+    meeting = begin(world)
+    item = world.item(meeting, "Hun skal have ro", by=world.hanne, raised_as=Role.PROX)
+    item.confirmed_at = meeting.created_at
+    own, room, minutes = (
+        f"/meetings/{meeting.id}/{part}" for part in ("agenda", "room", "minutes")
+    )
+    world.sign_in(client, world.lise)
+    page = client.get(own).text
+    assert page.count("Skrevet af Hanne på vegne af Mia.") == 1
+    meeting.state, meeting.started_at = MeetingState.INVITED, meeting.created_at
+    meeting.current_item_id = item.id
+    db.session.commit()
+    assert "Hanne siger på vegne af Mia" in client.get(room).text
+    meeting.state, meeting.ended_at = MeetingState.MINUTES_DRAFT, now()
+    db.session.commit()
+    drafted = client.get(minutes).text
+    assert "Hanne siger på vegne af Mia" in drafted
+    assert len(re.findall(r'own-words-who">\s*Mia siger<', drafted)) == 1
