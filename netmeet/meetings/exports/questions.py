@@ -279,10 +279,14 @@ def _taps(question: Question, *, is_child: bool = False) -> list[tuple[str, str]
             ("afternoon", _("Om eftermiddagen")),
             ("home", _("Hjemme hos mig")),
             ("video", _("På video")),
+            ("short", _("Et kort møde")),
             ("breaks", _("Pauser undervejs")),
             ("interpreter", _("En tolk")),
             ("speaker", _("En, der taler for mig")),
+            ("companion", _("En, jeg har med")),
             ("fetch", _("En, der henter mig")),
+            ("no_stairs", _("Ingen trapper")),
+            ("allergy", _("Der er noget, jeg ikke tåler")),
         ],
     }
     return known.get(question, [])

@@ -298,3 +298,21 @@ def test_the_questions_on_paper_are_a_pdf(world: World, client: StrictClient) ->
     answer = client.get(f"/meetings/{meeting.id}/prepare/paper.pdf")
     assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
     assert answer.data.startswith(b"%PDF")
+
+
+def test_what_must_be_thought_of_on_the_day_can_be_tapped(
+    world: World, client: StrictClient
+) -> None:
+    """The practical wishes of ``domain.md`` § 3.1, row 7: each is a tap, the rest is words."""
+    meeting = begin(world, client)
+    path = f"/meetings/{meeting.id}/prepare/practical"
+    page = client.get(path).text
+    wishes = {
+        *("morning", "afternoon", "home", "short", "breaks", "video"),
+        *("companion", "interpreter", "speaker", "fetch", "no_stairs", "allergy"),
+    }
+    assert set(re.findall(r'name="words"[^>]*value="(\w+)"', page)) == wishes
+    client.send(path, {"words": ["short", "no_stairs"], "version": "0"})
+    told = client.get(f"/meetings/{meeting.id}/prepare/all").text
+    assert "Et kort møde" in told
+    assert "Ingen trapper" in told
