@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from netmeet.accounts import queries, service
 from netmeet.accounts.models import Identity, UnitRole, User
 from netmeet.accounts.rules.identity import Door
-from netmeet.accounts.service import feeds, identities, sessions
-from netmeet.core.access import PRIVATE, Actor, Role
+from netmeet.accounts.service import busy, feeds, identities, sessions
+from netmeet.core.access import PRIVATE, STAFF, Actor, Role
 from netmeet.core.db import db
 from netmeet.core.refusals import Refused
 
@@ -64,8 +64,8 @@ def give(user: User, post: Post, *, by: Actor, at: datetime) -> UnitRole:
 def end(held: UnitRole, *, by: Actor, at: datetime) -> None:
     """End a role, the logins that act in it and its calendar feed, in force from the next request.
 
-    Doing it twice changes nothing. Raises ``Refused`` for one's own, and for the last administrator
-    of an organisation.
+    Who is staff nowhere any more shows no calendar either. Doing it twice changes nothing. Raises
+    ``Refused`` for one's own, and for the last administrator of an organisation.
     """
     if held.user_id == by.user_id:
         raise Refused(_("Ingen kan ændre sine egne roller. Bed en anden administrator."))
@@ -77,6 +77,8 @@ def end(held: UnitRole, *, by: Actor, at: datetime) -> None:
     db.session.flush()
     sessions.end_acting(held.id, at=at)
     feeds.end(held.id, at=at)
+    if not any(one.role in STAFF for one in queries.current_roles(held.user_id, at)):
+        busy.hide(held.user_id)
 
 
 def deactivate(user: User, *, by: Actor, at: datetime) -> None:

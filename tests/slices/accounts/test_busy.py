@@ -9,10 +9,13 @@ import pytest
 from sqlalchemy import select
 
 from netmeet.accounts import jobs
+from netmeet.accounts import service as accounts
 from netmeet.accounts.models import BusyCalendar, BusyTime
 from netmeet.accounts.queries import busy as queries
 from netmeet.accounts.rules import busy as rules
 from netmeet.accounts.service import busy as service
+from netmeet.accounts.service import staff
+from netmeet.core.access import Role
 from netmeet.core.db import db
 from netmeet.core.refusals import Refused
 from netmeet.formats import busy as reading
@@ -198,8 +201,21 @@ def test_another_calendar_takes_the_place_of_the_first(world):
     assert queries.of_user(world.jonas.id).address == f"{PLACE}/anden.ics"
 
 
-def test_nobody_reads_the_calendar_of_who_has_left(world):
+def test_nobody_reads_the_calendar_of_who_is_not_active(world):
     show(world.jonas)
     world.jonas.active = False
     db.session.flush()
     assert queries.due(now()) == []
+
+
+def test_it_is_forgotten_with_the_last_role_as_staff(world):
+    other = accounts.give_role(world.jonas, Role.REG, at=now(), unit_id=world.ward.id)
+    one = show(world.jonas)
+    service.keep(one, [(now(), now() + timedelta(hours=1))], at=now())
+    by = world.actor(world.lise)
+    staff.end(other, by=by, at=now())
+    assert kept(one) is not None
+    accounts.give_role(world.jonas, Role.REL, at=now())
+    staff.end(world.role_of(world.jonas), by=by, at=now())
+    assert kept(one) is None
+    assert times() == []
