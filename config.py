@@ -261,7 +261,9 @@ def _calendars(value: Callable[..., str], problems: list[str]) -> frozenset[str]
 def _is_origin(address: str) -> bool:
     """Tell whether it is scheme and host alone, over TLS or on this machine."""
     parts = urlsplit(address)
-    return _is_safe(address) and address == f"{parts.scheme}://{parts.netloc}".lower()
+    port = f":{parts.port}" if parts.port not in {None, 443, 80} else ""
+    plain = f"{parts.scheme}://{parts.hostname or ''}{port}"
+    return bool(parts.hostname) and _is_safe(address) and address == plain
 
 
 def _providers(value: Callable[..., str], problems: list[str]) -> dict[str, Provider]:

@@ -8,7 +8,6 @@ What comes back is believed only when signature, issuer, audience, nonce and exp
 
 import functools
 import secrets
-import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,10 +25,12 @@ from joserfc.jwk import KeySet
 import config
 from netmeet.accounts.rules.busy import Fault, may_be_fetched
 from netmeet.accounts.rules.identity import CLOCKS_DIFFER, LONGEST_LOGIN
+from netmeet.formats import processes
 
 _PATIENCE = 5
 _LONGEST_FETCH = 20.0
 _MOST_BYTES = 5 << 20
+_MEMORY_BYTES = 128 << 20
 _ALGORITHMS = ["RS256", "PS256", "ES256"]
 
 
@@ -170,27 +171,54 @@ def calendar_at(address: str, *, allowed: Collection[str]) -> bytes:
     """Return the calendar file at the address, at most five megabytes.
 
     Only from the ``allowed`` origins, and it may lead nowhere else: the address was typed by
-    somebody, and must not open what only this machine can reach. Raises ``NotFetched``.
+    somebody, and must not open what only this machine can reach. Fetched in a process of its own,
+    which is ended when the server takes its time. Raises ``NotFetched``.
     """
     if not may_be_fetched(address, allowed=allowed):
         raise NotFetched(Fault.CLOSED)
-    until, read = time.monotonic() + _LONGEST_FETCH, bytearray()
+    # Judged as it is sent, too: another reader of addresses must not read another host.
+    if not may_be_fetched(_prepared(address).url or "", allowed=allowed):
+        raise NotFetched(Fault.CLOSED)
     try:
-        with requests.get(
-            address,
-            timeout=_PATIENCE,
-            allow_redirects=False,
-            stream=True,
-            headers={"Accept": "text/calendar"},
-        ) as answer:
+        return _crew().do(address)
+    except processes.Failed as no:
+        is_large = str(no) == Fault.TOO_LARGE.value
+        raise NotFetched(Fault.TOO_LARGE if is_large else Fault.NO_ANSWER) from no
+
+
+def close() -> None:
+    """End the process that fetches; the next calendar starts a new one."""
+    _crew().close()
+
+
+def _prepared(address: str) -> requests.PreparedRequest:
+    try:
+        return requests.Request("GET", address, headers={"Accept": "text/calendar"}).prepare()
+    except (requests.RequestException, ValueError) as error:
+        raise NotFetched(Fault.NO_ANSWER) from error
+
+
+def _begin() -> None:
+    """Have nothing more to load."""
+
+
+def _work(address: str) -> bytes:
+    asked, read = _prepared(address), bytearray()
+    with requests.Session() as client:
+        # The way out is the operator's, but nobody's password goes where somebody typed.
+        client.trust_env = False
+        client.proxies.update(requests.utils.get_environ_proxies(address))
+        with client.send(asked, timeout=_PATIENCE, allow_redirects=False, stream=True) as answer:
             if answer.status_code != HTTPStatus.OK:
-                raise NotFetched(Fault.NO_ANSWER)
+                raise processes.Failed(Fault.NO_ANSWER.value)
             for part in answer.iter_content(1 << 16):
                 read += part
                 if len(read) > _MOST_BYTES:
-                    raise NotFetched(Fault.TOO_LARGE)
-                if time.monotonic() > until:
-                    raise NotFetched(Fault.NO_ANSWER)
-    except (requests.RequestException, ValueError) as error:
-        raise NotFetched(Fault.NO_ANSWER) from error
+                    raise processes.Failed(Fault.TOO_LARGE.value)
     return bytes(read)
+
+
+FETCHING = processes.Trade(begin=_begin, work=_work, memory=_MEMORY_BYTES, seconds=_LONGEST_FETCH)
+"""What the process that fetches can do, and for how long."""
+
+_crew = processes.OfThisProcess(lambda: processes.Crew(FETCHING, workers=1))

@@ -1,5 +1,6 @@
 """Forgetting what has had its time, and reading the calendars that staff show."""
 
+import logging
 from collections.abc import Collection
 from datetime import datetime
 
@@ -8,41 +9,50 @@ from netmeet.accounts.queries import busy as calendars
 from netmeet.accounts.rules import busy as rules
 from netmeet.accounts.rules.busy import Fault
 from netmeet.accounts.service import busy as showing
-from netmeet.core.db import db, may_write, only_read
+from netmeet.core.db import db, may_write
 from netmeet.formats import busy
+
+log = logging.getLogger(__name__)
 
 
 def tidy(now: datetime) -> None:
-    """Delete parked texts, codes and counts that are too old to matter."""
+    """Delete parked texts, codes, counts and busy times that are too old to matter."""
     may_write()
     service.forget(at=now)
+    showing.forget(at=now)
     db.session.commit()
 
 
 def read_calendars(now: datetime, *, allowed: Collection[str]) -> None:
-    """Read the calendars whose turn it is; each in a commit of its own.
+    """Read the calendars whose turn it is; what is wrong with one does not keep the others waiting.
 
     Nothing is held open while another server thinks. ``allowed`` are the origins.
     """
-    only_read()
+    may_write()
     due = calendars.due(now)
-    db.session.rollback()
-    for calendar_id, address in due:
-        _read(calendar_id, address, now=now, allowed=allowed)
+    db.session.commit()
+    for calendar_id in due:
+        try:
+            _read(calendar_id, now=now, allowed=allowed)
+        except Exception as bug:  # noqa: BLE001 - whatever is wrong with one calendar, go on
+            db.session.rollback()
+            log.error("calendar %s: %s", calendar_id, type(bug).__name__)  # noqa: TRY400 - no data
 
 
-def _read(calendar_id: str, address: str, *, now: datetime, allowed: Collection[str]) -> None:
-    fault, spans = None, []
+def _read(calendar_id: str, *, now: datetime, allowed: Collection[str]) -> None:
+    showing.begin(calendar_id, at=now)
+    db.session.commit()
+    address = calendars.address(calendar_id)
+    db.session.commit()
+    if not address:
+        return
     try:
         data = channels.calendar_at(address, allowed=allowed)
         spans = busy.spans(data, since=now, until=now + rules.AHEAD)
     except channels.NotFetched as no:
-        fault = no.why
+        showing.note_fault(calendar_id, no.why)
     except busy.Unreadable:
-        fault = Fault.UNREADABLE
-    may_write()
-    if fault is None:
-        showing.keep(calendar_id, spans, at=now)
+        showing.note_fault(calendar_id, Fault.UNREADABLE)
     else:
-        showing.note_fault(calendar_id, fault, at=now)
+        showing.keep(calendar_id, spans, at=now)
     db.session.commit()

@@ -11,7 +11,7 @@ from netmeet.accounts.rules import busy as rules
 from netmeet.core.db import db
 
 Span = tuple[datetime, datetime]
-_AT_A_TIME = 50
+_AT_A_TIME = 200
 
 
 def of_user(user_id: str) -> BusyCalendar | None:
@@ -28,13 +28,13 @@ def count(calendar: BusyCalendar, *, since: datetime) -> int:
     return db.session.scalar(statement) or 0
 
 
-def due(at: datetime) -> Sequence[tuple[str, str]]:
-    """Return id and address of the calendars to fetch at ``at`` (UTC), longest waiting first.
+def due(at: datetime) -> Sequence[str]:
+    """Return the ids of the calendars to fetch at ``at`` (UTC), longest waiting first.
 
     Those of users who are active; some at a time.
     """
     statement = (
-        select(BusyCalendar)
+        select(BusyCalendar.id)
         .join(BusyCalendar.user)
         .where(
             User.active.is_(True),
@@ -43,7 +43,13 @@ def due(at: datetime) -> Sequence[tuple[str, str]]:
         .order_by(BusyCalendar.tried_at.asc().nulls_first(), BusyCalendar.id)
         .limit(_AT_A_TIME)
     )
-    return [(one.id, one.address) for one in db.session.scalars(statement)]
+    return db.session.scalars(statement).all()
+
+
+def address(calendar_id: str) -> str:
+    """Return where the calendar lies, ``""`` when it is hidden by now."""
+    calendar = db.session.get(BusyCalendar, calendar_id)
+    return calendar.address if calendar is not None else ""
 
 
 def shown_by(user_ids: Collection[str], at: datetime) -> Mapping[str, Sequence[Span]]:

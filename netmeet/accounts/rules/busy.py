@@ -1,5 +1,6 @@
 """The calendars that staff show: from where they may be fetched, and how long they are good for."""
 
+import re
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -10,6 +11,9 @@ GOOD_FOR = timedelta(days=1)
 """What was fetched longer ago says nothing of today."""
 AHEAD = timedelta(days=90)
 """How far ahead the times are read."""
+
+_PLAIN = re.compile(r"[!-\[\]-~]+")
+"""Letters that everybody reads alike: a backslash ends the host for some and not for others."""
 
 
 class Fault(StrEnum):
@@ -23,8 +27,10 @@ class Fault(StrEnum):
 
 def origin(address: str) -> str:
     """Return scheme, host and port of the address in small letters, ``""`` for what is none."""
+    if not _PLAIN.fullmatch(address):
+        return ""
     try:
-        parts = urlsplit(address.strip())
+        parts = urlsplit(address)
         port = f":{parts.port}" if parts.port is not None else ""
     except ValueError:
         return ""

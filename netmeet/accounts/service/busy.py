@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from netmeet.accounts.models import BusyCalendar, BusyTime
 from netmeet.accounts.queries import busy as queries
@@ -52,14 +52,27 @@ def keep(calendar_id: str, spans: Iterable[tuple[datetime, datetime]], *, at: da
     db.session.add_all(
         BusyTime(calendar_id=calendar_id, starts=starts, ends=ends) for starts, ends in spans
     )
-    calendar.tried_at = calendar.fetched_at = at
-    calendar.fault = ""
+    calendar.fetched_at, calendar.fault = at, ""
     db.session.flush()
 
 
-def note_fault(calendar_id: str, fault: Fault, *, at: datetime) -> None:
+def begin(calendar_id: str, *, at: datetime) -> None:
+    """Note that the calendar is tried now, whatever comes of it."""
+    calendar = db.session.get(BusyCalendar, calendar_id)
+    if calendar is not None:
+        calendar.tried_at = at
+        db.session.flush()
+
+
+def note_fault(calendar_id: str, fault: Fault) -> None:
     """Note why the calendar could not be read; what was read before stays for a day."""
     calendar = db.session.get(BusyCalendar, calendar_id)
     if calendar is not None:
-        calendar.tried_at, calendar.fault = at, fault.value
+        calendar.fault = fault.value
         db.session.flush()
+
+
+def forget(*, at: datetime) -> None:
+    """Delete the times of calendars that could not be read for a day: they say nothing now."""
+    stale = select(BusyCalendar.id).where(BusyCalendar.fetched_at < at - rules.GOOD_FOR)
+    db.session.execute(delete(BusyTime).where(BusyTime.calendar_id.in_(stale)))

@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import ClassVar
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from netmeet.accounts import jobs
+from netmeet.accounts import channels, jobs
 from netmeet.accounts import service as accounts
 from netmeet.accounts.models import BusyCalendar, BusyTime
 from netmeet.accounts.queries import busy as queries
@@ -19,6 +19,7 @@ from netmeet.core.access import Role
 from netmeet.core.db import db
 from netmeet.core.refusals import Refused
 from netmeet.formats import busy as reading
+from netmeet.formats import processes
 from tests.services import radicale as server
 from tests.world import now
 
@@ -31,6 +32,7 @@ def radicale(tmp_path_factory):
     with server.running(tmp_path_factory.mktemp("radicale")) as address:
         yield address
     reading.close()
+    channels.close()
 
 
 def calendar(*days, at):
@@ -87,6 +89,8 @@ def test_a_calendar_of_another_make_is_read_and_only_its_times_are_kept(world, r
         "kalender.example/a.ics",
         "https://kalender.example:x/a.ics",
         "webcal://kalender.example/a.ics",
+        "https://ond.dk\\@kalender.example/a.ics",
+        "https://kalender.example\t/a.ics",
     ],
 )
 def test_nothing_else_than_what_was_opened_is_fetched(world, address):
@@ -107,6 +111,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     """Answers as the path says, and notes what was asked for."""
 
     asked: ClassVar[list[str]] = []
+    left: ClassVar[threading.Event] = threading.Event()
 
     def do_GET(self):
         self.asked.append(self.path)
@@ -117,6 +122,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return
         self.send_response(404 if self.path == "/gone" else 200)
         self.end_headers()
+        while self.path == "/drips" and not self.left.wait(0.1):
+            self.wfile.write(b"B")
         body = b"x" * (6 << 20) if self.path == "/large" else b"<html>Log ind</html>"
         self.wfile.write(body)
 
@@ -128,10 +135,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
 def odd():
     """Return the address of a server that answers oddly."""
     Handler.asked.clear()
+    Handler.left.clear()
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as there:
         thread = threading.Thread(target=there.serve_forever)
         thread.start()
         yield f"http://127.0.0.1:{there.server_port}"
+        Handler.left.set()
         there.shutdown()
         thread.join()
 
@@ -161,10 +170,10 @@ def test_a_server_that_is_not_there_is_a_fault_too(world):
 
 def test_each_is_read_again_after_half_an_hour_and_not_before(world):
     one, at = show(world.jonas), now()
-    assert [each for each, _ in queries.due(at)] == [one]
-    service.keep(one, [], at=at)
+    assert queries.due(at) == [one]
+    service.begin(one, at=at)
     assert queries.due(at + rules.FETCHED_EVERY - timedelta(minutes=1)) == []
-    assert [each for each, _ in queries.due(at + rules.FETCHED_EVERY)] == [one]
+    assert queries.due(at + rules.FETCHED_EVERY) == [one]
 
 
 def test_what_was_read_more_than_a_day_ago_says_nothing(world):
@@ -177,8 +186,44 @@ def test_what_was_read_more_than_a_day_ago_says_nothing(world):
 def test_a_fault_leaves_what_was_read_before(world):
     one, at = show(world.jonas), now()
     service.keep(one, [(at + timedelta(days=2), at + timedelta(days=3))], at=at)
-    service.note_fault(one, rules.Fault.NO_ANSWER, at=at)
+    service.note_fault(one, rules.Fault.NO_ANSWER)
     assert len(queries.shown_by({world.jonas.id}, at)[world.jonas.id]) == 1
+
+
+def test_what_says_nothing_any_more_is_deleted(world):
+    one, at = show(world.jonas), now()
+    service.keep(one, [(at + timedelta(days=2), at + timedelta(days=3))], at=at)
+    jobs.tidy(at + rules.GOOD_FOR)
+    assert len(times()) == 1
+    jobs.tidy(at + rules.GOOD_FOR + timedelta(minutes=1))
+    assert times() == []
+
+
+def test_one_that_cannot_be_opened_does_not_keep_the_others_waiting(world, odd, caplog):
+    first, second = (
+        show(world.jonas, f"{odd}/page", allowed=(odd,)),
+        show(world.lise, f"{odd}/page", allowed=(odd,)),
+    )
+    broken = min(first, second)
+    db.session.execute(
+        update(BusyCalendar.__table__)
+        .where(BusyCalendar.id == broken)
+        .values(address_sealed=b"\x01broken")
+    )
+    db.session.commit()
+    jobs.read_calendars(now(), allowed=(odd,))
+    assert kept(max(first, second)).fault == "unreadable"
+    assert broken in caplog.text
+    assert queries.due(now()) == []
+
+
+def test_a_server_that_drips_is_left_before_long(world, odd, monkeypatch):
+    crew = processes.Crew(channels.FETCHING, workers=1, seconds=1.0)
+    monkeypatch.setattr(channels, "_crew", lambda: crew)
+    one = show(world.jonas, f"{odd}/drips", allowed=(odd,))
+    jobs.read_calendars(now(), allowed=(odd,))
+    crew.close()
+    assert kept(one).fault == "no_answer"
 
 
 def test_who_hides_it_leaves_nothing_behind(world):

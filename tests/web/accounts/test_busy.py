@@ -79,7 +79,7 @@ def test_a_wrong_address_is_said_beside_the_field_and_kept(jonas, address, words
 def test_a_fault_is_told_with_what_to_do(jonas, fault, words):
     jonas.send(PAGE, {"address": ADDRESS})
     service.keep(shown().id, [], at=now() - timedelta(days=2))
-    service.note_fault(shown().id, fault, at=now())
+    service.note_fault(shown().id, fault)
     db.session.commit()
     page = jonas.get(PAGE).text
     assert words in page
