@@ -38,6 +38,7 @@ REMINDERS_MINUTES = 10
 HOURLY: Mapping[str, Job] = {
     "cases.pass_day": cases.pass_day,
     "meetings.finish": meetings.finish,
+    "actions.go_on": actions.go_on,
     "actions.follow_up": actions.follow_up,
     "organisations.rename": organisations.rename,
 }

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm.exc import StaleDataError
 
+from netmeet.actions import service
 from netmeet.actions.models import Action
 from netmeet.core.access import Actor, Role
 from netmeet.core.db import db, may_write
@@ -22,6 +23,16 @@ _TO_MOVE = select(Meeting.id).where(
     | ((Meeting.state == MeetingState.CLOSED) & _IS_OPEN)
 )
 _FOLLOWED = frozenset({MeetingState.FINAL, MeetingState.FOLLOW_UP, MeetingState.CLOSED})
+
+
+def go_on(now: datetime) -> None:
+    """Let go on what waits for an agreement that has ended: two may have acted at one instant."""
+    may_write()
+    try:
+        service.go_on_where_left(at=now)
+        db.session.commit()
+    except StaleDataError:  # changed at this instant: the next run looks at it again
+        db.session.rollback()
 
 
 def follow_up(now: datetime) -> None:

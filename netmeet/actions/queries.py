@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from netmeet.accounts.models import UnitRole, User
@@ -19,6 +19,7 @@ from netmeet.core.access import STAFF, Actor, Role
 from netmeet.core.db import db, refer
 from netmeet.core.permissions import Permission
 from netmeet.meetings.models import AgendaItem, Attendance, InMeeting, Meeting
+from netmeet.meetings.policy import RULES as MEETING_RULES
 from netmeet.meetings.queries import minutes
 from netmeet.meetings.rules import AttendanceStatus, LifeArea
 from netmeet.organisations.models import Unit
@@ -30,6 +31,8 @@ SHOWN_AFTER_IT_ENDED = timedelta(days=30)
 
 PAUSED = f"{Status.WAITING}:{WaitingFor.CONSENT}"
 """What the history says when an agreement stopped because a consent was withdrawn."""
+
+_READ, _DRAFT = RULES[Permission.ACTION_READ], MEETING_RULES[Permission.MINUTES_READ_DRAFT]
 
 HELD = f"{Status.WAITING}:{WaitingFor.AGREEMENT}"
 """What the history says when an agreement cannot be done before another has ended."""
@@ -108,10 +111,35 @@ def name_firsts(actions: Collection[Action]) -> None:
             set_committed_value(action.after, "case", action.case)
 
 
+def still_open(action_ids: Collection[str]) -> set[str]:
+    """Return those of the agreements that have not ended, kept so until this transaction has."""
+    statement = (
+        select(Action.id)
+        .where(Action.id.in_(action_ids), Action.closed_at.is_(None))
+        .with_for_update(read=True)
+    )
+    return set(db.session.scalars(statement)) if action_ids else set()
+
+
 def waits_still(action: Action) -> bool:
     """Tell whether the agreement is to wait for another that has not ended."""
-    statement = select(Action.id).where(Action.id == action.after_id, Action.closed_at.is_(None))
-    return db.session.scalar(statement) is not None
+    return action.after_id in still_open([action.after_id] if action.after_id else [])
+
+
+def left_waiting() -> Sequence[Action]:
+    """Return what stands as waiting though what it was to wait for has ended, with ``after``."""
+    ended = aliased(Action)
+    statement = (
+        _in_force()
+        .join(ended, Action.after_id == ended.id)
+        .where(
+            Action.closed_at.is_(None),
+            Action.status == Status.WAITING,
+            ended.closed_at.is_not(None),
+        )
+        .options(joinedload(Action.after))
+    )
+    return db.session.scalars(statement).all()
 
 
 def of_meeting(meeting_id: str) -> Sequence[Action]:
@@ -153,11 +181,10 @@ class There(InMeeting):
         return self.action.is_live
 
 
-def to_wait_for(meeting: Meeting, at: datetime) -> list[Action]:
-    """Return what an agreement of the meeting may wait for, with owners: its drafts come first.
+def open_around(meeting: Meeting) -> Sequence[Action]:
+    """Return what is owed in the case and what the meeting has drafted, with owners: drafts first.
 
-    Nothing that not everybody in the room may see at ``at``. The meeting is loaded with its points
-    and who is there.
+    Whoever may see it or not: what is shown of it is :func:`shown`.
     """
     statement = (
         select(Action)
@@ -169,19 +196,36 @@ def to_wait_for(meeting: Meeting, at: datetime) -> list[Action]:
         .options(joinedload(Action.owner))
         .order_by(Action.published_at.is_not(None), Action.due_on, Action.created_at, Action.id)
     )
-    found = db.session.scalars(statement).all()
-    points = {item.id for item in minutes.for_everybody(meeting.items, meeting=meeting, at=at)}
-    in_force = [There(one, meeting) for one in found if one.published_at is not None]
-    ways = RULES[Permission.ACTION_READ]
-    shown = {
-        one.action.id for one in minutes.open_to_all(in_force, meeting=meeting, at=at, ways=ways)
+    return db.session.scalars(statement).all()
+
+
+def shown(found: Collection[Action], meeting: Meeting, *, reader: Actor) -> list[Action]:
+    """Return those of :func:`open_around` that the reader and everybody in the room may see.
+
+    The meeting is loaded with its points and who is there.
+    """
+    at = reader.at
+    points = {
+        item.id
+        for item in minutes.for_everybody(meeting.items, meeting=meeting, at=at)
+        if minutes.is_open(item, reader=reader, ways=_DRAFT)
     }
+    in_force = [There(one, meeting) for one in found if one.published_at is not None]
+    open_ = minutes.open_to_all(in_force, meeting=meeting, at=at, ways=_READ)
+    read = {one.action.id for one in open_ if minutes.is_open(one, reader=reader, ways=_READ)}
     return [
         one
         for one in found
-        if one.id in shown
-        or (one.published_at is None and (one.item_id is None or one.item_id in points))
+        if one.id in read
+        or (one.published_at is None and _is_drafted(one, points, meeting, reader=reader))
     ]
+
+
+def _is_drafted(one: Action, points: set[str], meeting: Meeting, *, reader: Actor) -> bool:
+    """Tell whether a draft may be shown: with its point, else by its own area of life."""
+    if one.item_id is not None:
+        return one.item_id in points
+    return minutes.is_open(There(one, meeting), reader=reader, ways=_DRAFT)
 
 
 def open_before(meeting: Meeting) -> Sequence[Action]:
@@ -207,12 +251,12 @@ def _in_force() -> Select[Action]:
 class Asked:
     """What only the history knows of an agreement: what it waits for, and a call for help.
 
-    ``was`` is how far it was before the last report.
+    ``was`` is how far it was before the last report, as the history says it.
     """
 
     waits_for: WaitingFor | None = None
     wants_help: bool = False
-    was: Status | None = None
+    was: str = ""
 
 
 _LATEST = (
@@ -238,7 +282,7 @@ def asked(actions: Collection[Action]) -> dict[str, Asked]:
         found[change.action_id] = Asked(
             waits_for=WaitingFor(waits_for) if waits_for else None,
             wants_help=change.what == "help",
-            was=Status(change.was) if change.what == "status" else None,
+            was=change.was if change.what == "status" else "",
         )
     return found
 

@@ -81,10 +81,13 @@ def _template(*, is_persons: bool, days_left: int) -> str:
 def render_escalation(message: Message, at: datetime) -> Letter | None:
     """Return the word to a manager that one agreement of the unit needs help; no title, no name.
 
-    ``None`` once it is done or moved, or the recipient manages the unit no more.
+    ``None`` once it is done or moved, waits for what its owner can do nothing about, or the
+    recipient manages the unit no more.
     """
     action, user = _as_it_was(message), _recipient(message)
     if action is None or user is None or action.unit_id is None:
+        return None
+    if actions.asked([action]).get(action.id, actions.Asked()).waits_for in _HOLDS:
         return None
     if user.id not in {manager.id for manager in cases.managers_of(action.unit_id, at)}:
         return None

@@ -5,7 +5,7 @@
   "use strict";
 
   const REST = 250; // ms without typing before the line is read
-  const CORRECTED = ["line", "item_id", "kind", "asks_first", "after_id"]; // what somebody wrote or corrected
+  const CORRECTED = ["line", "item_id", "kind", "asks_first", "after_id", "action_id"]; // what somebody wrote or corrected
 
   function listen(form) {
     const line = form.querySelector("[data-capture-line]");

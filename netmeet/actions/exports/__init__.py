@@ -79,7 +79,7 @@ def _name(action: Action) -> str:
 
 
 def lines(actions: Collection[Action], *, today: date, whom: Whom = _name) -> list[Line]:
-    """Return the agreements as lines, in their order; one query for all of them.
+    """Return the agreements as lines, in their order; a few queries, however many they are.
 
     ``whom`` says what the reader is told of whom each is for.
     """

@@ -15,6 +15,7 @@ class Line(VersionedForm):
         validators=[required(_("Skriv, hvad der er aftalt.")), at_most(LONGEST_LINE)],
     )
     item_id = HiddenField()
+    action_id = HiddenField()
     owner_id = HiddenField(_("Hvem gør det?"), validators=[at_most(WORD)])
     due_on = HiddenField(_("Hvornår er det gjort?"), validators=[at_most(WORD)])
     kind = HiddenField(_("Hvad er det for en aftale?"), validators=[at_most(WORD)])

@@ -8,6 +8,7 @@ from netmeet.actions.service.progress import (
     ask_for_help,
     confirm,
     decline,
+    go_on_where_left,
     report,
     said,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "confirm",
     "decline",
     "follow_rights",
+    "go_on_where_left",
     "postpone",
     "reassign",
     "report",

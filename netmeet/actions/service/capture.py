@@ -184,14 +184,14 @@ def keep(
         created_by_id=by.user_id,
     )
     _write(action, reading)
-    action.after_id = _awaited(meeting, reading, at=at)
+    action.after_id = _awaited(meeting, reading, by=by)
     action.needs_yes = lacks_yes(meeting, reading, item_id=item_id)
     db.session.add(action)
     db.session.flush()
     return action
 
 
-def rewrite(action: Action, reading: Reading, *, at: datetime, version: int) -> None:
+def rewrite(action: Action, reading: Reading, *, by: Actor, version: int) -> None:
     """Let the draft say what the new line says; the read-back must be done again.
 
     The draft's meeting is loaded, with its invitations, points and who is there.
@@ -204,7 +204,7 @@ def rewrite(action: Action, reading: Reading, *, at: datetime, version: int) -> 
     action.expect(version, mine={label: reading.line}, theirs={label: line_of(action)})
     of = action.meeting
     needs_yes = of is not None and lacks_yes(of, reading, item_id=action.item_id)
-    after_id = _awaited(of, reading, at=at, by=action) if of is not None else None
+    after_id = _awaited(of, reading, by=by, action=action) if of is not None else None
     _write(action, reading)
     action.after_id = after_id
     action.needs_yes = needs_yes
@@ -235,30 +235,46 @@ def remove(action: Action) -> None:
     db.session.execute(delete(Action).where(Action.id == action.id))
 
 
-def to_wait_for(meeting: Meeting, *, at: datetime, by: Action | None = None) -> list[Action]:
-    """Return what an agreement of the meeting may wait for: not itself, nor what waits for it."""
-    found = queries.to_wait_for(meeting, at)
-    if by is None:
-        return found
+def to_wait_for(meeting: Meeting, *, reader: Actor, by: Action | None = None) -> list[Action]:
+    """Return what an agreement of the meeting may wait for, of what the reader may see.
+
+    Not itself, nor what waits for it. The meeting's points and who is there are loaded.
+    """
+    return queries.shown(_free(meeting, by), meeting, reader=reader)
+
+
+def _free(meeting: Meeting, by: Action | None) -> list[Action]:
+    """Return everything open around the meeting that does not wait for ``by``."""
+    found = queries.open_around(meeting)
     after = {one.id: one.after_id for one in found}
-    return [one for one in found if by.id not in _chain(one.id, after)]
+    return [one for one in found if by is None or by.id not in _chain(one.id, after)]
 
 
 def _chain(first: str, after: Mapping[str, str | None]) -> list[str]:
     """Return the agreement and all that it waits for, one after another."""
     chain = [first]
-    while (following := after.get(chain[-1])) is not None:
+    while (following := after.get(chain[-1])) is not None and following not in chain:
         chain.append(following)
     return chain
 
 
+def first_of(action: Action) -> str:
+    """Return which agreement the draft waits for, ``""`` for none or one that has ended."""
+    return action.after_id or "" if queries.waits_still(action) else ""
+
+
 def _awaited(
-    meeting: Meeting, reading: Reading, *, at: datetime, by: Action | None = None
+    meeting: Meeting, reading: Reading, *, by: Actor, action: Action | None = None
 ) -> str | None:
+    """Return what is to be waited for; what was chosen before stays, seen by the writer or not."""
     if not reading.after_id:
         return None
-    if reading.after_id not in {one.id for one in to_wait_for(meeting, at=at, by=by)}:
-        raise Refused(_("Den aftale kan der ikke ventes på. Vælg en af dem, der står her."))
+    if action is not None and reading.after_id == action.after_id:
+        return first_of(action) or None
+    # Two who choose at once would else let two agreements wait for each other.
+    db.session.execute(select(Meeting.id).where(Meeting.id == meeting.id).with_for_update())
+    if reading.after_id not in {one.id for one in to_wait_for(meeting, reader=by, by=action)}:
+        raise Refused(_("Den kan ikke vente på den aftale. Vælg en af dem, der står her."))
     return reading.after_id
 
 

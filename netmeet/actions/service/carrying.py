@@ -50,7 +50,7 @@ def follow_rights(
         if is_paused and may_act:
             _resume(action, last.was or Status.NOT_STARTED, at=at)
         elif not (is_paused or may_act):
-            _pause(action, at=at)
+            _pause(action, last, at=at)
     db.session.flush()
 
 
@@ -66,18 +66,19 @@ def would_wait(
     return Follows.AGREEMENTS if waits else None
 
 
-def _pause(action: Action, *, at: datetime) -> None:
+def _pause(action: Action, last: queries.Asked, *, at: datetime) -> None:
     by_id = action.case.person.user_id
-    note(action, "status", by_id=by_id, at=at, was=action.status, became=queries.PAUSED)
+    was = f"{action.status}:{last.waits_for}" if last.waits_for is not None else action.status
+    note(action, "status", by_id=by_id, at=at, was=was, became=queries.PAUSED)
     action.status, action.status_at = Status.WAITING, at
 
 
-def _resume(action: Action, status: Status, *, at: datetime) -> None:
+def _resume(action: Action, was: str, *, at: datetime) -> None:
     by_id = action.case.person.user_id
-    if status is Status.WAITING and action.after_id is not None:
-        status = Status.WAITING if queries.waits_still(action) else Status.NOT_STARTED
-    waits_for = WaitingFor.OTHERS if action.after_id is None else WaitingFor.AGREEMENT
-    became = f"{status}:{waits_for}" if status is Status.WAITING else status
+    if was == queries.HELD and not queries.waits_still(action):
+        was = Status.NOT_STARTED
+    status = Status(was.partition(":")[0])
+    became = f"{Status.WAITING}:{WaitingFor.OTHERS}" if was == Status.WAITING else was
     note(action, "resumed", by_id=by_id, at=at, was=queries.PAUSED, became=became)
     action.status, action.status_at = status, at
     tell(action, [action.owner, *leads(action)], about="resumed", at=at, but=by_id)

@@ -56,7 +56,10 @@ def close_case(case: Case, closing: Closing, *, by: Actor, at: datetime, version
 
 
 def _lapse(action: Action, closing: Closing, *, by: Actor, at: datetime) -> None:
-    """Let the agreement lapse, and tell its owner, but nobody about their own death."""
+    """Let the agreement lapse, and tell its owner, but nobody about their own death.
+
+    What waited for it lapses as well: nothing goes on after it.
+    """
     note(
         action,
         "status",
@@ -66,7 +69,7 @@ def _lapse(action: Action, closing: Closing, *, by: Actor, at: datetime) -> None
         became=Status.DROPPED,
         reason=closing.reason,
     )
-    put_at(action, Status.DROPPED, by_id=by.user_id, at=at)
+    put_at(action, Status.DROPPED, at=at)
     action.comment = closing.reason
     if closing.kind is not CloseKind.DEATH or action.owner_id != action.case.person.user_id:
         tell(action, [action.owner], about="cancelled", at=at, but=by.user_id)

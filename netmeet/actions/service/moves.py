@@ -8,7 +8,7 @@ from netmeet.actions.models import Action
 from netmeet.actions.policy import may_act
 from netmeet.actions.queries import Candidate
 from netmeet.actions.rules import ActionKind, Status
-from netmeet.actions.service.progress import put_at, settle_word
+from netmeet.actions.service.progress import go_on_after, put_at, settle_word
 from netmeet.actions.service.telling import leads, note, tell
 from netmeet.core import calendar
 from netmeet.core.access import Actor, Role
@@ -115,9 +115,10 @@ def cancel(action: Action, *, by: Actor, at: datetime, reason: str, version: int
         became=Status.DROPPED,
         reason=reason,
     )
-    put_at(action, Status.DROPPED, by_id=by.user_id, at=at)
+    put_at(action, Status.DROPPED, at=at)
     action.comment = reason
     db.session.flush()
+    go_on_after(action, by_id=by.user_id, at=at)
     tell(action, [action.owner, *leads(action)], about="cancelled", at=at, but=by.user_id)
 
 

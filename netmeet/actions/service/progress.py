@@ -1,5 +1,6 @@
 """How far it is: what the owner reports, and what the person says happened."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -42,12 +43,30 @@ def report(
         by_id=by.user_id,
         at=at,
         was=action.status,
-        became=f"{status}:{waits_for}" if status is Status.WAITING else status,
+        became=_became(action, status, waits_for),
         reason=comment,
     )
-    put_at(action, status, by_id=by.user_id, at=at)
+    put_at(action, status, at=at)
     action.comment = comment
     db.session.flush()
+    go_on_after(action, by_id=by.user_id, at=at)
+
+
+def _became(action: Action, status: Status, waits_for: WaitingFor) -> str:
+    """Return the state as the history says it; what waits for another agreement goes on so."""
+    if status is not Status.WAITING:
+        return status
+    if waits_for is WaitingFor.OTHERS and is_held(action):
+        return queries.HELD
+    return f"{status}:{waits_for}"
+
+
+def is_held(action: Action) -> bool:
+    """Tell whether the agreement stands as waiting for another."""
+    if action.status is not Status.WAITING or action.after_id is None:
+        return False
+    known = queries.asked([action]).get(action.id, queries.Asked())
+    return known.waits_for is WaitingFor.AGREEMENT
 
 
 def _state(status: Status, waits_for: WaitingFor = WaitingFor.OTHERS) -> str:
@@ -74,28 +93,43 @@ def _check(action: Action, status: Status, comment: str) -> None:
         raise Refused(_("Skriv kort hvorfor."), field="comment")
 
 
-def put_at(action: Action, status: Status, *, by_id: str, at: datetime) -> None:
-    """Let the agreement stand at ``status`` from ``at`` on; it is closed when nothing is owed.
-
-    What waited for it goes on then, however it ended, and who owes that is told: they see it best
-    whether it can be done now.
-    """
+def put_at(action: Action, status: Status, *, at: datetime) -> None:
+    """Let the agreement stand at ``status`` from ``at`` on; it is closed when nothing is owed."""
     action.status, action.status_at = status, at
     action.closed_at = None if status in rules.LIVE else at
     settle_word(action)
-    if action.closed_at is not None:
-        _go_on_after(action, by_id=by_id, at=at)
 
 
-def _go_on_after(ended: Action, *, by_id: str, at: datetime) -> None:
-    waiting = queries.waiting_for(ended)
+def go_on_after(ended: Action, *, by_id: str, at: datetime) -> None:
+    """Let what waited for the agreement go on once it has ended, however it did.
+
+    Who owes it sees best whether it can be done now, and is told, as is who coordinates.
+    """
+    if ended.closed_at is not None:
+        _go_on(queries.waiting_for(ended), {ended.id: ended}, by_id=by_id, at=at)
+
+
+def go_on_where_left(*, at: datetime) -> None:
+    """Let go on what still waits for something that has ended, by whatever way it did."""
+    waiting = queries.left_waiting()
+    ended = {one.after.id: one.after for one in waiting if one.after is not None}
+    _go_on(waiting, ended, by_id="", at=at)
+
+
+def _go_on(
+    waiting: Sequence[Action], ended: Mapping[str, Action], *, by_id: str, at: datetime
+) -> None:
     asked = queries.asked(waiting)
     for action in waiting:
+        first = ended[action.after_id or ""]
         if asked[action.id].waits_for is not WaitingFor.AGREEMENT:
             continue
-        note(action, "freed", by_id=by_id, at=at, was=action.status, became=ended.status)
-        action.status, action.status_at = Status.NOT_STARTED, at
+        by = by_id or first.owner_id or first.created_by_id
+        note(action, "freed", by_id=by, at=at, was=queries.HELD, became=first.status)
+        # Its owner has said nothing of it yet, and is asked as if it had been agreed today.
+        action.status, action.status_at = Status.NOT_STARTED, None
         tell(action, [action.owner, *leads(action)], about="freed", at=at, but=by_id)
+    db.session.flush()
 
 
 def settle_word(action: Action) -> None:
@@ -129,7 +163,9 @@ def ask_for_help(action: Action, *, by: Actor, at: datetime, version: int) -> No
     action.expect(version, mine=mine, theirs={how: _state(action.status)})
     if not action.is_persons:
         raise Refused(_("Det er en anden, der gør det."))
-    note(action, "help", by_id=by.user_id, at=at)
+    # What it waits for is still so, and is read from the last line of the history.
+    became = queries.HELD if is_held(action) else ""
+    note(action, "help", by_id=by.user_id, at=at, became=became)
     action.status_at = at
     db.session.flush()
     tell(action, leads(action), about="help", at=at, but=by.user_id)
@@ -154,9 +190,10 @@ def answer(action: Action, word: PartysWord, *, by: Actor, at: datetime, words: 
     action.partys_word, action.partys_word_at = word, at
     note(action, "answered", by_id=by.user_id, at=at, became=word, reason=words)
     if word is PartysWord.NO and action.is_live:
-        put_at(action, Status.NOT_POSSIBLE, by_id=by.user_id, at=at)
+        put_at(action, Status.NOT_POSSIBLE, at=at)
         action.comment = words
     db.session.flush()
+    go_on_after(action, by_id=by.user_id, at=at)
     concerned = [*leads(action), action.case.person.user]
     tell(action, concerned, about="answered", at=at, but=by.user_id)
 
@@ -169,6 +206,7 @@ def decline(action: Action, *, by: Actor, at: datetime) -> None:
     if not waits_for_yes(action):
         raise Refused(_("Du har sagt ja til aftalen. Skriv i stedet, hvordan det går."))
     note(action, "declined", by_id=by.user_id, at=at, was=action.status)
-    put_at(action, Status.NOT_POSSIBLE, by_id=by.user_id, at=at)
+    put_at(action, Status.NOT_POSSIBLE, at=at)
     db.session.flush()
+    go_on_after(action, by_id=by.user_id, at=at)
     tell(action, leads(action), about="declined", at=at, but=by.user_id)

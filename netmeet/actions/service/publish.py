@@ -29,11 +29,13 @@ def publish(meeting_id: str, *, by: Actor, at: datetime) -> list[Action]:
     drafts = list(db.session.scalars(statement))
     if any(draft.owner_id is None or draft.due_on is None for draft in drafts):
         raise Refused(_("Hver aftale skal have én ansvarlig og en dato."))
+    first = queries.still_open({draft.after_id for draft in drafts if draft.after_id})
     for draft in drafts:
         draft.published_at = at
         draft.first_due_on = draft.first_due_on or draft.due_on
-        if draft.after_id is not None and queries.waits_still(draft):
-            note(draft, "status", by_id=by.user_id, at=at, was=draft.status, became=queries.HELD)
-            draft.status, draft.status_at = Status.WAITING, at
+        if draft.after_id in first:
+            by_id, was = by.user_id, draft.status
+            note(draft, "status", by_id=by_id, at=at, was=was, became=queries.HELD)
+            draft.status = Status.WAITING
     db.session.flush()
     return drafts

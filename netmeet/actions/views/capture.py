@@ -35,7 +35,7 @@ def capture(meeting: "Meeting") -> ResponseReturnValue:
     _lead_back(meeting)
     form = forms.Line()
     reading = _read(meeting, form)
-    if form.validate() and (reading.is_sure or form.keep.data):
+    if form.validate() and _may_keep(meeting, form, reading):
         try:
             action = service.keep(
                 meeting,
@@ -56,7 +56,9 @@ def parse(meeting: "Meeting") -> ResponseReturnValue:
     """Show what a line says so far, as chips; while one types that is one look."""
     guard.instead(P.MEETING_READ, meeting)
     form = forms.Line()
-    return render_template("actions/_chips.html", **_chips(meeting, form, _read(meeting, form)))
+    action = service.draft(meeting, form.action_id.data) if form.action_id.data else None
+    chips = _chips(meeting, form, _read(meeting, form), action=action)
+    return render_template("actions/_chips.html", **chips)
 
 
 @bp.route("/meetings/<oid:id>/actions/<oid:action_id>/line", methods=["GET", "POST"])
@@ -72,7 +74,7 @@ def draft(meeting: "Meeting", action_id: str) -> ResponseReturnValue:
             "item_id": action.item_id,
             "kind": action.kind.value,
             "asks_first": action.needs_yes,
-            "after_id": action.after_id,
+            "after_id": service.first_of(action),
         }
     )
     reading = _read(meeting, form)
@@ -83,9 +85,9 @@ def draft(meeting: "Meeting", action_id: str) -> ResponseReturnValue:
         return redirect(_room(meeting), 303)
     if form.delete.data:
         return _ask(meeting, form, reading, action=action, is_deleting=True), 422
-    if form.validate() and (reading.is_sure or form.keep.data):
+    if form.validate() and _may_keep(meeting, form, reading, action=action):
         try:
-            service.rewrite(action, reading, at=clock.now(), version=form.version.data or 0)
+            service.rewrite(action, reading, by=guard.actor(), version=form.version.data or 0)
             return redirect(_room(meeting, kept=action.id), 303)
         except Refused as no:
             form.refuse(no)
@@ -105,6 +107,21 @@ def read_back(meeting: "Meeting", action_id: str) -> ResponseReturnValue:
         action, what=form.what.data or "", at=clock.now(), version=form.version.data or 0
     )
     return redirect(url_for("pages.read_back", id=meeting.id), 303)
+
+
+def _may_keep(
+    meeting: "Meeting",
+    form: forms.Line,
+    reading: service.Reading,
+    *,
+    action: "Action | None" = None,
+) -> bool:
+    """Tell whether nothing is left to ask: who, when, and for what it waits when it says so."""
+    if form.keep.data or not reading.is_sure:
+        return bool(form.keep.data)
+    if not reading.waits or form.after_id.name in request.form:
+        return True
+    return not service.to_wait_for(meeting, reader=guard.actor(), by=action)
 
 
 def _read(meeting: "Meeting", form: forms.Line) -> service.Reading:
@@ -131,11 +148,16 @@ def _chips(
     What it may wait for is looked up only for a line that says that it waits.
     """
     owner, item_id = reading.owner, form.item_id.data or None
+    waits, reader = reading.waits, guard.actor()
+    first = service.to_wait_for(meeting, reader=reader, by=action) if waits else []
     return {
         "heard": reading,
-        "to_wait_for": service.to_wait_for(meeting, at=guard.actor().at, by=action)
-        if reading.waits
-        else [],
+        "to_wait_for": first,
+        # What was chosen before may be hidden from who writes now: it stays chosen all the same.
+        "keeps_first": bool(reading.after_id)
+        and action is not None
+        and reading.after_id == service.first_of(action)
+        and reading.after_id not in {one.id for one in first},
         "form": form,
         "kinds": KINDS,
         "awaited": exports.awaited(owner.sector)

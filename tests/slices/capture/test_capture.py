@@ -105,11 +105,11 @@ def test_a_draft_is_rewritten_read_back_and_deleted(world, meeting):
     assert action.read_back_at is not None
     assert action.what == "Ansøger om en bolig"
     lise = read(meeting, "Lise ringer til Jonas i morgen")
-    capture.rewrite(action, lise, at=now(), version=2)
+    capture.rewrite(action, lise, by=world.actor(world.lise), version=2)
     assert action.owner is world.lise
     assert action.read_back_at is None
     with pytest.raises(Conflict):
-        capture.rewrite(action, lise, at=now(), version=2)
+        capture.rewrite(action, lise, by=world.actor(world.lise), version=2)
     with pytest.raises(Conflict):
         capture.read_back(action, what="Noget andet", at=now(), version=2)
     with pytest.raises(Refused):
@@ -123,7 +123,7 @@ def test_nothing_is_changed_here_after_publication(world, meeting):
     action.published_at = now()
     reading = read(meeting, SURE)
     for verb in (
-        lambda: capture.rewrite(action, reading, at=now(), version=1),
+        lambda: capture.rewrite(action, reading, by=world.actor(world.lise), version=1),
         lambda: capture.read_back(action, what="x", at=now(), version=1),
         lambda: capture.remove(action),
     ):

@@ -141,7 +141,7 @@ def test_writing_the_line_anew_asks_again_who_is_bound(world, meeting):
     action = keep(world, meeting)
     room.attend(meeting, world.jonas.id, mode=None, version=1)
     again = capture.read(meeting.case, LINE, today=clock.today())
-    capture.rewrite(action, again, at=now(), version=action.version)
+    capture.rewrite(action, again, by=world.actor(world.lise), version=action.version)
     assert action.needs_yes
 
 

@@ -7,12 +7,14 @@ from sqlalchemy import select
 
 from netmeet.actions.models import Action
 from netmeet.actions.service import capture, publish
+from netmeet.cases.rules import Scope
 from netmeet.core import clock
 from netmeet.core.access import Role
 from netmeet.core.db import db
 from netmeet.meetings.queries import minutes as reading
 from netmeet.meetings.rules import MeetingState
 from netmeet.meetings.service import room
+from tests.slices.actions.making import agree
 from tests.world import World, now
 
 SURE = "Jonas ansøger om midlertidig bolig om 14 dage"
@@ -192,7 +194,7 @@ def test_waiting_for_what_is_not_there_is_said_and_the_line_kept(world, client, 
     url = f"/meetings/{meeting.id}/actions"
     refused = client.send(url, {"line": AFTER_IT, "after_id": "a" * 16})
     assert refused.status_code == 422
-    assert "Den aftale kan der ikke ventes på." in refused.text
+    assert "Den kan ikke vente på den aftale." in refused.text
     assert AFTER_IT in refused.text
     assert actions(meeting.id) == []
 
@@ -214,7 +216,40 @@ def test_everybody_reads_what_comes_first_in_their_own_way(world, client, meetin
         pages[path] = client.get(path).text
         assert "Først: Jonas: Ansøger om midlertidig bolig" in pages[path]
         assert "venter på en anden aftale" in pages[path].lower()
-    assert "Du får besked, når det er sket." in pages[f"/actions/{kept.id}"]
+    assert "Du får besked, når den aftale er slut." in pages[f"/actions/{kept.id}"]
     world.sign_in(client, person)
     text = " ".join(client.get("/actions").text.split())
     assert "Først skal noget andet ske: Jonas ansøger om midlertidig bolig." in text
+
+
+def test_without_script_a_line_that_waits_is_asked_before_it_is_kept(world, client, meeting):
+    world.sign_in(client, world.lise)
+    url = f"/meetings/{meeting.id}/actions"
+    client.send(url, {"line": SURE})
+    asked = client.send(url, {"line": AFTER_IT})
+    assert asked.status_code == 422
+    assert "Venter den på en af de andre aftaler?" in asked.text
+    assert len(actions(meeting.id)) == 1
+    assert client.send(url, {"line": AFTER_IT, "after_id": ""}).status_code == 303
+    assert len(actions(meeting.id)) == 2
+
+
+def test_a_draft_is_not_offered_to_itself_while_one_types(world, client, meeting):
+    world.sign_in(client, world.lise)
+    url = f"/meetings/{meeting.id}/actions"
+    client.send(url, {"line": SURE})
+    own = actions(meeting.id)[0]
+    line = "Jonas ansøger om bolig om 14 dage, når han har talt med banken"
+    assert f'name="action_id" value="{own.id}"' in client.get(f"{url}/{own.id}/line").text
+    offered = client.send(f"{url}/parse", {"line": line, "action_id": own.id}).text
+    assert after_of(offered) == ([], None)
+
+
+def test_who_may_not_read_agreements_is_shown_none(world, client):
+    case = world.case("Per Prøve", consent=(Scope.INVITE,))
+    agree(world, case, world.lise, what="Søger om boligindskud")
+    made = world.meeting(case, in_days=5, invited=[])
+    world.sign_in(client, world.jonas)
+    for path in ("actions/parse", "actions"):
+        told = client.send(f"/meetings/{made.id}/{path}", {"line": AFTER_IT}).text
+        assert "boligindskud" not in told
