@@ -19,8 +19,8 @@ PAUSE = timedelta(minutes=10)
 Calendars = Mapping[str, Sequence[tuple[datetime, datetime]]]
 """From when to when (UTC) each of these users is busy; a user who is not there shows nothing."""
 
-FREE_TIMES = 4
-"""How many times are proposed at once."""
+WORK_BEGINS, WORK_ENDS = time(8), time(16)
+"""When offices are open."""
 
 _HOURS = (10, 13, 9, 14, 11)
 """When a meeting may begin, the best first: neither at dawn nor into the lunch."""
@@ -105,38 +105,45 @@ def busy_at(calendars: Calendars, *, starts: datetime, minutes: int) -> set[str]
 
 
 def free_times(
-    calendars: Calendars, *, first: date, minutes: int, most: int = FREE_TIMES
+    calendars: Calendars,
+    *,
+    first: date,
+    minutes: int,
+    most: int,
+    besides: Container[datetime] = (),
 ) -> list[datetime]:
     """Return times (wall time) from the day ``first`` on at which none of these are busy.
 
-    One a day, on working days within office hours, and none so far ahead that nobody waits for it.
+    One a day, on working days, over before the offices close; none of ``besides``, and none so far
+    ahead that nobody waits for it.
     """
     found: list[datetime] = []
     for days in range(_LOOK_AHEAD):
         day = first + timedelta(days=days)
         if len(found) < most and calendar.is_working_day(day):
-            found += _free_on(day, calendars, minutes=minutes)
+            times = (datetime.combine(day, time(hour)) for hour in _HOURS)
+            found += [
+                starts
+                for starts in times
+                if starts not in besides
+                and starts + timedelta(minutes=minutes) <= datetime.combine(day, WORK_ENDS)
+                and not busy_at(calendars, starts=starts, minutes=minutes)
+            ][:1]
     return found
 
 
-def _free_on(day: date, calendars: Calendars, *, minutes: int) -> list[datetime]:
-    """Return the first time of the day at which nobody is busy, if there is one."""
-    for hour in _HOURS:
-        starts = datetime.combine(day, time(hour))
-        if not busy_at(calendars, starts=starts, minutes=minutes):
-            return [starts]
-    return []
-
-
-def leaves_at(at: datetime, times: Iterable[datetime]) -> datetime:
+def leaves_at(
+    at: datetime, times: Iterable[datetime], *, waiting: datetime | None = None
+) -> datetime:
     """Return when word of a change leaves (UTC) that is sent at ``at``.
 
-    It waits ten minutes, so that what is changed again by then goes in the same mail
-    (``security.md`` § 4, rule 23), but not when one of the ``times``, the old and the new (wall
-    time), is near: somebody may be on the way.
+    It waits ten minutes, so that what is changed again by then goes in the same mail, which leaves
+    when the first was ``waiting`` to (``security.md`` § 4, rule 23). It does not wait when one of
+    the ``times``, the one they know and the new (wall time), is near: somebody may be on the way.
     """
-    is_near = any(calendar.to_instant(time) - at < _NEAR for time in times)
-    return at if is_near else at + PAUSE
+    if any(abs(calendar.to_instant(time) - at) < _NEAR for time in times):
+        return at
+    return min(at + PAUSE, waiting or at + PAUSE)
 
 
 def free_number(start: int, taken: Container[int]) -> int:

@@ -13,6 +13,7 @@ from netmeet.cases import queries as cases
 from netmeet.core import calendar
 from netmeet.invitations import queries as invitations
 from netmeet.invitations.exports import render_poll
+from netmeet.invitations.queries.letters import is_on_its_way
 from netmeet.meetings import queries as meetings
 from netmeet.meetings.models import Invitation
 from netmeet.meetings.queries import evaluation
@@ -118,6 +119,8 @@ def _stands(invitation: Invitation, message: Message, at: datetime) -> bool:
     starts = invitation.meeting.starts_local
     if starts is None or starts.isoformat() != message.facts["starts"]:
         return False
+    if is_on_its_way(invitations.messages(invitation)):
+        return False  # Word of this time has not left: that mail says it.
     return invitations.takes_answers(invitation.meeting, at=at) and invitations.still_holds(
         invitation, at=at
     )

@@ -20,7 +20,6 @@ from netmeet.meetings.models import Invitation, Meeting
 from netmeet.meetings.rules import MAY_GET_A_TIME
 from netmeet.outbox.rules import Channel
 
-_WORK_BEGINS, _WORK_ENDS = 8, 16
 NO_CALENDARS: Calendars = {}
 
 
@@ -190,7 +189,8 @@ def _time(
         suits_person=theirs is None or theirs.value is not AnswerValue.NO,
         is_over=_is_over(option, at=at),
         is_odd=not (
-            calendar.is_working_day(starts.date()) and _WORK_BEGINS <= starts.hour < _WORK_ENDS
+            calendar.is_working_day(starts.date())
+            and rules.WORK_BEGINS <= starts.time() < rules.WORK_ENDS
         ),
         busy=busy,
     )

@@ -195,17 +195,17 @@ def choose(
     db.session.flush()
 
 
-def drop(meeting: Meeting, poll: DatePoll, option_id: str) -> None:
+def drop(meeting: Meeting, poll: DatePoll, option_id: str, *, at: datetime) -> None:
     """Take a time out of the poll with what was answered to it; the other answers stay.
 
-    Taking it out twice changes nothing. Raises ``Refused`` for the only time that is
-    left, and when the poll is over.
+    Taking it out twice changes nothing. Raises ``Refused`` when no other time lies ahead, and when
+    the poll is over.
     """
     _check_open(poll, meeting)
     dropped = next((one for one in poll.options if one.id == option_id), None)
     if dropped is None:
         return
-    if len(poll.options) == 1:
+    if not [one for one in polls.ahead(poll, at=at) if one is not dropped]:
         raise Refused(_("Der skal være en tid tilbage. Skriv først en anden."))
     db.session.execute(delete(DateVote).where(DateVote.option_id == dropped.id))
     db.session.execute(delete(DateOption).where(DateOption.id == dropped.id))

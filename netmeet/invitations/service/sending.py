@@ -123,10 +123,11 @@ def send(meeting: Meeting, *, version: int, by: Actor, at: datetime) -> int:
     meeting.expect(version, mine={label: _("som siden viste den")}, theirs={label: theirs})
     waiting = [row for row in queries.rows(meeting, at=at) if row.gets is not Delivery.NOTHING]
     _check(meeting, waiting, at=at)
-    told = letters.times_told(meeting)
+    heard = letters.heard(meeting)
     for row in waiting:
         if row.invitation is not None:
-            _put(row.invitation, row.gets, by_way=row.by, at=at, knows=told.get(row.invitation.id))
+            known = heard.get(row.invitation.id, letters.Heard())
+            _put(row.invitation, row.gets, by_way=row.by, at=at, heard=known)
     if meeting.state is MeetingState.PLANNED:
         meetings.move(meeting, MeetingState.INVITED, by=by, at=at)
     standing.settle(meeting, at=at)
@@ -167,9 +168,9 @@ def _put(
     *,
     by_way: Channel,
     at: datetime,
-    knows: datetime | None,
+    heard: letters.Heard,
 ) -> None:
-    """Write the message and note what the recipient now knows; ``knows`` is the time they had.
+    """Write the message and note what the recipient now knows, who has ``heard`` so much.
 
     The link's secret is made here, once, and lies sealed in the message until it leaves. A letter
     leaves with whoever prints it, so the worker never waits for it.
@@ -190,9 +191,9 @@ def _put(
             "token": token,
             "sequence": str(invitation.sequence),
             "file": str(queries.file_sequence(invitation)),
-            **_told(invitation, what),
+            **_told(invitation, what, heard),
         },
-        send_after=_leaves_at(invitation, knows, at=at) if what is Delivery.CHANGED else None,
+        send_after=_leaves_at(invitation, heard, at=at) if what is Delivery.CHANGED else None,
     )
     if message is not None and by_way is Channel.LETTER:
         outbox.settle(message, State.SENT, at=at)
@@ -202,18 +203,20 @@ def _put(
         meetings.told(meeting, how="written")
 
 
-def _leaves_at(invitation: Invitation, knows: datetime | None, *, at: datetime) -> datetime:
+def _leaves_at(invitation: Invitation, heard: letters.Heard, *, at: datetime) -> datetime:
     starts, _minutes = queries.times(invitation)
-    return rules.leaves_at(at, [starts] if knows is None else [starts, knows])
+    times = [starts] if heard.time is None else [starts, heard.time[0]]
+    return rules.leaves_at(at, times, waiting=heard.leaves_at)
 
 
-def _told(invitation: Invitation, what: Delivery) -> dict[str, str]:
+def _told(invitation: Invitation, what: Delivery, heard: letters.Heard) -> dict[str, str]:
     """Return what the message says of time and place: the time that holds, and what is new."""
     if what is Delivery.CANCELLED:
         return {}
     starts, minutes = queries.times(invitation)
     time_told = {"starts": starts.isoformat(), "minutes": str(minutes)}
-    is_place = what is Delivery.CHANGED and not queries.knows_old_time(invitation)
+    # By what they have heard: word of another time may still be on its way.
+    is_place = what is Delivery.CHANGED and heard.time == (starts, minutes)
     return {**time_told, "about": "place"} if is_place else time_told
 
 

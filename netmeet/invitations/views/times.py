@@ -62,7 +62,7 @@ def _page(
     may_ask = guard.allowed(P.POLL_CREATE, meeting)
     people = polls.asked(meeting, at=who.at)
     calendars = polls.calendars(people, who.at) if may_ask else polls.NO_CALENDARS
-    free = _free(meeting, calendars) if proposes and calendars else []
+    free = _free(meeting, poll, calendars) if proposes and calendars else []
     asked_for = meetings.request_by_id(meeting.request_id) if meeting.request_id else None
     answer_by = calendar.add_working_days(today, _DAYS_TO_ANSWER)
     if poll is not None and polls.is_open(poll, meeting):
@@ -100,10 +100,17 @@ def _may_answer(meeting: "Meeting") -> bool:
     return is_listed and guard.allowed(P.POLL_ANSWER_OWN, meeting)
 
 
-def _free(meeting: "Meeting", calendars: rules.Calendars) -> "list[datetime]":
-    """Return times at which no calendar says busy, once people have had the days to answer."""
+def _free(
+    meeting: "Meeting", poll: "DatePoll | None", calendars: rules.Calendars
+) -> "list[datetime]":
+    """Return new times at which no calendar says busy, once people have had the days to answer."""
     first = calendar.add_working_days(clock.today(), _DAYS_TO_ANSWER + 1)
-    return rules.free_times(calendars, first=first, minutes=meeting.minutes, most=_ROWS)
+    asked = {option.starts_local for option in poll.options} if poll is not None else set()
+    if poll is not None and polls.is_open(poll, meeting):
+        first = max(first, calendar.add_working_days(poll.answer_by, 1))
+    return rules.free_times(
+        calendars, first=first, minutes=meeting.minutes, most=_ROWS, besides=asked
+    )
 
 
 def _time_forms(proposed: "Sequence[datetime]" = ()) -> "list[WhenForm]":
@@ -182,7 +189,7 @@ def choose_time(meeting: "Meeting") -> ResponseReturnValue:
 def drop_time(meeting: "Meeting") -> ResponseReturnValue:
     """Take a time out again that does not suit after all."""
     try:
-        service.drop(meeting, _poll(meeting), request.form.get("option", ""))
+        service.drop(meeting, _poll(meeting), request.form.get("option", ""), at=guard.actor().at)
     except Refused as no:
         return _page(meeting, refused=str(no)), 422
     return _back(meeting)

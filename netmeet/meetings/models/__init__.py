@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, backref, column_property, mapped_column, rela
 
 from netmeet.accounts.models import User
 from netmeet.cases.models import Case
-from netmeet.core import calendar
+from netmeet.core import apart, calendar
 from netmeet.core.access import Role
 from netmeet.core.db import Base, LocalDateTime, Versioned
 from netmeet.core.sealed import Sealed, SealedData
@@ -329,8 +329,14 @@ class AgendaItem(InMeeting, Versioned, Base):
 
     @property
     def proxy(self) -> str:
-        """Return the first name of who raised it for the person, ``""`` when they did so."""
-        return self.author.first_name if self.raised_as is Role.PROX else ""
+        """Return the first name of who raised it for the person, ``""`` when they did so.
+
+        Of a parent of whom the reader must learn nothing it is what stands in place of the name.
+        """
+        if self.raised_as is not Role.PROX:
+            return ""
+        is_hidden = self.author_id in apart.hidden()
+        return self.author.name if is_hidden else self.author.first_name
 
     def text(self, field: MinutesField) -> str:
         """Return what the minutes say in the field, ``""`` when nothing."""

@@ -252,6 +252,7 @@ def _wish(item: AgendaItem) -> dict[str, Any]:
     return {
         "id": item.id,
         "title": item.title,
+        "by_proxy": bool(item.proxy),
         "says": item.text(MinutesField.PERSON_SAYS),
         "answer_kind": item.answer_kind.value if item.answer_kind else "",
         "answer": item.text(MinutesField.ANSWER) or item.reason,

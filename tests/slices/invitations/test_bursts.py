@@ -11,6 +11,8 @@ from netmeet.core.db import db
 from netmeet.invitations import queries, rules, service
 from netmeet.meetings import service as meetings
 from netmeet.outbox import channels, jobs
+from netmeet.outbox import service as outbox
+from netmeet.reminders import exports as reminders
 from tests.world import now
 
 MINUTE = timedelta(minutes=1)
@@ -78,7 +80,7 @@ def test_three_changes_in_ten_minutes_are_one_mail_with_the_last(
         say(world, meeting, at)
         arrive(send, at + MINUTE)
     assert smtp_sink.messages == []
-    arrive(send, later + 6 * MINUTE + rules.PAUSE)
+    arrive(send, later + rules.PAUSE)
     assert len(smtp_sink.messages) == 4
     for received in smtp_sink.messages:
         found = event(received)
@@ -143,3 +145,58 @@ def test_who_is_invited_meanwhile_hears_at_once(world, meeting, begun, send, smt
     say(world, meeting, begun + MINUTE)
     arrive(send, begun + MINUTE)
     assert [one.recipients for one in smtp_sink.messages] == [(world.hanne.email,)]
+
+
+def test_a_new_place_does_not_hide_a_new_time_that_has_not_left(
+    world, meeting, begun, send, smtp_sink
+):
+    move(meeting, meeting.starts_local + timedelta(days=1))
+    say(world, meeting, begun)
+    there(meeting).place, meeting.places = "Lokale 2", meeting.places + 1
+    meeting.sequence += 1
+    db.session.flush()
+    say(world, meeting, begun + 4 * MINUTE)
+    arrive(send, begun + rules.PAUSE)
+    assert len(smtp_sink.messages) == 4
+    for received in smtp_sink.messages:
+        text = received.message.get_body(("plain",)).get_content()
+        assert "Tiden er den samme" not in text
+
+
+def test_changing_again_and_again_keeps_nobody_waiting(world, meeting, begun, send, smtp_sink):
+    old = meeting.starts_local
+    for number in range(4):
+        at = begun + number * 9 * MINUTE
+        move(meeting, old + timedelta(days=number + 1))
+        say(world, meeting, at)
+        arrive(send, at)
+        arrive(send, at + 8 * MINUTE)
+    assert len(smtp_sink.messages) >= 4
+
+
+def test_what_they_know_counts_as_near_and_not_what_they_never_heard(
+    world, meeting, begun, send, smtp_sink
+):
+    near = (calendar.to_local(begun) + timedelta(hours=3, minutes=5)).replace(tzinfo=None)
+    move(meeting, near)
+    say(world, meeting, begun)
+    arrive(send, begun + rules.PAUSE)
+    smtp_sink.messages.clear()
+    at = begun + rules.PAUSE
+    move(meeting, near + timedelta(days=7))
+    say(world, meeting, at)
+    arrive(send, at)
+    assert len(smtp_sink.messages) == 4
+
+
+def test_a_reminder_does_not_overtake_word_of_the_time_it_tells(world, meeting, begun, send):
+    invitation = there(meeting).invitation(world.jonas.id)
+    move(meeting, meeting.starts_local + timedelta(days=1))
+    say(world, meeting, begun)
+    facts = {"invitation": invitation.id, "starts": there(meeting).starts_local.isoformat()}
+    message = outbox.put(
+        key="z", kind="reminders.meeting", user_id=world.jonas.id, at=begun, facts=facts
+    )
+    assert reminders.render_meeting(message, begun) is None
+    arrive(send, begun + rules.PAUSE)
+    assert reminders.render_meeting(message, begun) is not None

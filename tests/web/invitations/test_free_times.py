@@ -31,7 +31,7 @@ def test_nobody_is_busy_before_they_begin_or_once_they_have_ended():
 
 
 def test_one_free_time_a_working_day_the_best_hour_first():
-    found = rules.free_times({"jonas": []}, first=date(2027, 3, 24), minutes=60)
+    found = rules.free_times({"jonas": []}, first=date(2027, 3, 24), minutes=60, most=4)
     # From Maundy Thursday to Easter Monday offices are closed.
     assert found == [
         datetime(2027, 3, 24, 10),  # noqa: DTZ001 - wall time
@@ -51,9 +51,31 @@ def test_a_time_at_which_one_of_them_is_busy_is_not_proposed():
     assert found == [datetime.combine(MONDAY, time(11))]
 
 
+def test_a_long_meeting_is_over_before_the_offices_close():
+    busy = {"jonas": [(at(MONDAY, 8), at(MONDAY, 11))]}
+    found = rules.free_times(busy, first=MONDAY, minutes=240, most=1)
+    assert found == [datetime.combine(MONDAY, time(11))]
+    found = rules.free_times(busy, first=MONDAY, minutes=330, most=1)
+    assert found == [datetime.combine(MONDAY + timedelta(days=1), time(10))]
+
+
+def test_what_was_asked_about_is_not_proposed_again(world, app, meeting):
+    show(world.jonas)
+    first = proposed(page(world, app, meeting, world.lise, "?free=1").text)
+    starts = [datetime.fromisoformat(f"{day}T{hour}") for day, hour in first]
+    by = calendar.add_working_days(clock.today(), 6)
+    there = queries.meeting(meeting.id)
+    polls.ask(there, starts, answer_by=by, by=world.actor(world.lise), at=now())
+    db.session.commit()
+    again = proposed(page(world, app, meeting, world.lise, "?free=1").text)
+    assert len(again) == 4
+    assert not set(first) & set(again)
+    assert min(day for day, _hour in again) > by.isoformat()
+
+
 def test_who_is_always_busy_ends_the_search():
     busy = {"jonas": [(at(MONDAY, 0), at(MONDAY + timedelta(days=100), 0))]}
-    assert rules.free_times(busy, first=MONDAY, minutes=60) == []
+    assert rules.free_times(busy, first=MONDAY, minutes=60, most=4) == []
 
 
 @pytest.fixture
