@@ -57,11 +57,7 @@ def plan(app: Flask) -> BackgroundScheduler:
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
 
-    def every(name: str, job: Job, first_at: datetime, **interval: int) -> None:
-        scheduler.add_job(
-            run, "interval", args=(app, job), id=name, next_run_time=first_at, **interval
-        )
-
+    every = partial(_every, scheduler, app)
     send = channels.choose(
         mail_url=settings.mail_url, sender=settings.sender, is_demo=settings.demo
     )
@@ -82,6 +78,17 @@ def plan(app: Flask) -> BackgroundScheduler:
         "outbox.forget", partial(outbox.forget, years=settings.retention["message"]), now, hours=24
     )
     return scheduler
+
+
+def _every(
+    scheduler: BackgroundScheduler,
+    app: Flask,
+    name: str,
+    job: Job,
+    first_at: datetime,
+    **interval: int,
+) -> None:
+    scheduler.add_job(run, "interval", args=(app, job), id=name, next_run_time=first_at, **interval)
 
 
 def run(app: Flask, job: Job) -> None:

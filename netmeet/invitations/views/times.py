@@ -25,7 +25,7 @@ from netmeet.web import filters, guard
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from netmeet.invitations.models import DateOption, DatePoll
     from netmeet.meetings.models import Invitation, Meeting
@@ -57,34 +57,25 @@ def _page(
     proposes: bool = False,
 ) -> str:
     """Return the page, with the form and its rows as they were sent when something is wrong."""
-    who, poll = guard.actor(), polls.of_meeting(meeting.id)
-    today = clock.today()
+    at, poll = guard.actor().at, polls.of_meeting(meeting.id)
     may_ask = guard.allowed(P.POLL_CREATE, meeting)
-    people = polls.asked(meeting, at=who.at)
-    calendars = polls.calendars(people, who.at) if may_ask else polls.NO_CALENDARS
+    people = polls.asked(meeting, at=at)
+    calendars = polls.calendars(people, at) if may_ask else polls.NO_CALENDARS
     free = _free(meeting, poll, calendars) if proposes and calendars else []
-    asked_for = meetings.request_by_id(meeting.request_id) if meeting.request_id else None
-    answer_by = calendar.add_working_days(today, _DAYS_TO_ANSWER)
-    if poll is not None and polls.is_open(poll, meeting):
-        answer_by = max(poll.answer_by, today)
     return render_template(
         "invitations/times.html",
         meeting=meeting,
-        standing=polls.standing(
-            meeting, poll, reader_id=who.user_id, at=who.at, calendars=calendars
-        )
-        if poll is not None
-        else None,
+        standing=_standing(meeting, poll, calendars),
         people=people,
         showing=[one for one in people if one.user_id in calendars],
         free=free,
         proposes=proposes,
-        form=form or forms.AskForm(formdata=None, data={"answer_by": answer_by}),
+        form=form or _ask_form(meeting, poll),
         reachable=polls.reachable,
         is_person_asked=meeting.invitation(meeting.case.person.user_id) is not None,
         rows=rows or _time_forms(free),
         refused=refused,
-        due_on=asked_for.due_on if asked_for is not None and not asked_for.date_set_at else None,
+        due_on=_due_on(meeting),
         may_ask=may_ask,
         is_private=False,
         may_choose=guard.allowed(P.MEETING_UPDATE, meeting),
@@ -93,6 +84,30 @@ def _page(
         may_answer=_may_answer(meeting),
         case_head=cases.head(meeting.case, current="pages.case"),
     )
+
+
+def _standing(
+    meeting: "Meeting", poll: "DatePoll | None", calendars: rules.Calendars
+) -> polls.Standing | None:
+    who = guard.actor()
+    if poll is None:
+        return None
+    return polls.standing(meeting, poll, reader_id=who.user_id, at=who.at, calendars=calendars)
+
+
+def _ask_form(meeting: "Meeting", poll: "DatePoll | None") -> forms.AskForm:
+    """Return a fresh form with the day by which people are to answer."""
+    today = clock.today()
+    answer_by = calendar.add_working_days(today, _DAYS_TO_ANSWER)
+    if poll is not None and polls.is_open(poll, meeting):
+        answer_by = max(poll.answer_by, today)
+    return forms.AskForm(formdata=None, data={"answer_by": answer_by})
+
+
+def _due_on(meeting: "Meeting") -> "date | None":
+    """Return by when a time must be agreed that somebody asked for, ``None`` once one is."""
+    asked_for = meetings.request_by_id(meeting.request_id) if meeting.request_id else None
+    return asked_for.due_on if asked_for is not None and not asked_for.date_set_at else None
 
 
 def _may_answer(meeting: "Meeting") -> bool:

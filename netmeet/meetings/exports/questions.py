@@ -274,22 +274,26 @@ def _taps(question: Question, *, is_child: bool = False) -> list[tuple[str, str]
             ("admission", _("At være indlagt")),
             ("money", _("Penge")),
         ],
-        Question.PRACTICAL: [
-            ("morning", _("Om formiddagen")),
-            ("afternoon", _("Om eftermiddagen")),
-            ("home", _("Hjemme hos mig")),
-            ("video", _("På video")),
-            ("short", _("Et kort møde")),
-            ("breaks", _("Pauser undervejs")),
-            ("interpreter", _("En tolk")),
-            ("speaker", _("En, der taler for mig")),
-            ("companion", _("En, jeg har med")),
-            ("fetch", _("En, der henter mig")),
-            ("no_stairs", _("Ingen trapper")),
-            ("allergy", _("Der er noget, jeg ikke tåler")),
-        ],
+        Question.PRACTICAL: _wishes(),
     }
     return known.get(question, [])
+
+
+def _wishes() -> list[tuple[str, str]]:
+    return [
+        ("morning", _("Om formiddagen")),
+        ("afternoon", _("Om eftermiddagen")),
+        ("home", _("Hjemme hos mig")),
+        ("video", _("På video")),
+        ("short", _("Et kort møde")),
+        ("breaks", _("Pauser undervejs")),
+        ("interpreter", _("En tolk")),
+        ("speaker", _("En, der taler for mig")),
+        ("companion", _("En, jeg har med")),
+        ("fetch", _("En, der henter mig")),
+        ("no_stairs", _("Ingen trapper")),
+        ("allergy", _("Der er noget, jeg ikke tåler")),
+    ]
 
 
 def _label(question: Question) -> str:

@@ -15,6 +15,7 @@ from netmeet.core.sealed import Sealed, SealedData
 from netmeet.meetings.models.beside import InMeeting
 from netmeet.meetings.models.evaluation import MeetingEvaluation
 from netmeet.meetings.models.files import Attachment, FilePart, RenderedFile
+from netmeet.meetings.models.preparation import PreparationAnswer
 from netmeet.meetings.models.requests import MeetingRequest
 from netmeet.meetings.models.words import ContestedLine, Correction, Journalised, Statement
 from netmeet.meetings.rules import (
@@ -32,9 +33,7 @@ from netmeet.meetings.rules import (
     MeetingState,
     MinutesField,
     Participation,
-    PreparationMode,
     Purpose,
-    Question,
     guests_until,
 )
 
@@ -258,30 +257,6 @@ class Invitation(InMeeting, Versioned, Base):
         """Put a withdrawn one back on the list, as if it had never been sent."""
         self.withdrawn_at = self.sent_at = self.sent_sequence = None
         self.sent_places = self.asked_at = None
-
-
-class PreparationAnswer(Versioned, Base):
-    """The person's answer to one question before a meeting, in their own words.
-
-    ``data`` holds taps and choices. Written by a helper, it waits for ``confirmed_at``.
-    """
-
-    __tablename__ = "preparation_answer"
-    __table_args__ = (
-        UniqueConstraint("meeting_id", "question", name="uq_preparation_answer_once"),
-    )
-
-    meeting_id: Mapped[str] = mapped_column(ForeignKey("meeting.id"))
-    meeting: Mapped[Meeting] = relationship(back_populates="answers", lazy="raise_on_sql")
-    question: Mapped[Question]
-    text = Sealed()
-    data = SealedData()
-    mode: Mapped[PreparationMode] = mapped_column(default=PreparationMode.SELF)
-    author_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
-    author: Mapped[User] = relationship(lazy="raise_on_sql")
-    saved_at: Mapped[datetime]
-    skipped: Mapped[bool] = mapped_column(default=False)
-    confirmed_at: Mapped[datetime | None]
 
 
 class AgendaItem(InMeeting, Versioned, Base):

@@ -385,26 +385,3 @@ def test_parents_who_live_apart_learn_nothing_of_each_other(world, meeting):
     found = polls.standing(meeting, poll, reader_id=world.hanne.id, at=now())
     assert names(found.times[0])[YES] == ["Hanne Sørensen"]
     assert world.jonas.id not in {one.user_id for one in (*found.people, *found.silent)}
-
-
-def test_a_time_taken_out_takes_its_answers_and_no_others(world, meeting):
-    poll = ask(world, meeting, working(4), working(5))
-    say(meeting, poll, world.jonas, YES, NO)
-    first, second = poll.options
-    polling.drop(meeting, poll, first.id, at=now())
-    poll = polls.of_meeting(meeting.id)
-    assert [one.starts_local for one in poll.options] == [working(5)]
-    assert [one.option_id for one in db.session.scalars(select(DateVote))] == [second.id]
-    polling.drop(meeting, poll, first.id, at=now())
-    assert len(polls.of_meeting(meeting.id).options) == 1
-
-
-def test_the_last_time_stays_and_a_poll_that_is_over_stays_as_it_was(world, meeting):
-    poll = ask(world, meeting, working(4))
-    with pytest.raises(Refused):
-        polling.drop(meeting, poll, poll.options[0].id, at=now())
-    poll = ask(world, meeting, working(5))
-    poll.closed_at = now()
-    with pytest.raises(Refused):
-        polling.drop(meeting, poll, poll.options[0].id, at=now())
-    assert len(polls.of_meeting(meeting.id).options) == 2
