@@ -31,12 +31,13 @@ def begun():
 @pytest.fixture
 def meeting(world, begun, send, smtp_sink):
     """Return a meeting in ten days that four have been invited to, their mails arrived."""
+    before = begun - timedelta(hours=1)
     case = world.case(relative=world.hanne, relative_scopes=[Scope.INVITE])
     made = world.meeting(case, invited=[])
     for member in made.case.members:
-        service.draft(made, member, by=world.actor(world.lise), at=begun)
-    say(world, made, begun)
-    arrive(send, begun)
+        service.draft(made, member, by=world.actor(world.lise), at=before)
+    say(world, made, before)
+    arrive(send, before)
     assert len(smtp_sink.messages) == 4
     smtp_sink.messages.clear()
     return made
