@@ -54,7 +54,7 @@ CODES = frozenset(
         ),
         *("scope_list", "area_list", "given_by_list", "awaits_list", "text_version", "text_hash"),
         *("line_kind", "paragraph", "plan_types", "moved_by", "uid", "agenda_approved_how"),
-        *("moved_why", "told_how"),
+        *("moved_why", "told_how", "fault"),
         *("crisis_plan", "object_kind", "purpose", "signed_in_by", "what", "lang"),
         *("password_hash", "committee.area", "status_change.was", "status_change.became"),
         "sent_form.answer",
