@@ -25,6 +25,8 @@ with engine.connect() as connection:
         connection.commit()
     else:
         # A batch makes a table anew, which SQLite refuses while other rows point to the old one.
+        # Whatever comes of it, nobody else is handed this connection.
+        connection.detach()
         driver.execute("PRAGMA foreign_keys=OFF")
     context.configure(
         connection=connection,
@@ -39,7 +41,6 @@ with engine.connect() as connection:
         connection.commit()
     if connection.dialect.name == "sqlite":
         lost = driver.execute("PRAGMA foreign_key_check").fetchall()
-        driver.execute("PRAGMA foreign_keys=ON")
         if lost:
             message = f"rows that point to nothing: {sorted({row[0] for row in lost})}"
             raise RuntimeError(message)

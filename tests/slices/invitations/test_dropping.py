@@ -5,11 +5,9 @@ from datetime import datetime, time
 import pytest
 from sqlalchemy import select
 
-from netmeet.cases.rules import Scope
 from netmeet.core import calendar, clock
 from netmeet.core.db import db
 from netmeet.core.refusals import Refused
-from netmeet.invitations import service
 from netmeet.invitations.models import DateVote
 from netmeet.invitations.queries import polls
 from netmeet.invitations.rules import AnswerValue, Via
@@ -22,18 +20,6 @@ YES, NO = AnswerValue.YES, AnswerValue.NO
 
 def working(days: int) -> datetime:
     return datetime.combine(calendar.add_working_days(clock.today(), days), time(13))
-
-
-@pytest.fixture
-def meeting(world):
-    """A meeting without a time; all four of the network stand on its list."""
-    case = world.case(relative=world.hanne, relative_scopes=[Scope.INVITE])
-    made = world.meeting(case, invited=[])
-    made.starts_local = None
-    for member in case.members:
-        service.draft(made, member, by=world.actor(world.lise), at=now())
-    db.session.flush()
-    return made
 
 
 def ask(world, meeting, *starts):

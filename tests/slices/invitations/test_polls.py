@@ -8,11 +8,10 @@ import time_machine
 from sqlalchemy import select
 
 from netmeet.cases import service as cases
-from netmeet.cases.rules import Scope
 from netmeet.core import calendar, clock
 from netmeet.core.db import db
 from netmeet.core.refusals import Conflict, Refused
-from netmeet.invitations import exports, queries, service
+from netmeet.invitations import exports, queries
 from netmeet.invitations.models import DateVote
 from netmeet.invitations.queries import links, polls
 from netmeet.invitations.rules import MOST_TIMES, AnswerValue, Via
@@ -32,18 +31,6 @@ YES, MAYBE, NO = AnswerValue.YES, AnswerValue.MAYBE, AnswerValue.NO
 def working(days: int, *, hour: int = 13) -> datetime:
     """Return that hour of a working day, so many from today."""
     return datetime.combine(calendar.add_working_days(clock.today(), days), time(hour))
-
-
-@pytest.fixture
-def meeting(world):
-    """A meeting without a time; all four of the network stand on its list."""
-    case = world.case(relative=world.hanne, relative_scopes=[Scope.INVITE])
-    made = world.meeting(case, invited=[])
-    made.starts_local = None
-    for member in case.members:
-        service.draft(made, member, by=world.actor(world.lise), at=now())
-    db.session.flush()
-    return made
 
 
 def ask(world, meeting, *starts, answer_by=None, at=None):
