@@ -251,6 +251,13 @@ def test_who_was_taken_off_the_list_is_no_page_to_enter_for(world, app, meeting)
     assert as_(world, app, world.lise).get(path).status_code == 404
 
 
+def test_who_is_to_be_rung_is_named_in_a_sentence_of_its_own(world, app, meeting):
+    world.jonas.email = ""
+    db.session.commit()
+    page = as_(world, app, world.lise).get(f"/meetings/{meeting.id}/times")
+    assert "tider og et nummer. Ring til Jonas Holm." in text(page)
+
+
 def test_a_time_is_taken_out_by_who_asks_and_by_nobody_else(world, app, meeting):
     ask(world, app, meeting, 4, 5)
     first, _second = options()
