@@ -3,12 +3,14 @@
 // back into a page it opens again is older than what is kept here: autocomplete="off" lets it not.
 //
 //   <form method="post" action="…" data-autosave autocomplete="off"> … <input type="hidden" name="version" value="3">
-//   [data-saved]     beside a field or in the form: shows "Gemt kl. 13.22"
+//   [data-saved]     beside a field or in the form: shows "Gemt kl. 13.22", or in whose words it is not yet
 //   [data-lacks]     in the form: shows what a choice still needs, "lacks_text" of the answer
 //   [data-conflict]  in the form: takes the page fragment of an answer 409
 //   data-unsaved     set on the form while it holds what the server has not kept: nobody may replace that
 //
-// A form tells "netmeet:kept" each time the server has kept what was sent.
+// A form tells "netmeet:kept" each time the server has kept what was sent. A press on a button of the
+// form waits for what is under way: it must carry the version that comes back, or its text would seem
+// to have been changed elsewhere.
 //
 // The server answers 200 {"saved_at_text": "Gemt kl. 13.22", "version": 4}, 409 with a fragment,
 // 401 when the login has run out, or 4xx {"error": "…"} in words for the user.
@@ -41,14 +43,16 @@
       this.tries = 0;
       this.timer = 0;
       this.underWay = [];
+      this.pressed = null;
       this.firstChange = 0;
       form.addEventListener("input", (event) => this.note(event.target));
       form.addEventListener("change", (event) => this.note(event.target));
-      form.addEventListener("focusout", () => this.changed.size && this.plan(0));
-      form.addEventListener("submit", () => {
-        this.changed.clear();
-        this.settle();
+      form.addEventListener("focusout", (event) => {
+        // A press sends the text itself.
+        const isPress = event.relatedTarget?.type === "submit" && event.relatedTarget.form === form;
+        if (this.changed.size && !isPress) this.plan(0);
       });
+      form.addEventListener("submit", (event) => this.press(event));
       // On a slow phone somebody has typed before this script came.
       for (const field of form.elements) if (isTouched(field)) this.note(field);
     }
@@ -59,7 +63,20 @@
       this.changed.add(field.name);
       this.form.dataset.unsaved = "1";
       this.last = field;
+      this.pressed = null;
       this.plan(Math.min(REST, Math.max(0, this.firstChange + LATEST - Date.now())));
+    }
+
+    press(event) {
+      if (this.sending) {
+        event.preventDefault();
+        this.pressed = event.submitter;
+        this.say(this.last, this.line(this.last).dataset.wait, "waits");
+        return;
+      }
+      clearTimeout(this.timer);
+      this.changed.clear();
+      this.settle();
     }
 
     settle() {
@@ -120,7 +137,10 @@
       this.underWay = [];
       if (answer && (answer.ok || answer.status === 409)) {
         this.tries = 0;
-        if (this.changed.size) this.plan(REST);
+        const pressed = answer.ok && this.pressed;
+        this.pressed = null;
+        if (pressed) this.form.requestSubmit(pressed);
+        else if (this.changed.size) this.plan(REST);
         return;
       }
       for (const name of names) this.changed.add(name);
