@@ -8,6 +8,7 @@ from netmeet.cases import jobs
 from netmeet.core import clock
 from netmeet.core.db import db
 from netmeet.core.memory import settle
+from netmeet.web.precedence import Precedence
 
 app = create_app(config.read(os.environ))
 with app.app_context():
@@ -15,4 +16,5 @@ with app.app_context():
     jobs.erase_again(clock.now(), ledger=app.config["NETMEET"].erased)
     db.engine.dispose()
 
+app.wsgi_app = Precedence(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way to wrap
 settle()

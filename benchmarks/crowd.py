@@ -95,8 +95,8 @@ class Report:
 
     ``follows`` names the room of each follower, ``looks`` has what each was shown; ``polls`` counts
     followers' answers within the ``seconds`` of the saves, ``unchanged`` those of them that say so,
-    ``wrong`` answers to any screen that are
-    neither a page nor *unchanged*.
+    ``waited`` the answers within them that ask a screen to wait, ``wrong`` those that are nothing
+    of all that.
     """
 
     warming: list[Save] = field(default_factory=list)
@@ -106,6 +106,7 @@ class Report:
     looks: list[list[Look]] = field(default_factory=list)
     polls: int = 0
     unchanged: int = 0
+    waited: int = 0
     wrong: int = 0
     seconds: float = 0.0
 
@@ -131,6 +132,7 @@ class Answer:
     status: int
     tag: str
     text: str
+    is_later: bool = False
 
 
 class Browser:
@@ -187,7 +189,9 @@ class Browser:
         self._used = time.monotonic()
         if headers.get("connection", "").lower() == "close":
             self.hang_up()
-        return Answer(int(head[0].split()[1]), headers.get("etag", ""), body.decode())
+        status = int(head[0].split()[1])
+        is_later = status == HTTPStatus.SERVICE_UNAVAILABLE and "retry-after" in headers
+        return Answer(status, headers.get("etag", ""), body.decode(), is_later)
 
     def hang_up(self) -> None:
         """Close the connection if there is one."""
@@ -254,6 +258,7 @@ class Follower:
         self._tag = ""
         self._report = report
         self.looks: list[Look] = []
+        self.waited: list[float] = []
 
     async def open(self) -> None:
         """Open the page as one does by its link. Raises ``RuntimeError`` where there is none."""
@@ -285,6 +290,8 @@ class Follower:
             self.looks.append(Look(time.monotonic(), words))
         elif answer.status == HTTPStatus.NOT_MODIFIED:
             self.looks.append(Look(time.monotonic(), [], is_new=False))
+        elif answer.is_later:
+            self.waited.append(time.monotonic())
         else:
             self._report.wrong += 1
 
@@ -353,6 +360,7 @@ async def play(script: Script) -> Report:
         await asyncio.sleep(_AFTER)
     report.seconds = ended - begun
     for screen, follower in zip(script.screens, open_screens, strict=True):
+        report.waited += sum(begun <= at <= ended for at in follower.waited)
         if not screen.writes:
             within = [look for look in follower.looks if begun <= look.at <= ended]
             report.polls += len(within)

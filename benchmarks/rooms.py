@@ -35,7 +35,11 @@ _NEVER = math.inf
 
 @dataclass(frozen=True)
 class Figures:
-    """What one database is judged by. Times are seconds, ``polls`` are followers' a second."""
+    """What one database is judged by.
+
+    Times are seconds, ``polls`` are followers' a second, ``waited`` how many times a second any
+    screen was asked to wait.
+    """
 
     database: str
     sent: int
@@ -49,6 +53,7 @@ class Figures:
     loaded: float
     loaded_most: float
     polls: float
+    waited: float
     unchanged: float
     fresh: float
 
@@ -138,6 +143,7 @@ def figures_of(name: str, report: Report, stored: Mapping[str, tuple[str, int]])
         loaded=statistics.median(loaded),
         loaded_most=most(loaded),
         polls=report.polls / report.seconds,
+        waited=report.waited / report.seconds,
         unchanged=report.unchanged / max(1, report.polls),
         fresh=most(waits(report) or [_NEVER]),
     )
@@ -148,14 +154,14 @@ def table(found: Sequence[Figures]) -> Iterator[str]:
     yield (
         f"{'database':<12}{'sent':>6}{'kept':>6}{'refused':>9}{'lost':>6}{'other':>7}{'wrong':>7}"
         f"{'alone':>8}{'95 %':>7}{'loaded':>8}{'95 %':>8}{'ratio':>7}"
-        f"{'polls/s':>9}{'same':>6}{'seen 95 %':>11}"
+        f"{'polls/s':>9}{'waits/s':>9}{'same':>6}{'seen 95 %':>11}"
     )
     for one in found:
         yield (
             f"{one.database:<12}{one.sent:>6}{one.kept:>6}{one.refused:>9}{one.lost:>6}"
             f"{one.other:>7}{one.wrong:>7}{one.alone * 1000:>8.1f}{one.alone_most * 1000:>7.1f}"
             f"{one.loaded * 1000:>8.1f}{one.loaded_most * 1000:>8.1f}{one.ratio:>7.1f}"
-            f"{one.polls:>9.1f}{one.unchanged:>6.0%}{one.fresh:>9.2f} s"
+            f"{one.polls:>9.1f}{one.waited:>9.1f}{one.unchanged:>6.0%}{one.fresh:>9.2f} s"
         )
 
 

@@ -14,7 +14,7 @@ SANDBOX = "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'; fra
 PRIVATE = "private, no-store"
 """What a calendar that fetches for one human is told of keeping: nobody on the way may."""
 
-_ALWAYS = {
+ALWAYS = {
     "Content-Security-Policy": POLICY,
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
     "X-Content-Type-Options": "nosniff",
@@ -23,6 +23,9 @@ _ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+"""What stands on every answer, whoever gives it."""
+
+NOWHERE_KEPT = "no-store"
 _REFUSALS = 400
 
 
@@ -30,12 +33,12 @@ def add(response: Response) -> Response:
     """Put the headers on ``response``. Only static files that are there may be kept."""
     is_sandboxed = response.headers.get("Content-Security-Policy") == SANDBOX
     is_private = response.headers.get("Cache-Control") == PRIVATE
-    for name, value in _ALWAYS.items():
+    for name, value in ALWAYS.items():
         response.headers[name] = value
     if is_sandboxed:
         response.headers["Content-Security-Policy"] = SANDBOX
     if request.endpoint != "static" or response.status_code >= _REFUSALS:
-        response.headers["Cache-Control"] = PRIVATE if is_private else "no-store"
+        response.headers["Cache-Control"] = PRIVATE if is_private else NOWHERE_KEPT
     return response
 
 

@@ -1,7 +1,7 @@
 // Keeps a part of the page as the server has it, without moving the focus or the scroll.
 //   <div data-poll="/meetings/…/agenda/part" data-poll-seconds="2"> … </div>
-// The server answers 200 with the fragment and an ETag, or 304. A part that somebody is typing in, or has
-// the focus in, waits until they leave it.
+// The server answers 200 with the fragment and an ETag, or 304; or 503 with Retry-After while those who write
+// go first. A part that somebody is typing in, or has the focus in, waits until they leave it.
 (() => {
   "use strict";
 
@@ -20,7 +20,8 @@
           const headers = { Accept: "text/html", "X-Refresh": "1" };
           if (tag) headers["If-None-Match"] = tag;
           const answer = await fetch(part.dataset.poll, { credentials: "same-origin", headers });
-          wait = answer.status < 500 ? seconds : Math.min(LONGEST, wait * 2);
+          const later = Number(answer.headers.get("Retry-After"));
+          wait = answer.status < 500 ? seconds : later || Math.min(LONGEST, wait * 2);
           if (answer.redirected || answer.status === 401 || answer.status === 404) return;
           if (answer.status === 200) {
             const text = await answer.text();

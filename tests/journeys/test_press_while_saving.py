@@ -28,8 +28,12 @@ def mia(someone: Any) -> Any:
 def _write_and_press(mia: Any) -> Any:
     """Write, write on while the first is under way, and press; return the request that is held."""
     held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
     page, said = mia.page, mia.page.get_by_label("Dit svar")
-    page.route("**/not_talk", lambda route: held.append(route), times=1)
+    page.route("**/not_talk", hold, times=1)
     with page.expect_request(lambda sent: sent.method == "POST"):
         said.fill(FIRST)
     said.fill(WHOLE)

@@ -22,6 +22,7 @@ GOOD = Figures(
     loaded=0.015,
     loaded_most=0.030,
     polls=100.0,
+    waited=0.0,
     unchanged=0.1,
     fresh=2.0,
 )
