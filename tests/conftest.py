@@ -44,6 +44,13 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> It
         yield cluster.create_database()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Measure no coverage in the long tests: it doubles their time, and all else must cover alone."""
+    for item in items:
+        if item.get_closest_marker("soak") is not None:
+            item.add_marker(pytest.mark.no_cover)
+
+
 class Listening(logging.Handler):
     """Hears what is logged over all tests, as an operator would read it, tracebacks too."""
 
