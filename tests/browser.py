@@ -49,9 +49,16 @@ def free_port() -> int:
 def environment(
     instance: Path, port: int, *, database_url: str = "", more: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """Return the settings of a demo in ``instance`` that answers at the port."""
+    """Return the settings of a demo in ``instance`` that answers at the port.
+
+    Its coverage is not measured: a browser must not wait twice as long for each page.
+    """
     own = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("NETMEET_")},
+        **{
+            n: value
+            for n, value in os.environ.items()
+            if not n.startswith(("NETMEET_", "COVERAGE_"))
+        },
         "NETMEET_DEMO": "1",
         "NETMEET_INSTANCE": str(instance),
         "PORT": str(port),

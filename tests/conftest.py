@@ -45,7 +45,7 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> It
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Measure no coverage in the long tests: it doubles their time, and all else must cover alone."""
+    """Measure no coverage in the long tests: it doubles their time, and the rest covers enough."""
     for item in items:
         if item.get_closest_marker("soak") is not None:
             item.add_marker(pytest.mark.no_cover)
