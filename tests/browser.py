@@ -25,6 +25,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+_OURS = ("NETMEET_", "COVERAGE_")
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 720}
 
@@ -54,11 +55,7 @@ def environment(
     Its coverage is not measured: a browser must not wait twice as long for each page.
     """
     own = {
-        **{
-            n: value
-            for n, value in os.environ.items()
-            if not n.startswith(("NETMEET_", "COVERAGE_"))
-        },
+        **{name: value for name, value in os.environ.items() if not name.startswith(_OURS)},
         "NETMEET_DEMO": "1",
         "NETMEET_INSTANCE": str(instance),
         "PORT": str(port),
