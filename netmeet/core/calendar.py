@@ -1,7 +1,8 @@
 """Days and hours in Denmark: working days, wall time in Copenhagen, and how both are written.
 
-Pure: nothing here reads the clock. A meeting's start is naive wall time in Europe/Copenhagen; what
-happened is an aware instant in UTC.
+Nothing here reads the clock. A meeting's start is naive wall time in Europe/Copenhagen; what
+happened is an aware instant in UTC. Without a ``lang`` days are written in the language that is
+spoken, as the sentence around them is.
 """
 
 import functools
@@ -10,6 +11,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 import holidays
+from flask_babel import get_locale
 
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 
@@ -135,63 +137,73 @@ def to_local(instant: datetime) -> datetime:
     return instant.astimezone(COPENHAGEN).replace(tzinfo=None)
 
 
-def day(day_: date, *, today: date | None = None, lang: Lang = "da") -> str:
+def _spoken(lang: Lang | None) -> Lang:
+    """Return the language asked for, else that of the request; Danish where there is none."""
+    locale = get_locale() if lang is None else None
+    return lang or ("en" if locale is not None and locale.language == "en" else "da")
+
+
+def day(day_: date, *, today: date | None = None, lang: Lang | None = None) -> str:
     """Write a day: "torsdag den 3. december"; with the year when ``today`` lies in another."""
     year = f" {day_.year}" if today is not None and today.year != day_.year else ""
-    weekday = _WEEKDAYS[lang][day_.weekday()]
-    month = _MONTHS[lang][day_.month - 1]
-    if lang == "en":
-        return f"{weekday} {day_.day} {month}{year}"
-    return f"{weekday} den {day_.day}. {month}{year}"
+    spoken = _spoken(lang)
+    weekday, of_month = _WEEKDAYS[spoken][day_.weekday()], day_of_month(day_, lang=spoken)
+    return f"{weekday} {of_month}{year}" if spoken == "en" else f"{weekday} den {of_month}{year}"
 
 
-def day_with_year(day_: date, *, lang: Lang = "da") -> str:
+def day_of_month(day_: date, *, lang: Lang | None = None) -> str:
+    """Write a day without its weekday: "3. december"."""
+    spoken = _spoken(lang)
+    stop = "" if spoken == "en" else "."
+    return f"{day_.day}{stop} {_MONTHS[spoken][day_.month - 1]}"
+
+
+def day_with_year(day_: date, *, lang: Lang | None = None) -> str:
     """Write a day for paper, which outlives its year: "torsdag den 3. december 2026"."""
     return f"{day(day_, lang=lang)} {day_.year}"
 
 
-def birth_date(day_: date, *, lang: Lang = "da") -> str:
+def birth_date(day_: date, *, lang: Lang | None = None) -> str:
     """Write when somebody was born: "12. april 1991". The weekday would only be in the way."""
-    stop = "" if lang == "en" else "."
-    return f"{day_.day}{stop} {_MONTHS[lang][day_.month - 1]} {day_.year}"
+    return f"{day_of_month(day_, lang=lang)} {day_.year}"
 
 
-def short_day(day_: date, *, today: date | None = None, lang: Lang = "da") -> str:
+def short_day(day_: date, *, today: date | None = None, lang: Lang | None = None) -> str:
     """Write a day for narrow places: "fre. 4. dec."; with the year when not this year."""
     year = f" {day_.year}" if today is not None and today.year != day_.year else ""
-    weekday = _WEEKDAYS[lang][day_.weekday()][:3]
-    month = _SHORT_MONTHS[lang][day_.month - 1]
-    if lang == "en":
+    spoken = _spoken(lang)
+    weekday, month = _WEEKDAYS[spoken][day_.weekday()][:3], _SHORT_MONTHS[spoken][day_.month - 1]
+    if spoken == "en":
         return f"{weekday} {day_.day} {month}{year}"
     return f"{weekday}. {day_.day}. {month}{year}"
 
 
-def clock(moment: time | datetime, *, lang: Lang = "da") -> str:
+def clock(moment: time | datetime, *, lang: Lang | None = None) -> str:
     """Write a time of day: "13.22" in Danish, "13:22" in English."""
-    return moment.strftime("%H:%M" if lang == "en" else "%H.%M")
+    return moment.strftime("%H:%M" if _spoken(lang) == "en" else "%H.%M")
 
 
-def day_and_time(local: datetime, *, today: date | None = None, lang: Lang = "da") -> str:
+def day_and_time(local: datetime, *, today: date | None = None, lang: Lang | None = None) -> str:
     """Write a wall time: "torsdag den 3. december kl. 13.00"."""
-    at = "at" if lang == "en" else "kl."
+    at = "at" if _spoken(lang) == "en" else "kl."
     return f"{day(local.date(), today=today, lang=lang)} {at} {clock(local, lang=lang)}"
 
 
-def span(start: datetime, minutes: int, *, lang: Lang = "da") -> str:
+def span(start: datetime, minutes: int, *, lang: Lang | None = None) -> str:
     """Write from when to when: "kl. 13.00", a dash and "13.45"."""
     end = start + timedelta(minutes=minutes)
     hours = f"{clock(start, lang=lang)}–{clock(end, lang=lang)}"  # noqa: RUF001 - a range
-    return hours if lang == "en" else f"kl. {hours}"
+    return hours if _spoken(lang) == "en" else f"kl. {hours}"
 
 
-def in_words(day_: date, today: date, *, lang: Lang = "da") -> str:
+def in_words(day_: date, today: date, *, lang: Lang | None = None) -> str:
     """Write a day as seen from today: "i dag", "i morgen", "om 5 dage", else the day itself."""
-    ahead = (day_ - today).days
-    near = _NEAR[lang].get(ahead)
+    ahead, spoken = (day_ - today).days, _spoken(lang)
+    near = _NEAR[spoken].get(ahead)
     if near is not None:
         return near
     if abs(ahead) > _FAR_DAYS:
-        return day(day_, today=today, lang=lang)
-    if lang == "en":
+        return day(day_, today=today, lang=spoken)
+    if spoken == "en":
         return f"in {ahead} days" if ahead > 0 else f"{-ahead} days ago"
     return f"om {ahead} dage" if ahead > 0 else f"for {-ahead} dage siden"

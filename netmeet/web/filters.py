@@ -3,40 +3,34 @@
 from datetime import date, datetime, time
 
 from flask import Flask
-from flask_babel import get_locale
 
 from netmeet.core import addresses, calendar, clock
 
 
-def _lang() -> calendar.Lang:
-    locale = get_locale()
-    return "en" if locale is not None and locale.language == "en" else "da"
-
-
 def day(value: date) -> str:
     """Return "torsdag den 3. december", with the year when it is not this one."""
-    return calendar.day(value, today=clock.today(), lang=_lang())
+    return calendar.day(value, today=clock.today())
 
 
 def birth_date(value: date) -> str:
     """Return "12. april 1991"."""
-    return calendar.birth_date(value, lang=_lang())
+    return calendar.birth_date(value)
 
 
 def short_day(value: date) -> str:
     """Return "tors. 3. dec."."""
-    return calendar.short_day(value, lang=_lang())
+    return calendar.short_day(value)
 
 
 def day_and_time(value: datetime) -> str:
     """Return "torsdag den 3. december kl. 13.00"; an aware instant is shown in Danish time."""
-    return calendar.day_and_time(_local(value), today=clock.today(), lang=_lang())
+    return calendar.day_and_time(_local(value), today=clock.today())
 
 
 def clock_time(value: datetime | time) -> str:
     """Return "13.22", "13:22" in English; an aware instant is shown in Danish time."""
     moment = _local(value) if isinstance(value, datetime) else value
-    return calendar.clock(moment, lang=_lang())
+    return calendar.clock(moment)
 
 
 def local_day(value: datetime) -> str:
@@ -46,12 +40,12 @@ def local_day(value: datetime) -> str:
 
 def in_words(value: date) -> str:
     """Return "i dag", "i morgen" or the day in words."""
-    return calendar.in_words(value, clock.today(), lang=_lang())
+    return calendar.in_words(value, clock.today())
 
 
 def span(start: datetime, minutes: int) -> str:
     """Return from when to when, as "kl. 13.00" to "13.45"."""
-    return calendar.span(_local(start), minutes, lang=_lang())
+    return calendar.span(_local(start), minutes)
 
 
 def web_address(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Who writes goes first: while people save, a screen that fetches itself anew may have to wait.
+"""Who writes goes first: while many save, a screen that fetches itself anew may have to wait.
 
 A save has a human waiting for it; a screen asks again in two seconds. Where a machine is too small
 for all who follow, their screens grow older, and what people write is kept as fast as ever.
@@ -20,29 +20,33 @@ from netmeet.web.guard import REFRESH_HEADER
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 RETRY_AFTER = 2
-"""Seconds after which a screen that had to wait asks again: as often as it asks anyway."""
+"""Seconds after which a screen that had to wait asks again."""
 
 _PATIENCE = 0.1
 """Seconds a screen waits for its turn, in a thread that could serve somebody else."""
 _LATELY = 1.0
-"""Seconds: so old a save that has not ended keeps no screen waiting, as a file on a slow line."""
+"""Seconds in which saves are counted; one that takes longer, as a file on a slow line, is none."""
 _MANY = 8
-"""So many saves a second make a screen rest as long as it took, twice as many twice as long."""
+"""So many saves lately make screens take turns, and rest as long as one took; twice that, twice."""
+_COUNTED = 8 * _MANY
+_OLDEST = 2.0
+"""Seconds after which a screen is let in whatever goes on."""
 _REFRESH = f"HTTP_{REFRESH_HEADER.upper().replace('-', '_')}"
-_READS = frozenset({"GET", "HEAD"})
+_READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Turns:
-    """The turns of the threads of one process: one screen at a time, and none during a save."""
+    """The turns of the threads of one process."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._turn = Condition()
         self._saving: list[float] = []
-        self._saved: deque[float] = deque()
-        self._is_looking = False
-        self._is_waiting = False
+        self._saved: deque[float] = deque(maxlen=_COUNTED)
+        self._looks = 0
+        self._looked = float("-inf")
         self._rests_until = float("-inf")
+        self._is_awaited = False
 
     @contextmanager
     def save(self) -> Iterator[None]:
@@ -60,37 +64,50 @@ class Turns:
 
     @contextmanager
     def look(self) -> Iterator[bool]:
-        """Tell a screen whether it is its turn, after a moment if need be."""
+        """Tell a screen whether it is its turn, after a moment if need be.
+
+        Where few save it always is. Where many do, one screen is fetched at a time, none during a
+        save, and then none for as long as that took, times how many save.
+        """
         with self._turn:
             is_turn = self._await_turn()
-            self._is_looking = self._is_looking or is_turn
+            self._looks += is_turn
             begun = self._now()
         try:
             yield is_turn
         finally:
             if is_turn:
-                with self._turn:
-                    self._is_looking = False
-                    self._rests_until = self._now() + self._rest(self._now() - begun)
-                    self._turn.notify_all()
+                self._end_look(begun)
 
     def _await_turn(self) -> bool:
-        if self._now() < self._rests_until or (self._is_waiting and not self._is_free()):
+        if self._is_free():
+            return True
+        if self._is_awaited:
             return False
-        self._is_waiting = True
-        is_turn = self._turn.wait_for(self._is_free, _PATIENCE)
-        self._is_waiting = False
-        return is_turn
+        self._is_awaited = True
+        try:
+            return self._turn.wait_for(self._is_free, _PATIENCE)
+        finally:
+            self._is_awaited = False
+
+    def _end_look(self, begun: float) -> None:
+        with self._turn:
+            self._looks -= 1
+            self._looked = self._now()
+            self._rests_until = self._looked + (self._looked - begun) * self._crowd()
+            self._turn.notify_all()
 
     def _is_free(self) -> bool:
-        lately = self._now() - _LATELY
-        return not self._is_looking and all(begun <= lately for begun in self._saving)
+        now = self._now()
+        if not self._crowd() or (now - self._looked >= _OLDEST and not self._looks):
+            return True
+        is_saving = any(now - begun < _LATELY for begun in self._saving)
+        return not self._looks and not is_saving and now >= self._rests_until
 
-    def _rest(self, took: float) -> float:
-        """Return for how long no screen is fetched after one that took so long (seconds)."""
-        while self._saved and self._saved[0] <= self._now() - _LATELY:
-            self._saved.popleft()
-        return took * (len(self._saved) // _MANY)
+    def _crowd(self) -> int:
+        """Return how many times as many save as make screens take turns."""
+        since = self._now() - _LATELY
+        return sum(ended > since for ended in self._saved) // _MANY
 
 
 class Precedence:

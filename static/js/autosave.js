@@ -20,6 +20,8 @@
   const REST = 800; // ms without typing before a text is sent
   const LATEST = 1800; // ms after the first letter when it is sent anyway
   const LONGEST_WAIT = 30000; // ms between two tries without a connection
+  const GIVEN_UP = 15000; // ms after which an answer is not waited for any more
+  const LED_ON = 20000; // ms that a press has to lead on before the form can be used again
   const savers = [];
 
   const meta = () => document.querySelector("meta[name='csrf-token']");
@@ -43,6 +45,7 @@
       this.tries = 0;
       this.timer = 0;
       this.underWay = [];
+      this.unanswered = null;
       this.pressed = null;
       this.firstChange = 0;
       form.addEventListener("input", (event) => this.note(event.target));
@@ -68,15 +71,21 @@
     }
 
     press(event) {
-      if (this.sending) {
-        event.preventDefault();
-        this.pressed = event.submitter;
-        this.say(this.last, this.line(this.last).dataset.wait, "waits");
+      const mustWait = this.sending || (this.tries && this.changed.size);
+      if (!mustWait && !this.leaving) {
+        clearTimeout(this.timer);
+        this.changed.clear();
+        this.settle();
+        // What is typed or pressed on the way to the next page would come to nothing.
+        this.form.inert = true;
+        setTimeout(() => (this.form.inert = false), LED_ON);
         return;
       }
-      clearTimeout(this.timer);
-      this.changed.clear();
-      this.settle();
+      event.preventDefault();
+      if (this.leaving) return;
+      this.pressed = event.submitter;
+      this.say(this.last, this.line(this.last).dataset.wait, "waits");
+      this.plan(0);
     }
 
     settle() {
@@ -101,12 +110,14 @@
       return body;
     }
 
-    request(names, { keepalive = false, isLast = false } = {}) {
+    request(body, { keepalive = false, isLast = false } = {}) {
       return fetch(this.form.getAttribute("action") || location.pathname, {
         method: "POST",
-        body: this.body(names),
+        body,
         credentials: "same-origin",
         keepalive,
+        // A phone that has changed its network may never hear of the answer.
+        signal: keepalive ? undefined : AbortSignal.timeout?.(GIVEN_UP),
         headers: {
           Accept: "application/json",
           "X-CSRFToken": meta().content,
@@ -122,15 +133,20 @@
         this.sending = false;
         return;
       }
+      // What nobody answered may have been kept: sent once more as it was, it tells its version.
       const names = [...this.changed];
+      const again = this.unanswered;
+      const body = again ?? this.body(names);
       const field = this.last;
-      this.changed.clear();
+      if (!again) this.changed.clear();
       let answer = null;
       try {
         this.underWay = names;
-        answer = await this.request(names);
+        answer = await this.request(body);
+        this.unanswered = null;
         await this.read(answer, field);
       } catch {
+        this.unanswered = body;
         answer = null;
       }
       this.sending = false;
@@ -159,6 +175,8 @@
         const lacks = this.form.querySelector("[data-lacks]");
         if (lacks) lacks.textContent = saved.lacks_text ?? "";
       } else if (answer.status === 409) {
+        // Nothing goes over the text of somebody else but what is written after it was seen.
+        this.changed.clear();
         await this.showConflict(answer, field);
       } else if (answer.status === 401) {
         this.askForLogin(field);
@@ -228,8 +246,13 @@
         const answer = await fetch("/login/token", {
           credentials: "same-origin",
           headers: { Accept: "application/json" },
+          signal: AbortSignal.timeout?.(GIVEN_UP),
         });
-        if (!answer.ok) return false;
+        if (!answer.ok) {
+          if (answer.status < 500) this.askForLogin(this.last);
+          else this.retry(this.last);
+          return false;
+        }
         meta().content = (await answer.json()).csrf_token;
         const hidden = this.form.elements.namedItem("csrf_token");
         if (hidden) hidden.value = meta().content;
@@ -250,8 +273,13 @@
     if (!document.hidden) savers.forEach((saver) => saver.comeBack());
   });
   addEventListener("pagehide", () => {
-    for (const saver of savers) if (saver.changed.size) saver.request([...saver.changed], { keepalive: true });
+    for (const saver of savers) {
+      const names = new Set([...saver.underWay, ...saver.changed]);
+      if (names.size) saver.request(saver.body(names), { keepalive: true });
+    }
   });
+  // Shown again by the back button, a page is as it was left.
+  addEventListener("pageshow", () => savers.forEach((saver) => (saver.form.inert = false)));
   addEventListener("beforeunload", (event) => {
     if (savers.some((saver) => (saver.changed.size || saver.isRefused) && !saver.leaving)) event.preventDefault();
   });
@@ -261,11 +289,12 @@
   document.addEventListener("netmeet:leave", (event) => {
     for (const saver of savers) {
       saver.leaving = true;
+      saver.pressed = null;
       const names = new Set([...saver.underWay, ...saver.changed]);
       saver.changed.clear();
       if (names.size) {
         event.detail.push((isLast) =>
-          saver.request([...names], { keepalive: true, isLast }).catch(() => {}),
+          saver.request(saver.body(names), { keepalive: true, isLast }).catch(() => {}),
         );
       }
     }

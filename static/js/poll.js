@@ -21,7 +21,9 @@
           if (tag) headers["If-None-Match"] = tag;
           const answer = await fetch(part.dataset.poll, { credentials: "same-origin", headers });
           const later = Number(answer.headers.get("Retry-After"));
-          wait = answer.status < 500 ? seconds : later || Math.min(LONGEST, wait * 2);
+          // Not all at once again: whose turn it is would be decided among the same ones.
+          const next = later ? Math.max(seconds, later) * (1 + Math.random() / 4) : wait * 2;
+          wait = answer.status < 500 ? seconds : Math.min(LONGEST, next);
           if (answer.redirected || answer.status === 401 || answer.status === 404) return;
           if (answer.status === 200) {
             const text = await answer.text();

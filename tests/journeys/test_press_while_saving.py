@@ -6,17 +6,16 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import PHONE
-from tests.journeys.acts import follow, headed, press
+from tests.journeys.acts import follow, headed, path, press
 
 pytestmark = pytest.mark.soak
 
-FIRST, WHOLE = "Jeg vil sove", "Jeg vil sove i min egen seng."
-NEXT = "Hvad skal der til"
+FIRST, WHOLE = "Min far", "Min far og hans hus."
 
 
 @pytest.fixture
 def mia(someone: Any) -> Any:
-    """Return Mia with a question open that has no answer yet."""
+    """Return Mia with a question open."""
     mia = someone(PHONE)
     mia.become("Mia")
     follow(mia, "Fortæl, hvad der er vigtigt for dig")
@@ -25,56 +24,142 @@ def mia(someone: Any) -> Any:
     return mia
 
 
-def _write_and_press(mia: Any) -> Any:
-    """Write, write on while the first is under way, and press; return the request that is held."""
+def _hold(mia: Any, times: int = 1) -> list[Any]:
+    """Hold so many of the next texts; return the list that they are put in."""
     held: list[Any] = []
 
     def hold(route: Any) -> None:
         held.append(route)
 
-    page, said = mia.page, mia.page.get_by_label("Dit svar")
-    page.route("**/not_talk", hold, times=1)
-    with page.expect_request(lambda sent: sent.method == "POST"):
+    mia.page.route("**/not_talk", hold, times=times)
+    return held
+
+
+def _write(mia: Any) -> None:
+    """Write, and write on while the first is under way."""
+    said = mia.page.get_by_label("Dit svar")
+    with mia.page.expect_request(_is_text):
         said.fill(FIRST)
     said.fill(WHOLE)
-    press(mia, "Videre")
-    return held[0]
+
+
+def _is_text(sent: Any) -> bool:
+    return sent.method == "POST" and "autosave=1" in (sent.post_data or "")
+
+
+def _says(mia: Any, words: str) -> None:
+    expect(mia.page.locator("[data-saved]").filter(has_text=words).first).to_be_visible()
+
+
+def _is_led_on(mia: Any, to: str = "/prepare/who") -> None:
+    """Expect the page after the press, and the whole text where it was written."""
+    mia.page.wait_for_url(f"**{to}")
+    mia.page.goto(f"{mia.address}{path(mia).partition('/prepare')[0]}/prepare/not_talk")
+    expect(mia.page.get_by_label("Dit svar")).to_have_value(WHOLE)
 
 
 def test_who_presses_while_a_text_is_under_way_is_led_on_with_the_whole_text(mia: Any) -> None:
     sent: list[Any] = []
     mia.page.on("request", lambda one: sent.append(one) if one.method == "POST" else None)
-    held = _write_and_press(mia)
-    line = mia.page.locator("[data-saved]").filter(has_text="Vi gemmer. Vent lidt.")
-    expect(line.first).to_be_visible()
+    held = _hold(mia)
+    _write(mia)
+    press(mia, "Videre")
+    _says(mia, "Vi gemmer. Vent lidt.")
     assert len(sent) == 1
-    held.continue_()
-    mia.page.wait_for_url(lambda address: not address.endswith("/not_talk"))
-    mia.page.goto(f"{mia.page.url.rpartition('/')[0]}/not_talk")
-    expect(mia.page.get_by_label("Dit svar")).to_have_value(WHOLE)
+    held[0].continue_()
+    _is_led_on(mia)
+
+
+def test_the_last_press_counts(mia: Any) -> None:
+    held = _hold(mia)
+    _write(mia)
+    press(mia, "Videre")
+    press(mia, "Hold pause. Alt er gemt.")
+    held[0].continue_()
+    _is_led_on(mia, "/prepare?pause=1")
 
 
 def test_who_presses_while_the_network_goes_stays_with_the_text_and_is_led_on_after(
     mia: Any,
 ) -> None:
-    held = _write_and_press(mia)
+    held = _hold(mia)
+    _write(mia)
+    press(mia, "Videre")
     mia.context.set_offline(True)
-    held.abort()
-    line = mia.page.locator("[data-saved]").filter(has_text="Ikke gemt endnu. Vi prøver igen.")
-    expect(line.first).to_be_visible()
+    held[0].abort()
+    _says(mia, "Ikke gemt endnu. Vi prøver igen.")
+    press(mia, "Videre")
+    _says(mia, "Ikke gemt endnu. Vi prøver igen.")
     expect(mia.page.get_by_label("Dit svar")).to_have_value(WHOLE)
     mia.context.set_offline(False)
-    mia.page.wait_for_url(lambda address: not address.endswith("/not_talk"))
-    mia.page.goto(f"{mia.page.url.rpartition('/')[0]}/not_talk")
-    expect(mia.page.get_by_label("Dit svar")).to_have_value(WHOLE)
+    _is_led_on(mia)
+
+
+def test_who_never_hears_that_a_text_was_kept_does_not_collide_with_it(mia: Any) -> None:
+    held = _hold(mia)
+    _write(mia)
+    held[0].fetch()
+    with mia.page.expect_response(lambda answer: _is_text(answer.request)) as heard:
+        held[0].abort()
+        press(mia, "Videre")
+    assert heard.value.status == 200
+    _is_led_on(mia)
 
 
 def test_who_writes_on_after_the_press_stays_on_the_page(mia: Any) -> None:
-    held = _write_and_press(mia)
+    held = _hold(mia)
+    _write(mia)
+    press(mia, "Videre")
     mia.page.get_by_label("Dit svar").press_sequentially(" Og have en nøgle.")
-    with mia.page.expect_response(lambda answer: answer.request.method == "POST"):
-        held.continue_()
-    with mia.page.expect_response(lambda answer: answer.request.method == "POST"):
+    with mia.page.expect_response(lambda answer: _is_text(answer.request)):
+        held[0].continue_()
+    with mia.page.expect_response(lambda answer: _is_text(answer.request)):
         pass
     headed(mia, "Er der noget, du ikke vil tale om?")
     expect(mia.page.get_by_label("Dit svar")).to_have_value(f"{WHOLE} Og have en nøgle.")
+
+
+def test_who_collides_with_somebody_else_is_not_led_on(mia: Any, someone: Any) -> None:
+    held = _hold(mia)
+    _write(mia)
+    press(mia, "Videre")
+    other = someone(PHONE)
+    other.become("Mia")
+    other.page.goto(mia.page.url)
+    with other.page.expect_response(lambda answer: _is_text(answer.request)):
+        other.page.get_by_label("Dit svar").fill("Ikke om arbejde.")
+    held[0].continue_()
+    expect(mia.page.get_by_text("Det er blevet rettet et andet sted")).to_be_visible()
+    expect(mia.page.locator("[data-conflict]")).to_contain_text("Ikke om arbejde.")
+    expect(mia.page.get_by_label("Dit svar")).to_have_value(WHOLE)
+
+
+def test_who_leaves_quickly_is_not_led_on(mia: Any) -> None:
+    held = _hold(mia, times=2)
+    _write(mia)
+    press(mia, "Videre")
+    with mia.page.expect_request(lambda one: one.headers.get("x-leave") == "1"):
+        press(mia, "Luk hurtigt")
+    posts: list[str] = []
+    mia.page.on("request", lambda one: posts.append(one.url) if one.method == "POST" else None)
+    for route in held:
+        route.continue_()
+    mia.page.wait_for_url("**/roligt")
+    assert posts == []
+
+
+def test_a_second_press_on_the_way_to_the_next_page_does_nothing(mia: Any) -> None:
+    posts: list[Any] = []
+    mia.page.on("request", lambda one: posts.append(one) if one.method == "POST" else None)
+    held = _hold(mia)
+    mia.page.get_by_label("Dit svar").fill(WHOLE)
+    button = mia.page.get_by_role("button", name="Videre")
+    button.scroll_into_view_if_needed()
+    box = button.bounding_box()
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    with mia.page.expect_request(lambda one: "go=next" in (one.post_data or "")):
+        mia.page.mouse.click(*middle)
+    mia.page.mouse.click(*middle)
+    held[0].continue_()
+    _is_led_on(mia)
+    assert len([one for one in posts if "go=next" in (one.post_data or "")]) == 1

@@ -37,9 +37,6 @@ _BEFORE = frozenset(
 )
 _POINT_MINUTES = 10
 
-Wish = tuple[str, LifeArea | None]
-"""What somebody wants help with, in their words, and the part of life if it was tapped."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
@@ -58,12 +55,16 @@ def answer(
     ``Conflict`` with both texts for a stale version, ``Refused`` when the meeting has been held.
     """
     _check_open(meeting)
+    stored = queries.answer_to(meeting, question)
+    if stored is not None and _says(stored, said):
+        # The same words come twice when the answer to the first was lost on the way.
+        version = stored.version
     row = _row(meeting, question, by=by, at=at, version=version, mine=said.text)
     is_own = speaks_for_themselves(meeting, by)
     items = (row.data or {}).get("items", [])
     # Only what would help has areas of life to tap; elsewhere the words are others.
     wishes = _wishes(row) if question is Question.HELP else []
-    changed = row.text != said.text or _without_items(row.data) != dict(said.data)
+    changed = not _says(row, said)
     row.text, row.data = said.text, {**said.data, "items": items}
     row.skipped, row.saved_at = False, at
     if changed:
@@ -73,7 +74,7 @@ def answer(
     elif is_own and row.confirmed_at is None:
         row.confirmed_at = at
     if question is Question.HELP:
-        _make_points(meeting, row, before=wishes, by=by)
+        _make_points(meeting, row, before=wishes)
     if question is Question.WITHOUT_ME and said.data.get("choice") != WithoutPerson.YES:
         _take_back_without_me(meeting)
     db.session.flush()
@@ -189,24 +190,27 @@ def _row(
     return row
 
 
+def _says(row: PreparationAnswer, said: Said) -> bool:
+    """Tell whether the answer says just that already."""
+    return row.text == said.text and _without_items(row.data) == dict(said.data)
+
+
 def _without_items(data: Mapping[str, Any] | None) -> dict[str, Any]:
     return {name: value for name, value in (data or {}).items() if name != "items"}
 
 
 def _make_points(
-    meeting: Meeting, row: PreparationAnswer, *, before: list[Wish], by: Actor
+    meeting: Meeting, row: PreparationAnswer, *, before: list[tuple[str, LifeArea | None]]
 ) -> None:
     """Let each line and each tapped word be a point of the person's, in their order.
 
     ``items`` in the answer's data says which point came of which place, so that a changed line
     changes its point; a line that is gone takes its point back. A line that stands as ``before``
-    leaves its point as the person may have changed it on the agenda, and one that has only moved
-    stays with whoever said it.
+    leaves its point as the person may have changed it on the agenda.
     """
     wishes = _wishes(row)
     known = {item.id: item for item in meeting.items}
     ids = [item_id for item_id in (row.data or {}).get("items", []) if item_id in known]
-    raisers = {w: _raiser(known[item_id]) for w, item_id in zip(before, ids, strict=False)}
     for place, wish in enumerate(wishes):
         if place == len(ids):
             item = _new_point(meeting)
@@ -214,7 +218,7 @@ def _make_points(
             ids.append(item.id)
         item = known[ids[place]]
         if place >= len(before) or before[place] != wish:
-            _write_point(item, wish, row, raisers.get(wish) or _speaker(meeting, by))
+            _write_point(item, wish, row)
         elif item.confirmed_at is None:
             item.confirmed_at = row.confirmed_at
     for item_id in ids[len(wishes) :]:
@@ -226,11 +230,10 @@ def _make_points(
 
 
 def _write_point(
-    item: AgendaItem, wish: Wish, row: PreparationAnswer, raiser: tuple[str, Role]
+    item: AgendaItem, wish: tuple[str, LifeArea | None], row: PreparationAnswer
 ) -> None:
-    """Let the point say what its line says, and who does, unless the meeting has dealt with it."""
+    """Let the point say what its line says, unless the meeting has dealt with it."""
     if item.state in {ItemState.OPEN, ItemState.WITHDRAWN}:
-        item.author_id, item.raised_as = raiser
         item.title, item.life_area = wish
         item.state, item.confirmed_at = ItemState.OPEN, row.confirmed_at
 
@@ -241,7 +244,7 @@ def _reopen(meeting: Meeting, row: PreparationAnswer) -> None:
         meeting.agenda_state = AgendaState.SHARED
 
 
-def _wishes(row: PreparationAnswer) -> list[Wish]:
+def _wishes(row: PreparationAnswer) -> list[tuple[str, LifeArea | None]]:
     lines = [line.strip(" \t-•") for line in row.text.splitlines()]
     tapped = (row.data or {}).get("words", [])
     by_word = [(word(LifeArea(area)), LifeArea(area)) for area in tapped]
@@ -262,21 +265,13 @@ def word(area: LifeArea) -> str:
     return words.get(area) or str(_("Noget andet"))
 
 
-def _raiser(item: AgendaItem) -> tuple[str, Role]:
-    return item.author_id, item.raised_as
-
-
-def _speaker(meeting: Meeting, by: Actor) -> tuple[str, Role]:
-    """Return whose words they are: the person's, a helper's too; or those of who acts for them."""
-    if by.role is Role.PROX:
-        return by.user_id, Role.PROX
-    return meeting.case.person.user_id, Role.PAT
-
-
 def _new_point(meeting: Meeting) -> AgendaItem:
+    person = meeting.case.person
     item = AgendaItem(
         meeting_id=meeting.id,
         position=max((i.position for i in meeting.items), default=-1) + 1,
+        author_id=person.user_id,
+        raised_as=Role.PAT,
         purpose=Purpose.DISCUSS,
         minutes=_POINT_MINUTES,
         state=ItemState.OPEN,

@@ -31,7 +31,7 @@ def draw(scores: Sequence[tuple[date, int]]) -> dict[str, Any] | None:
         for on, value in scores
     ]
     said = [
-        _("%(value)d den %(day)s", value=value, day=calendar.day(on).partition(" den ")[2])
+        _("%(value)d den %(day)s", value=value, day=calendar.day_of_month(on))
         for on, value in scores
     ]
     return {

@@ -86,8 +86,9 @@ def write(
 ) -> PlanSection:
     """Keep what a section, or an organisation's part of it, says; the next version holds it.
 
-    Raises ``Refused`` for a section that is not the actor's, ``Conflict`` with both texts when
-    somebody else wrote meanwhile.
+    The same words come twice when the answer to the first was lost on the way. Raises ``Refused``
+    for a section that is not the actor's, ``Conflict`` with both texts when somebody else wrote
+    meanwhile.
     """
     if not may_write(plan, key, by=by, part=part):
         raise Refused(_("Den del skriver andre i."), field="text")
@@ -106,7 +107,7 @@ def write(
             saved_at=at,
         )
         db.session.add(row)
-    else:
+    elif row.text != text:
         row.expect(version, mine={title: text}, theirs={title: row.text})
         row.text, row.author_id, row.saved_at = text, by.user_id, at
     db.session.flush()

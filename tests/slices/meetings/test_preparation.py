@@ -1,7 +1,5 @@
 """The person's answers are theirs; lines about help become points of the agenda."""
 
-from dataclasses import replace
-
 import pytest
 from sqlalchemy import select
 
@@ -109,37 +107,6 @@ def test_the_persons_own_save_confirms_what_a_helper_wrote(world: World) -> None
     assert meeting.items[0].confirmed_at is not None
 
 
-def _say_for_mia(world: World, meeting: Meeting, text: str) -> None:
-    """Let Hanne, who holds Mia's mandate, say what would help."""
-    row = queries.answer_to(meeting, Question.HELP)
-    service.preparation.answer(
-        meeting,
-        Question.HELP,
-        by=replace(world.actor(meeting.case.person.user), user_id=world.hanne.id, role=Role.PROX),
-        at=now(),
-        said=Said(text=text, data={"words": []}),
-        version=row.version if row else 0,
-    )
-
-
-def test_what_is_said_on_behalf_of_the_person_is_told_as_such_and_their_own_words_stay_theirs(
-    world: World,
-) -> None:
-    meeting = world.meeting(world.case())
-    say(world, meeting, Question.HELP, "En ny bolig", words=[])
-    _say_for_mia(world, meeting, "Ro\nEn ny bolig")
-    assert [(item.title, item.proxy) for item in meeting.items] == [
-        ("Ro", "Hanne"),
-        ("En ny bolig", ""),
-    ]
-    say(world, meeting, Question.HELP, "Fred\nRo", words=[])
-    assert [(item.title, item.proxy) for item in meeting.items] == [("Fred", ""), ("Ro", "Hanne")]
-    assert all(item.is_persons and item.confirmed_at for item in meeting.items)
-    meeting.items[1].state = ItemState.CLOSED
-    say(world, meeting, Question.HELP, "Fred\nHvile", words=[])
-    assert [item.proxy for item in meeting.items] == ["", "Hanne"]
-
-
 def test_a_point_that_is_closed_is_left_alone(world: World) -> None:
     meeting = world.meeting(world.case())
     say(world, meeting, Question.HELP, "En ny bolig")
@@ -236,3 +203,14 @@ def test_who_leads_is_named_together() -> None:
     assert questions.together([]) == ""
     assert questions.together(["Lise"]) == "Lise"
     assert questions.together(["Lise", "Jonas", "Rune"]) == "Lise, Jonas og Rune"
+
+
+def test_the_same_words_sent_twice_are_no_conflict(world: World) -> None:
+    meeting = world.meeting(world.case())
+    say(world, meeting, Question.MATTERS, "Ro", words=["housing"])
+    say(world, meeting, Question.MATTERS, "Ro", words=["housing"], version=0)
+    row = queries.answer_to(meeting, Question.MATTERS)
+    assert row is not None
+    assert row.text == "Ro"
+    with pytest.raises(Conflict):
+        say(world, meeting, Question.MATTERS, "Ro", words=["economy"], version=0)

@@ -69,6 +69,18 @@ def test_a_stale_field_is_a_conflict_with_both_texts(world, item):
     assert conflict.value.version == 1
 
 
+def test_the_same_words_sent_twice_are_no_conflict(world, item):
+    write(world, item, "Det ene.")
+    write(world, item, "Det ene.")
+    assert reading.written(item)["talked"].text == "Det ene."
+    by = world.actor(world.lise)
+    yes, no = AnswerToPerson.YES, AnswerToPerson.NO_BECAUSE
+    for _twice in range(2):
+        minutes.answer(item, kind=yes, text="Ja.", by=by, at=now(), version=0)
+    with pytest.raises(Conflict):
+        minutes.answer(item, kind=no, text="Ja.", by=by, at=now(), version=0)
+
+
 def test_a_field_holds_only_what_matters_from_here_on(world, item):
     with pytest.raises(Refused):
         write(world, item, "x" * 601)

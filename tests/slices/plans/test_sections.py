@@ -114,6 +114,14 @@ def test_two_first_texts_at_once_end_in_a_conflict(world):
     assert list(both.value.theirs.values()) == ["Den ene"]
 
 
+def test_the_same_words_sent_twice_are_no_conflict_and_one_version(world):
+    plan = begun(world)
+    for _twice in range(2):
+        write(world, plan, SectionKey.SITUATION, "Det ene", world.lise, version=0)
+        plan = queries.of_case(plan.case_id)
+    assert plan.section(SectionKey.SITUATION).version == 1
+
+
 def test_a_stale_text_is_shown_beside_the_newer(world):
     plan = begun(world)
     write(world, plan, SectionKey.SITUATION, "Første", world.lise)
