@@ -28,8 +28,8 @@ _SHARED = 0.2
 _AFTER = 4.0
 """Seconds that the screens are followed on when the last save is done."""
 _PATIENCE = 60.0
-_IDLE = 1.0
-"""Seconds after which a connection is not used again: gunicorn hangs up after two."""
+_IDLE = 8.0
+"""Seconds after which a connection is not used again: gunicorn hangs up after ten."""
 _OPENED_AT_ONCE = 8
 _WORD = re.compile(r"\bord(\d+)\b")
 _SENTENCE = "Vi talte om, hvor Mia skal bo, og hvem der hjælper hende med at flytte. "

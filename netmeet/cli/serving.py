@@ -14,10 +14,13 @@ import click
 import config
 from netmeet.cli.surroundings import require_pango
 
+WORKERS, THREADS = 4, 4
+"""Twice as many processes as a small machine has processors: threads of one hinder each other."""
 WEB = [
     *("-m", "gunicorn", "wsgi:app", "--worker-class", "netmeet.web.patience.Worker"),
-    *("--workers", "2", "--threads", "4", "--log-level", "warning", "--no-control-socket"),
-    "--preload",
+    # An open screen asks every few seconds, and keeps its connection.
+    *("--workers", str(WORKERS), "--threads", str(THREADS), "--keep-alive", "10"),
+    *("--log-level", "warning", "--no-control-socket", "--preload"),
 ]
 _WORKER = ["-m", "netmeet.worker"]
 _PATIENCE = 60

@@ -1,15 +1,14 @@
-"""Who writes goes first: while many save, a screen that fetches itself anew may have to wait.
+"""Who writes goes first: where saves are slowed down, screens that fetch themselves anew wait.
 
 A save has a human waiting for it; a screen asks again in two seconds. Where a machine is too small
-for all who follow, their screens grow older, and what people write is kept as fast as ever.
+for all who follow, their screens grow older, and what people write is kept nearly as fast as ever.
 """
 
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
-from threading import Condition
+from multiprocessing.sharedctypes import RawArray
 from typing import Any
 
 from werkzeug.wrappers import Response
@@ -22,112 +21,85 @@ WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 RETRY_AFTER = 2
 """Seconds after which a screen that had to wait asks again."""
 
-_PATIENCE = 0.1
-"""Seconds a screen waits for its turn, in a thread that could serve somebody else."""
+_SLOWED = 2.0
+"""How many times its own processor time a request may take; beyond that others are in its way."""
+_SHORT = 0.002
+"""Seconds of processor time: what takes less was turned away, and tells nothing."""
 _LATELY = 1.0
-"""Seconds in which saves are counted; one that takes longer, as a file on a slow line, is none."""
-_MANY = 8
-"""So many saves lately make screens take turns, and rest as long as one took; twice that, twice."""
-_COUNTED = 8 * _MANY
-_OLDEST = 2.0
-"""Seconds after which a screen is let in whatever goes on."""
+"""Seconds after which a slow request is forgotten."""
+_LEAST, _MOST = 0.002, 0.5
+"""Seconds between two screens: at first, and at most, so that none stands still for ever."""
+_MORE, _LESS = 2.0, 0.95
+"""By how much they grow with each slow request, and shrink with each other: 7 of 100 are slow."""
 _REFRESH = f"HTTP_{REFRESH_HEADER.upper().replace('-', '_')}"
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-class Turns:
-    """The turns of the threads of one process."""
+class Pace:
+    """How soon after each other screens may be fetched, by the processes of one machine together.
 
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
-        self._now = now
-        self._turn = Condition()
-        self._saving: list[float] = []
-        self._saved: deque[float] = deque(maxlen=_COUNTED)
-        self._looks = 0
-        self._looked = float("-inf")
-        self._rests_until = float("-inf")
-        self._is_awaited = False
+    Whoever forks after this was made shares it. Nobody locks it: a process may be killed at any
+    time, and two who overtake each other here let in one screen more or less.
+    """
+
+    def __init__(
+        self,
+        now: Callable[[], float] = time.monotonic,
+        spent: Callable[[], float] = time.thread_time,
+    ) -> None:
+        self._now, self._spent = now, spent
+        self._between = RawArray("d", [0.0])
+        self._next = RawArray("d", [0.0])
+        self._slow = RawArray("d", [float("-inf")])
 
     @contextmanager
-    def save(self) -> Iterator[None]:
-        """Let who comes in save; they wait for nobody."""
-        with self._turn:
-            begun = self._now()
-            self._saving.append(begun)
+    def watching(self) -> Iterator[None]:
+        """Learn from how long this takes."""
+        begun, unspent = self._now(), self._spent()
         try:
             yield
         finally:
-            with self._turn:
-                self._saving.remove(begun)
-                self._saved.append(self._now())
-                self._turn.notify_all()
+            own, ended = self._spent() - unspent, self._now()
+            if own >= _SHORT:
+                self._learn(is_slow=ended - begun > _SLOWED * own, at=ended)
 
-    @contextmanager
-    def look(self) -> Iterator[bool]:
-        """Tell a screen whether it is its turn, after a moment if need be.
-
-        Where few save it always is. Where many do, one screen is fetched at a time, none during a
-        save, and then none for as long as that took, times how many save.
-        """
-        with self._turn:
-            is_turn = self._await_turn()
-            self._looks += is_turn
-            begun = self._now()
-        try:
-            yield is_turn
-        finally:
-            if is_turn:
-                self._end_look(begun)
-
-    def _await_turn(self) -> bool:
-        if self._is_free():
-            return True
-        if self._is_awaited:
-            return False
-        self._is_awaited = True
-        try:
-            return self._turn.wait_for(self._is_free, _PATIENCE)
-        finally:
-            self._is_awaited = False
-
-    def _end_look(self, begun: float) -> None:
-        with self._turn:
-            self._looks -= 1
-            self._looked = self._now()
-            self._rests_until = self._looked + (self._looked - begun) * self._crowd()
-            self._turn.notify_all()
-
-    def _is_free(self) -> bool:
+    def may_look(self) -> bool:
+        """Tell whether a screen may be fetched now; the next one waits as long as it must."""
         now = self._now()
-        if not self._crowd() or (now - self._looked >= _OLDEST and not self._looks):
-            return True
-        is_saving = any(now - begun < _LATELY for begun in self._saving)
-        return not self._looks and not is_saving and now >= self._rests_until
+        if now - self._slow[0] > _LATELY:
+            self._between[0] = 0.0
+        if now < self._next[0] and self._between[0]:
+            return False
+        self._next[0] = now + self._between[0]
+        return True
 
-    def _crowd(self) -> int:
-        """Return how many times as many save as make screens take turns."""
-        since = self._now() - _LATELY
-        return sum(ended > since for ended in self._saved) // _MANY
+    def _learn(self, *, is_slow: bool, at: float) -> None:
+        between = self._between[0]
+        if is_slow:
+            self._slow[0] = at
+            self._between[0] = min(_MOST, max(_LEAST, between * _MORE))
+        else:
+            self._between[0] = between * _LESS if between > _LEAST else 0.0
 
 
 class Precedence:
-    """Around an application: gives every request of its process its turn."""
+    """Around an application: lets who writes go first."""
 
-    def __init__(self, application: WSGI, turns: Turns | None = None) -> None:
+    def __init__(self, application: WSGI, pace: Pace | None = None) -> None:
         self._application = application
-        self._turns = turns or Turns()
+        self._pace = pace or Pace()
 
     def __call__(
         self, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
         """Answer as the application does, or ask a screen to come back (RFC 9110, 15.6.4)."""
-        if environ["REQUEST_METHOD"] not in _READS:
-            with self._turns.save():
-                return self._application(environ, start_response)
-        if environ.get(_REFRESH) != "1":
+        is_look = environ["REQUEST_METHOD"] in _READS and environ.get(_REFRESH) == "1"
+        if is_look and not self._pace.may_look():
+            return _later()(environ, start_response)
+        if not is_look and environ["REQUEST_METHOD"] in _READS:
             return self._application(environ, start_response)
-        with self._turns.look() as is_turn:
-            return (self._application if is_turn else _later())(environ, start_response)
+        with self._pace.watching():
+            return self._application(environ, start_response)
 
 
 def _later() -> Response:

@@ -114,7 +114,7 @@ def running(instance: Path, *, patience: int) -> Iterator[Server]:
     assert process.stderr is not None
     for line in process.stderr:
         server.said.append(line)
-        if sum("Booting worker" in one for one in server.said) == 2:
+        if sum("Booting worker" in one for one in server.said) == serving.WORKERS:
             break
     reader = Thread(target=lambda: server.said.extend(process.stderr or ()), daemon=True)
     reader.start()

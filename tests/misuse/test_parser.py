@@ -9,14 +9,14 @@ from threading import Thread
 
 import pytest
 
+from netmeet.cli import serving
 from netmeet.web import patience
 from tests import soak
 from tests.misuse import server
 from tests.misuse.server import post
 
 MOST_MB = 300
-WORKERS, THREADS_EACH = 2, 4
-THREADS = WORKERS * THREADS_EACH
+THREADS = serving.WORKERS * serving.THREADS
 FORM = "application/x-www-form-urlencoded"
 PARTS = "multipart/form-data; boundary=B"
 _MB = 1024 * 1024
@@ -162,7 +162,7 @@ HALF = {
 
 @pytest.mark.parametrize("what", HALF)
 def test_a_slow_request_keeps_nobody_waiting(gunicorn, what):
-    with _slow(gunicorn, HALF[what], THREADS_EACH - 1) as lines:
+    with _slow(gunicorn, HALF[what], serving.THREADS - 1) as lines:
         assert gunicorn.is_well()
         assert select.select(lines, [], [], 0)[0] == [], "they were let go first"
 

@@ -1,21 +1,18 @@
-"""Who writes goes first: a screen that fetches itself anew waits for its turn, and nobody else."""
+"""Who writes goes first: where requests are slowed down, screens wait, and nobody else."""
 
 import subprocess
 import sys
-from threading import Condition, Event, Thread
 
 import pytest
 from flask import Flask
 from werkzeug.test import Client
 
-from netmeet.web.precedence import Precedence, Turns
+from netmeet.web.precedence import Pace, Precedence
 from tests import browser
 from tests.browser import ROOT
 from tests.web.guard.test_headers import lacking
 
 REFRESH = {"X-Refresh": "1"}
-LONGEST = 30
-"""Seconds after which a test gives up waiting for another thread."""
 
 
 class Clock:
@@ -34,190 +31,130 @@ def clock():
 
 
 @pytest.fixture
-def turns(clock):
-    return Turns(clock)
+def spent():
+    return Clock()
 
 
 @pytest.fixture
-def crowd(turns, clock):
-    """Let as many save as make screens take turns, when one has just been fetched."""
-    save(turns, 8)
-    look_for(turns, clock, 0)
+def pace(clock, spent):
+    return Pace(clock, spent)
 
 
-def may_look(turns):
-    """Tell whether a screen may be fetched now."""
-    with turns.look() as is_turn:
-        return is_turn
+@pytest.fixture
+def take(pace, clock, spent):
+    """Return how a request takes so long, with so much of its own processor time."""
+
+    def take(seconds, *, own=0.01, times=1):
+        for _each in range(times):
+            with pace.watching():
+                clock.at += seconds
+                spent.at += own
+
+    return take
 
 
-def look_for(turns, clock, seconds):
-    """Fetch a screen, which takes so long."""
-    with turns.look() as is_turn:
-        assert is_turn
-        clock.at += seconds
+def test_where_nothing_is_slowed_down_every_screen_is_fetched(pace, take):
+    take(0.02, times=20)
+    assert all(pace.may_look() for _each in range(20))
 
 
-def save(turns, times):
-    """Let so many save, one after the other."""
-    for _each in range(times):
-        with turns.save():
-            pass
-
-
-def test_where_few_save_every_screen_is_fetched_at_once_during_a_save_too(turns):
-    save(turns, 7)
-    with turns.save(), turns.look(), turns.look() as is_turn:
-        assert is_turn
-
-
-def test_where_many_save_one_screen_at_a_time(turns, crowd):
-    with turns.look() as is_turn:
-        assert is_turn
-        assert not may_look(turns)
-    assert may_look(turns)
-
-
-def test_where_many_save_no_screen_during_a_save_and_one_again_when_all_have(turns, crowd):
-    with turns.save():
-        with turns.save():
-            assert not may_look(turns)
-        assert not may_look(turns)
-    assert may_look(turns)
-
-
-def test_who_saves_waits_for_no_screen(turns, crowd):
-    with turns.look(), turns.save():
-        assert not may_look(turns)
-
-
-@pytest.mark.parametrize(("saves", "rest"), [(8, 0.02), (15, 0.02), (24, 0.06), (900, 0.16)])
-def test_the_more_people_save_the_longer_screens_rest(turns, clock, saves, rest):
-    save(turns, saves)
-    look_for(turns, clock, 0.02)
-    clock.at += rest - 0.001
-    assert not may_look(turns)
+def test_where_something_is_screens_are_fetched_one_after_the_other(pace, take, clock):
+    take(0.021, times=4)
+    assert pace.may_look()
+    assert not pace.may_look()
+    clock.at += 0.015
+    assert not pace.may_look()
     clock.at += 0.002
-    assert may_look(turns)
+    assert pace.may_look()
+    assert not pace.may_look()
 
 
-def test_saves_of_a_second_ago_let_nobody_rest(turns, clock):
-    save(turns, 24)
-    clock.at += 1.0
-    look_for(turns, clock, 0.02)
-    assert may_look(turns)
+def test_none_stands_still_for_ever(pace, take, clock):
+    take(0.021, times=40)
+    assert pace.may_look()
+    clock.at += 0.51
+    take(0.021)
+    assert pace.may_look()
 
 
-def test_no_screen_grows_older_than_two_seconds_in_a_process_that_only_saves(turns, clock):
-    look_for(turns, clock, 0.02)
-    for _each in range(19):
-        clock.at += 0.101
-        save(turns, 8)
-        with turns.save():
-            assert not may_look(turns)
-    clock.at += 0.101
-    save(turns, 8)
-    with turns.save():
-        assert may_look(turns)
-        assert not may_look(turns)
+def test_what_goes_well_lets_more_in_again(pace, take, clock):
+    take(0.021, times=4)
+    take(0.001, times=45, own=0.01)
+    assert pace.may_look()
+    assert pace.may_look()
 
 
-def test_a_file_that_comes_in_slowly_does_not_keep_the_screens_as_they_are(turns, clock):
-    look_for(turns, clock, 0)
-    with turns.save():
-        save(turns, 8)
-        assert not may_look(turns)
-        clock.at += 0.99
-        save(turns, 8)
-        assert not may_look(turns)
-        clock.at += 0.01
-        save(turns, 8)
-        assert may_look(turns)
+def test_a_second_after_the_last_slow_one_all_are_let_in(pace, take, clock):
+    take(0.021, times=4)
+    clock.at += 1.001
+    assert pace.may_look()
+    assert pace.may_look()
 
 
-def test_one_screen_waits_a_moment_and_gets_its_turn_when_the_other_is_done(turns, crowd):
-    got, asked = [], Event()
-
-    def ask():
-        asked.set()
-        got.append(may_look(turns))
-
-    waiting = Thread(target=ask)
-    with turns.look():
-        waiting.start()
-        asked.wait(LONGEST)
-    waiting.join(LONGEST)
-    assert got == [True]
+def test_who_was_turned_away_tells_nothing(pace, take):
+    take(0.021, own=0.0019, times=4)
+    assert pace.may_look()
+    assert pace.may_look()
 
 
-def test_of_those_who_come_before_their_turn_one_waits(turns, crowd, monkeypatch):
-    others = []
+def test_what_breaks_is_learnt_from_too(pace, clock, spent):
+    def breaks():
+        with pace.watching():
+            clock.at += 0.021
+            spent.at += 0.01
+            raise LookupError
 
-    def wait_for(_turn, _is_free, _seconds):
-        others.append(may_look(turns))
-        return False
-
-    monkeypatch.setattr(Condition, "wait_for", wait_for)
-    with turns.look():
-        assert not may_look(turns)
-    assert others == [False]
-
-
-def test_a_turn_is_given_back_where_something_breaks(turns, crowd):
-    with pytest.raises(LookupError), turns.look():
-        raise LookupError
-    with pytest.raises(LookupError), turns.save():
-        raise LookupError
-    assert may_look(turns)
+    for _each in range(4):
+        with pytest.raises(LookupError):
+            breaks()
+    assert pace.may_look()
+    assert not pace.may_look()
 
 
 @pytest.fixture
-def during(turns, crowd):
-    """Return how to be answered while somebody else's request is under way and many save."""
-    page, begun, may_end, held = Flask("turns"), Event(), Event(), []
+def served(pace, clock, spent):
+    """Return an application that takes three times its own processor time to answer."""
+    page = Flask("pace")
 
     @page.route("/", methods=["GET", "POST"])
     def act():
-        if held:
-            held.pop()
-            begun.set()
-            may_end.wait(LONGEST)
+        clock.at += 0.03
+        spent.at += 0.01
         return "done"
 
-    client = Client(Precedence(page, turns))
-
-    def ask(others, **mine):
-        held.append(others)
-        other = Thread(target=lambda: client.open("/", method=others))
-        other.start()
-        assert begun.wait(LONGEST)
-        answer = client.open("/", **mine)
-        may_end.set()
-        other.join(LONGEST)
-        assert client.get("/", headers=REFRESH).status_code == 200
-        return answer
-
-    return ask
+    return Client(Precedence(page, pace))
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_a_screen_is_asked_to_come_back_with_every_header_that_others_have(during, method):
-    answer = during("POST", method=method, headers=REFRESH)
+def test_a_screen_is_asked_to_come_back_with_every_header_that_others_have(served, method):
+    for _each in range(6):
+        served.post("/")
+    assert served.open("/", method=method, headers=REFRESH).status_code == 200
+    answer = served.open("/", method=method, headers=REFRESH)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
     assert lacking(answer) == {}
 
 
+def test_screens_alone_can_be_too_many(served):
+    answers = [served.get("/", headers=REFRESH).status_code for _each in range(12)]
+    assert answers[:2] == [200, 200]
+    assert answers[-1] == 503
+
+
 @pytest.mark.parametrize(
-    ("others", "mine"),
-    [
-        ("POST", {"method": "POST"}),
-        ("POST", {"method": "POST", "headers": REFRESH}),
-        ("POST", {"method": "GET"}),
-        ("GET", {"method": "GET", "headers": REFRESH}),
-    ],
+    "mine", [{"method": "POST"}, {"method": "POST", "headers": REFRESH}, {"method": "GET"}]
 )
-def test_all_else_waits_for_nothing(during, others, mine):
-    assert during(others, **mine).status_code == 200
+def test_all_else_waits_for_nothing(served, mine):
+    answers = {served.open("/", **mine).status_code for _each in range(12)}
+    assert answers == {200}
+    assert {served.open("/", **mine).status_code for _each in range(3)} == {200}
+
+
+def test_pages_that_are_opened_say_nothing_of_how_busy_it_is(served):
+    for _each in range(12):
+        served.get("/")
+    assert served.get("/", headers=REFRESH).status_code == 200
+    assert served.get("/", headers=REFRESH).status_code == 200
 
 
 def test_netmeet_is_served_so(tmp_path):
