@@ -22,7 +22,9 @@ RETRY_AFTER = 2
 """Seconds after which a screen that had to wait asks again."""
 
 _SLOWED = 2.0
-"""How many times its own processor time a request may take; beyond that others are in its way."""
+"""How many times its own processor time a request may take; beyond that others are in its way,"""
+_FAR = 0.02
+"""unless it waits for less than so many seconds, as for a database that is not near."""
 _SHORT = 0.002
 """Seconds of processor time: what takes less was turned away, and tells nothing."""
 _LATELY = 1.0
@@ -60,8 +62,9 @@ class Pace:
             yield
         finally:
             own, ended = self._spent() - unspent, self._now()
+            waited = ended - begun - own
             if own >= _SHORT:
-                self._learn(is_slow=ended - begun > _SLOWED * own, at=ended)
+                self._learn(is_slow=waited > max(_FAR, (_SLOWED - 1) * own), at=ended)
 
     def may_look(self) -> bool:
         """Tell whether a screen may be fetched now; the next one waits as long as it must."""

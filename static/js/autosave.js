@@ -21,6 +21,7 @@
   const LATEST = 1800; // ms after the first letter when it is sent anyway
   const LONGEST_WAIT = 30000; // ms between two tries without a connection
   const GIVEN_UP = 15000; // ms after which an answer is not waited for any more
+  const SEEN = 5000; // ms without typing before a text is sent over somebody else's that was shown
   const LED_ON = 20000; // ms that a press has to lead on before the form can be used again
   const savers = [];
 
@@ -39,6 +40,7 @@
     constructor(form) {
       this.form = form;
       this.changed = new Set();
+      this.refused = [];
       this.sending = false;
       this.isOut = false;
       this.isRefused = false;
@@ -61,13 +63,15 @@
     }
 
     note(field) {
-      if (!field.name || field.type === "hidden" || field.type === "submit") return;
+      if (this.form.inert || !field.name || field.type === "hidden" || field.type === "submit") return;
+      // Who goes on after a refusal means all that stands there, also what is not touched again.
+      for (const name of this.refused.splice(0)) this.changed.add(name);
       if (!this.changed.size) this.firstChange = Date.now();
       this.changed.add(field.name);
       this.form.dataset.unsaved = "1";
       this.last = field;
       this.pressed = null;
-      this.plan(Math.min(REST, Math.max(0, this.firstChange + LATEST - Date.now())));
+      this.plan(this.isRefused ? SEEN : Math.min(REST, Math.max(0, this.firstChange + LATEST - Date.now())));
     }
 
     press(event) {
@@ -143,7 +147,8 @@
       try {
         this.underWay = names;
         answer = await this.request(body);
-        this.unanswered = null;
+        if (answer.status >= 500) this.unanswered = body;
+        else if (answer.status !== 401) this.unanswered = null;
         await this.read(answer, field);
       } catch {
         this.unanswered = body;
@@ -160,6 +165,7 @@
         return;
       }
       for (const name of names) this.changed.add(name);
+      if (answer && answer.status < 500) this.tries = 0;
       if (!answer || answer.status >= 500) this.retry(field);
     }
 
@@ -175,14 +181,16 @@
         const lacks = this.form.querySelector("[data-lacks]");
         if (lacks) lacks.textContent = saved.lacks_text ?? "";
       } else if (answer.status === 409) {
-        // Nothing goes over the text of somebody else but what is written after it was seen.
+        // Nothing goes over the text of somebody else before more is written.
+        this.refused = [...this.underWay, ...this.changed];
         this.changed.clear();
         await this.showConflict(answer, field);
       } else if (answer.status === 401) {
         this.askForLogin(field);
       } else if (answer.status < 500) {
-        const refused = await answer.json();
-        this.say(field, refused.error, "unsent");
+        // What a proxy refuses is not said in words of ours.
+        const refused = await answer.json().catch(() => ({}));
+        this.say(field, refused.error ?? this.line(field).dataset.unsent, "unsent");
       }
     }
 
@@ -275,7 +283,7 @@
   addEventListener("pagehide", () => {
     for (const saver of savers) {
       const names = new Set([...saver.underWay, ...saver.changed]);
-      if (names.size) saver.request(saver.body(names), { keepalive: true });
+      if (names.size && !saver.leaving) saver.request(saver.body(names), { keepalive: true });
     }
   });
   // Shown again by the back button, a page is as it was left.

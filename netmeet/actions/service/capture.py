@@ -291,9 +291,9 @@ def draft(meeting: Meeting, action_id: str) -> Action | None:
 
 
 def line_of(action: Action) -> str:
-    """Return the agreement as the line that would make it, for mending."""
+    """Return the agreement as the line that would make it, for mending; lines are Danish."""
     owner = f"{action.owner.name}: " if action.owner is not None else ""
-    due = f" {calendar.day_with_year(action.due_on)}" if action.due_on is not None else ""
+    due = f" {calendar.day_with_year(action.due_on, lang='da')}" if action.due_on else ""
     return f"{owner}{action.what}{due}"
 
 

@@ -107,8 +107,9 @@ def write(
             saved_at=at,
         )
         db.session.add(row)
-    elif row.text != text:
-        row.expect(version, mine={title: text}, theirs={title: row.text})
+    else:
+        if row.text != text:
+            row.expect(version, mine={title: text}, theirs={title: row.text})
         row.text, row.author_id, row.saved_at = text, by.user_id, at
     db.session.flush()
     return row

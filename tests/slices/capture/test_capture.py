@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from flask_babel import force_locale
 
 from netmeet.actions.rules import ActionKind, DueDoubt, OwnerDoubt
 from netmeet.actions.service import capture
@@ -97,6 +98,14 @@ def test_the_line_of_a_draft_reads_as_the_draft(world, meeting):
         action.owner,
         action.due_on,
     )
+
+
+def test_the_line_of_a_draft_is_danish_whatever_the_reader_speaks(app, world, meeting):
+    action = keep(world, meeting, SURE)
+    action.due_on = date(2027, 6, 8)
+    with force_locale("en"):
+        line = capture.line_of(action)
+    assert line.endswith(" tirsdag den 8. juni 2027")
 
 
 def test_a_draft_is_rewritten_read_back_and_deleted(world, meeting):

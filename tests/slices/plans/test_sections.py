@@ -114,12 +114,16 @@ def test_two_first_texts_at_once_end_in_a_conflict(world):
     assert list(both.value.theirs.values()) == ["Den ene"]
 
 
-def test_the_same_words_sent_twice_are_no_conflict_and_one_version(world):
+def test_the_same_words_sent_twice_are_no_conflict_and_whoever_says_them_owns_them(world):
     plan = begun(world)
+    town, said = world.office.organisation_id, "Det ene"
     for _twice in range(2):
-        write(world, plan, SectionKey.SITUATION, "Det ene", world.lise, version=0)
+        part(world, plan, SectionKey.EFFORTS, said, world.jonas, version=0)
         plan = queries.of_case(plan.case_id)
-    assert plan.section(SectionKey.SITUATION).version == 1
+    part(world, plan, SectionKey.EFFORTS, said, world.lise, version=0, of=town)
+    plan = queries.of_case(plan.case_id)
+    section = plan.section(SectionKey.EFFORTS, organisation_id=town)
+    assert (section.text, section.author_id) == (said, world.lise.id)
 
 
 def test_a_stale_text_is_shown_beside_the_newer(world):
