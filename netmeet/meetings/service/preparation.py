@@ -59,7 +59,7 @@ def answer(
     if stored is not None and _says(stored, said):
         # The same words come twice when the answer to the first was lost on the way.
         version = stored.version
-    row = _row(meeting, question, by=by, at=at, version=version, mine=said.text)
+    row = _row(meeting, question, by=by, at=at, version=version, mine=said)
     is_own = speaks_for_themselves(meeting, by)
     items = (row.data or {}).get("items", [])
     # Only what would help has areas of life to tap; elsewhere the words are others.
@@ -92,7 +92,7 @@ def skip(
 ) -> PreparationAnswer:
     """Pass the question by; what has been said already stays."""
     _check_open(meeting)
-    row = _row(meeting, question, by=by, at=at, version=version, mine="")
+    row = _row(meeting, question, by=by, at=at, version=version, mine=Said())
     row.skipped = not queries.has_words(row)
     row.saved_at = at
     db.session.flush()
@@ -107,7 +107,7 @@ def choose_way(meeting: Meeting, mode: PreparationMode, *, by: Actor, at: dateti
     _check_open(meeting)
     row = queries.answer_to(meeting, Question.MATTERS)
     if row is None:
-        row = _row(meeting, Question.MATTERS, by=by, at=at, version=0, mine="")
+        row = _row(meeting, Question.MATTERS, by=by, at=at, version=0, mine=Said())
     row.mode = mode
     db.session.flush()
     if mode is not PreparationMode.CALL:
@@ -165,17 +165,16 @@ def _check_open(meeting: Meeting) -> None:
 
 
 def _row(
-    meeting: Meeting, question: Question, *, by: Actor, at: datetime, version: int, mine: str
+    meeting: Meeting, question: Question, *, by: Actor, at: datetime, version: int, mine: Said
 ) -> PreparationAnswer:
     row = queries.answer_to(meeting, question)
-    label = _("Dit svar")
     if row is not None:
         if version == 0 and not queries.has_words(row):
             return row
-        row.expect(version, mine={label: mine}, theirs={label: row.text})
+        row.expect(version, mine=_texts(mine.text, mine.data), theirs=_texts(row.text, row.data))
         return row
     if version:
-        raise Conflict(mine={label: mine}, theirs={label: ""}, version=0)
+        raise Conflict(mine=_texts(mine.text, mine.data), theirs=_texts(""), version=0)
     is_own = speaks_for_themselves(meeting, by)
     row = PreparationAnswer(
         meeting_id=meeting.id,
@@ -188,6 +187,13 @@ def _row(
     )
     meeting.answers.append(row)
     return row
+
+
+def _texts(text: str, data: Mapping[str, Any] | None = None) -> dict[str, str]:
+    """Return everything that is said in free words, by what it answers."""
+    more = {"hard": _("Hvad kan gøre det svært for dig?"), "helps": _("Hvad hjælper dig?")}
+    said = data or {}
+    return {_("Dit svar"): text, **{told: said[k] for k, told in more.items() if k in said}}
 
 
 def _says(row: PreparationAnswer, said: Said) -> bool:

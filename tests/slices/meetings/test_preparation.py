@@ -157,6 +157,16 @@ def test_a_stale_answer_gets_both_texts(world: World) -> None:
         say(world, meeting, Question.HELP, "Aldrig gemt", version=3)
 
 
+def test_a_stale_answer_shows_what_makes_it_hard_too(world: World) -> None:
+    meeting = world.meeting(world.case())
+    say(world, meeting, Question.PRACTICAL, "", hard="At der er mange.")
+    with pytest.raises(Conflict) as both:
+        say(world, meeting, Question.PRACTICAL, "", version=0, hard="Larm.", helps="Ro.")
+    label = "Hvad kan gøre det svært for dig?"
+    assert (both.value.mine[label], both.value.theirs[label]) == ("Larm.", "At der er mange.")
+    assert both.value.mine["Hvad hjælper dig?"] == "Ro."
+
+
 def test_a_held_meeting_takes_no_answers(world: World) -> None:
     meeting = world.meeting(world.case(), state=MeetingState.HELD)
     with pytest.raises(Refused):
