@@ -168,19 +168,19 @@ def test_a_second_press_on_the_way_to_the_next_page_does_nothing(mia: Any) -> No
 
 
 def test_who_goes_on_after_a_collision_means_all_that_stands_there(mia: Any, someone: Any) -> None:
-    practical = mia.page.url.replace("not_talk", "practical")
     other = someone(PHONE)
     other.become("Mia")
     for human in (mia, other):
-        human.page.goto(practical)
-    hard, helps = "Hvad kan gøre det svært for dig?", "Hvad hjælper dig?"
+        human.page.goto(f"{mia.page.url.rpartition('/')[0]}/without_me")
     with other.page.expect_response(lambda answer: _is_text(answer.request)):
-        other.page.get_by_label(hard).fill("At der er mange.")
-    mia.page.get_by_label(hard).fill("Larm.")
-    expect(mia.page.get_by_text("Det er blevet rettet et andet sted")).to_be_visible()
-    with mia.page.expect_response(lambda one: "pause" in (one.request.post_data or "")):
-        mia.page.get_by_label(helps).fill("En pause.")
-        mia.page.get_by_label(helps).blur()
+        other.page.locator("#choice-only_if").check()
+    with mia.page.expect_response(lambda answer: _is_text(answer.request)) as refused:
+        mia.page.locator("#choice-no").check()
+    assert refused.value.status == 409
+    with mia.page.expect_response(lambda answer: _is_text(answer.request)) as kept:
+        mia.page.locator("textarea").fill("Jeg vil selv være der.")
+        mia.page.locator("textarea").blur()
+    assert kept.value.status == 200
     mia.page.reload()
-    expect(mia.page.get_by_label(hard)).to_have_value("Larm.")
-    expect(mia.page.get_by_label(helps)).to_have_value("En pause.")
+    expect(mia.page.locator("#choice-no")).to_be_checked()
+    expect(mia.page.locator("textarea")).to_have_value("Jeg vil selv være der.")
