@@ -27,9 +27,9 @@ _FAR = 0.02
 """unless it waits for less than so many seconds, as for a database that is not near."""
 _SHORT = 0.002
 """Seconds of processor time: what takes less was turned away, and tells nothing."""
-_LATELY = 1.0
-"""Seconds after which a slow request is forgotten."""
-_LEAST, _MOST = 0.002, 0.5
+_HALF = 1.0
+"""Seconds without a slow request in which what screens wait is halved: all at once is too much."""
+_LEAST, _MOST = 0.002, 0.1
 """Seconds between two screens: at first, and at most, so that none stands still for ever."""
 _MORE, _LESS = 2.0, 0.95
 """By how much they grow with each slow request, and shrink with each other: 7 of 100 are slow."""
@@ -69,20 +69,24 @@ class Pace:
     def may_look(self) -> bool:
         """Tell whether a screen may be fetched now; the next one waits as long as it must."""
         now = self._now()
-        if now - self._slow[0] > _LATELY:
-            self._between[0] = 0.0
+        if now - self._slow[0] > _HALF:
+            self._slow[0] = now
+            self._ease(0.5)
         if now < self._next[0] and self._between[0]:
             return False
         self._next[0] = now + self._between[0]
         return True
 
     def _learn(self, *, is_slow: bool, at: float) -> None:
-        between = self._between[0]
         if is_slow:
             self._slow[0] = at
-            self._between[0] = min(_MOST, max(_LEAST, between * _MORE))
+            self._between[0] = min(_MOST, max(_LEAST, self._between[0] * _MORE))
         else:
-            self._between[0] = between * _LESS if between > _LEAST else 0.0
+            self._ease(_LESS)
+
+    def _ease(self, share: float) -> None:
+        between = self._between[0] * share
+        self._between[0] = between if between >= _LEAST else 0.0
 
 
 class Precedence:

@@ -72,7 +72,7 @@ def test_where_something_is_screens_are_fetched_one_after_the_other(pace, take, 
 def test_none_stands_still_for_ever(pace, take, clock):
     take(0.041, times=40)
     assert pace.may_look()
-    clock.at += 0.51
+    clock.at += 0.11
     take(0.041)
     assert pace.may_look()
 
@@ -90,8 +90,14 @@ def test_what_goes_well_lets_more_in_again(pace, take, clock):
     assert pace.may_look()
 
 
-def test_a_second_after_the_last_slow_one_all_are_let_in(pace, take, clock):
+def test_where_nothing_is_slow_any_more_they_wait_half_as_long_each_second(pace, take, clock):
     take(0.041, times=4)
+    assert pace.may_look()
+    for wait in (0.008, 0.004, 0.002):
+        clock.at += 1.001
+        assert pace.may_look()
+        clock.at += wait - 0.0001
+        assert not pace.may_look()
     clock.at += 1.001
     assert pace.may_look()
     assert pace.may_look()
