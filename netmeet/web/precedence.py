@@ -29,7 +29,7 @@ _SHORT = 0.002
 """Seconds of processor time: what takes less was turned away, and tells nothing."""
 _HALF = 1.0
 """Seconds without a slow request in which what screens wait is halved: all at once is too much."""
-_LEAST, _MOST = 0.002, 0.1
+_LEAST, _MOST = 0.002, 0.25
 """Seconds between two screens: at first, and at most, so that none stands still for ever."""
 _MORE, _LESS = 2.0, 0.95
 """By how much they grow with each slow request, and shrink with each other: 7 of 100 are slow."""

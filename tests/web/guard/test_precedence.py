@@ -72,7 +72,7 @@ def test_where_something_is_screens_are_fetched_one_after_the_other(pace, take, 
 def test_none_stands_still_for_ever(pace, take, clock):
     take(0.041, times=40)
     assert pace.may_look()
-    clock.at += 0.11
+    clock.at += 0.26
     take(0.041)
     assert pace.may_look()
 
