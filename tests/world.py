@@ -17,6 +17,7 @@ from netmeet.cases.rules import ConsentHow, MemberRole, Scope
 from netmeet.core import calendar, clock, ids
 from netmeet.core.access import Actor, Role
 from netmeet.core.db import db
+from netmeet.invitations import service as invitations
 from netmeet.meetings.models import AgendaItem, Invitation, Meeting
 from netmeet.meetings.rules import AgendaState, MeetingKind, MeetingState, Purpose
 from netmeet.organisations.models import Organisation, Unit
@@ -247,6 +248,16 @@ class World:
                 recipient_id=user.id,
             )
         return member
+
+    def meeting_without_time(self) -> Meeting:
+        """Return a meeting that no time is found for; all four of the network are on its list."""
+        case = self.case(relative=self.hanne, relative_scopes=[Scope.INVITE])
+        made = self.meeting(case, invited=[])
+        made.starts_local = None
+        for member in case.members:
+            invitations.draft(made, member, by=self.actor(self.lise), at=now())
+        db.session.flush()
+        return made
 
     def meeting(
         self,

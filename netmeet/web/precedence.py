@@ -100,11 +100,11 @@ class Precedence:
         self, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
         """Answer as the application does, or ask a screen to come back (RFC 9110, 15.6.4)."""
-        is_look = environ["REQUEST_METHOD"] in _READS and environ.get(_REFRESH) == "1"
-        if is_look and not self._pace.may_look():
-            return _later()(environ, start_response)
-        if not is_look and environ["REQUEST_METHOD"] in _READS:
-            return self._application(environ, start_response)
+        if environ["REQUEST_METHOD"] in _READS:
+            if environ.get(_REFRESH) != "1":
+                return self._application(environ, start_response)
+            if not self._pace.may_look():
+                return _later()(environ, start_response)
         with self._pace.watching():
             return self._application(environ, start_response)
 

@@ -3,7 +3,7 @@
 // back into a page it opens again is older than what is kept here: autocomplete="off" lets it not.
 //
 //   <form method="post" action="…" data-autosave autocomplete="off"> … <input type="hidden" name="version" value="3">
-//   [data-saved]     beside a field or in the form: shows "Gemt kl. 13.22", or in whose words it is not yet
+//   [data-saved]     beside a field or in the form: shows "Gemt kl. 13.22", or why the text is not kept yet
 //   [data-lacks]     in the form: shows what a choice still needs, "lacks_text" of the answer
 //   [data-conflict]  in the form: takes the page fragment of an answer 409
 //   data-unsaved     set on the form while it holds what the server has not kept: nobody may replace that

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from multiprocessing import get_context
 
 import pytest
 from flask import Flask
@@ -65,6 +66,14 @@ def test_where_something_is_screens_are_fetched_one_after_the_other(pace, take, 
     clock.at += 0.015
     assert not pace.may_look()
     clock.at += 0.002
+    assert pace.may_look()
+    assert not pace.may_look()
+
+
+def test_processes_share_what_one_of_them_has_learnt(pace, take):
+    other = get_context("fork").Process(target=take, args=(0.041,), kwargs={"times": 4})
+    other.start()
+    other.join()
     assert pace.may_look()
     assert not pace.may_look()
 
@@ -171,7 +180,7 @@ def test_pages_that_are_opened_say_nothing_of_how_busy_it_is(served):
 
 def test_netmeet_is_served_so(tmp_path):
     own = browser.environment(tmp_path, browser.free_port())
-    say = "import wsgi; print(type(wsgi.app.wsgi_app).__name__)"
+    say = "import sys, wsgi; print(type(wsgi.app.wsgi_app).__name__, sys.getswitchinterval())"
     for told in (["-c", "from netmeet.cli import main; main()", "init"], ["-c", say]):
         done = subprocess.run(
             [sys.executable, *told],
@@ -181,4 +190,4 @@ def test_netmeet_is_served_so(tmp_path):
             text=True,
             stdout=subprocess.PIPE,
         )
-    assert done.stdout.split()[-1] == "Precedence"
+    assert done.stdout.split()[-2:] == ["Precedence", "0.0005"]

@@ -6,10 +6,9 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from netmeet.accounts.service import busy as showing
-from netmeet.cases.rules import Scope
 from netmeet.core import calendar, clock
 from netmeet.core.db import db
-from netmeet.invitations import queries, rules, service
+from netmeet.invitations import queries, rules
 from netmeet.invitations.service import polls
 from tests.world import now
 
@@ -80,11 +79,7 @@ def test_who_is_always_busy_ends_the_search():
 
 @pytest.fixture
 def meeting(world):
-    case = world.case(relative=world.hanne, relative_scopes=[Scope.INVITE])
-    made = world.meeting(case, invited=[])
-    made.starts_local = None
-    for member in case.members:
-        service.draft(made, member, by=world.actor(world.lise), at=now())
+    made = world.meeting_without_time()
     db.session.commit()
     return made
 

@@ -6,11 +6,9 @@ from datetime import datetime, time
 import pytest
 from sqlalchemy import select
 
-from netmeet.cases.rules import Scope
 from netmeet.core import calendar, clock
 from netmeet.core.access import Role
 from netmeet.core.db import db
-from netmeet.invitations import service
 from netmeet.invitations.models import DateOption, DatePoll, DateVote
 from netmeet.meetings.models import Meeting
 from netmeet.outbox.models import Message
@@ -27,12 +25,8 @@ def working(days):
 
 @pytest.fixture
 def meeting(world):
-    case = world.case(relative=world.hanne, relative_scopes=[Scope.INVITE])
-    world.made["mia"] = case.person.user
-    made = world.meeting(case, invited=[])
-    made.starts_local = None
-    for member in case.members:
-        service.draft(made, member, by=world.actor(world.lise), at=now())
+    made = world.meeting_without_time()
+    world.made["mia"] = made.case.person.user
     db.session.commit()
     return made
 
