@@ -1,11 +1,12 @@
 """Everybody's browser, and a meeting of today that can be held and sent out from end to end."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 
 from netmeet.accounts.models import User
@@ -16,7 +17,7 @@ from netmeet.meetings.queries import minutes as reading
 from netmeet.meetings.rules import MeetingState
 from netmeet.plans import rules as plans
 from tests.reader import StrictClient
-from tests.world import World
+from tests.world import World, this_morning
 
 As = Callable[[User], StrictClient]
 
@@ -81,6 +82,13 @@ def meeting(world: World) -> Meeting:
     world.made["mia"] = case.person.user
     world.save()
     return made
+
+
+@pytest.fixture(autouse=True)
+def _before_the_meeting() -> Iterator[None]:
+    """Whatever the hour the tests run at, a meeting of today can still be answered."""
+    with time_machine.travel(this_morning()):
+        yield
 
 
 @pytest.fixture(autouse=True)
