@@ -161,7 +161,10 @@ def on_conflict(conflict: Conflict) -> ResponseReturnValue:
         if _plain(text) != _plain(theirs.get(label, ""))
     ]
     if _wants_json():
-        return render_template("web/_conflict.html", boxes=boxes, version=conflict.version), 409
+        part = render_template(
+            "web/_conflict.html", boxes=boxes, version=conflict.version, autosave=True
+        )
+        return part, 409
     sent = _anew(conflict)
     written = _asked_again(sent, conflict)
     fields = [(name, text) for _label, name, text in written]
@@ -170,6 +173,7 @@ def on_conflict(conflict: Conflict) -> ResponseReturnValue:
         "web/conflict_screen.html" if back.on_screen else "web/conflict.html",
         boxes=boxes,
         version=conflict.version,
+        autosave=False,
         path=request.path,
         written=written,
         rest=[pair for pair in sent if pair not in fields],

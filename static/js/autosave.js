@@ -5,11 +5,14 @@
 //   <form method="post" action="…" data-autosave autocomplete="off"> … <input type="hidden" name="version" value="3">
 //   [data-saved]     beside a field or in the form: shows "Gemt kl. 13.22", or why the text is not kept yet
 //   [data-lacks]     in the form: shows what a choice still needs, "lacks_text" of the answer
-//   [data-conflict]  in the form: takes the page fragment of an answer 409
+//   [data-conflict]  in the form: takes the page fragment of an answer 409, with a button for each text:
+//                    [data-choose=mine] saves what stands in the form now, [data-choose=theirs] leaves
+//                    what the server has. Until one is pressed the form sends nothing.
 //   data-unsaved     set on the form while it holds what the server has not kept: nobody may replace that
 //
-// A form tells "netmeet:kept" each time the server has kept what was sent. A press on a button of the
-// form waits for what is under way: it must carry the version that comes back, or its text would seem
+// A form tells "netmeet:kept" each time the server has kept what was sent, and "netmeet:dropped" when
+// somebody leaves what the server has: who brings that into the form prevents that the page is opened
+// anew. A press on a button of the form waits for what is under way: it must carry the version that comes back, or its text would seem
 // to have been changed elsewhere.
 //
 // The server answers 200 {"saved_at_text": "Gemt kl. 13.22", "version": 4}, 409 with a fragment,
@@ -21,7 +24,6 @@
   const LATEST = 1800; // ms after the first letter when it is sent anyway
   const LONGEST_WAIT = 30000; // ms between two tries without a connection
   const GIVEN_UP = 15000; // ms after which an answer is not waited for any more
-  const SEEN = 5000; // ms without typing before a text is sent over somebody else's that was shown
   const LED_ON = 20000; // ms that a press has to lead on before the form can be used again
   const savers = [];
 
@@ -40,10 +42,9 @@
     constructor(form) {
       this.form = form;
       this.changed = new Set();
-      this.refused = [];
+      this.refused = new Set();
       this.sending = false;
       this.isOut = false;
-      this.isRefused = false;
       this.tries = 0;
       this.timer = 0;
       this.underWay = [];
@@ -58,23 +59,54 @@
         if (this.changed.size && !isPress) this.plan(0);
       });
       form.addEventListener("submit", (event) => this.press(event));
+      form.addEventListener("click", (event) => {
+        const choice = event.target.closest("[data-choose]")?.dataset.choose;
+        if (choice === "mine") this.insist();
+        else if (choice === "theirs") this.drop();
+        // Who pressed by the keyboard goes on in the field: the button is gone.
+        if (choice && event.detail === 0) this.last.focus();
+      });
       // On a slow phone somebody has typed before this script came.
       for (const field of form.elements) if (isTouched(field)) this.note(field);
     }
 
     note(field) {
       if (this.form.inert || !field.name || field.type === "hidden" || field.type === "submit") return;
-      // Who goes on after a refusal means all that stands there, also what is not touched again.
-      for (const name of this.refused.splice(0)) this.changed.add(name);
-      if (!this.changed.size) this.firstChange = Date.now();
-      this.changed.add(field.name);
       this.form.dataset.unsaved = "1";
       this.last = field;
       this.pressed = null;
-      this.plan(this.isRefused ? SEEN : Math.min(REST, Math.max(0, this.firstChange + LATEST - Date.now())));
+      if (this.refused.size) {
+        this.refused.add(field.name);
+        return;
+      }
+      if (!this.changed.size) this.firstChange = Date.now();
+      this.changed.add(field.name);
+      this.plan(Math.min(REST, Math.max(0, this.firstChange + LATEST - Date.now())));
+    }
+
+    // All that stands in the form is meant, also what was not touched since it was refused.
+    insist() {
+      for (const name of this.refused) this.changed.add(name);
+      this.refused.clear();
+      this.plan(0);
+    }
+
+    drop() {
+      this.refused.clear();
+      this.pressed = null;
+      this.settle();
+      this.form.querySelector("[data-conflict]")?.replaceChildren();
+      const dropped = new Event("netmeet:dropped", { bubbles: true, cancelable: true });
+      if (this.form.dispatchEvent(dropped)) location.reload();
     }
 
     press(event) {
+      if (this.refused.size && !this.leaving) {
+        event.preventDefault();
+        this.pressed = event.submitter;
+        this.askForChoice();
+        return;
+      }
       const mustWait = this.sending || (this.tries && this.changed.size);
       if (!mustWait && !this.leaving) {
         clearTimeout(this.timer);
@@ -93,7 +125,6 @@
     }
 
     settle() {
-      this.isRefused = false;
       if (!this.changed.size) delete this.form.dataset.unsaved;
     }
 
@@ -159,7 +190,7 @@
       if (answer && (answer.ok || answer.status === 409)) {
         this.tries = 0;
         const pressed = answer.ok && this.pressed;
-        this.pressed = null;
+        if (answer.ok) this.pressed = null;
         if (pressed) this.form.requestSubmit(pressed);
         else if (this.changed.size) this.plan(REST);
         return;
@@ -181,8 +212,8 @@
         const lacks = this.form.querySelector("[data-lacks]");
         if (lacks) lacks.textContent = saved.lacks_text ?? "";
       } else if (answer.status === 409) {
-        // Nothing goes over the text of somebody else before more is written.
-        this.refused = [...this.underWay, ...this.changed];
+        // Nothing goes over the text of somebody else before the writer says so.
+        this.refused = new Set([...this.underWay, ...this.changed]);
         this.changed.clear();
         await this.showConflict(answer, field);
       } else if (answer.status === 401) {
@@ -222,10 +253,14 @@
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const version = page.querySelector("[data-version]");
       const mine = this.form.elements.namedItem("version");
-      this.isRefused = true;
       if (version && mine) mine.value = version.dataset.version;
-      if (place) place.replaceChildren(...page.body.childNodes);
+      place.replaceChildren(...page.body.childNodes);
+      if (this.pressed) this.askForChoice();
       this.say(field, "", "unsent");
+    }
+
+    askForChoice() {
+      this.form.querySelector("[data-choose]").focus();
     }
 
     askForLogin(field) {
@@ -289,7 +324,7 @@
   // Shown again by the back button, a page is as it was left.
   addEventListener("pageshow", () => savers.forEach((saver) => (saver.form.inert = false)));
   addEventListener("beforeunload", (event) => {
-    if (savers.some((saver) => (saver.changed.size || saver.isRefused) && !saver.leaving)) event.preventDefault();
+    if (savers.some((saver) => (saver.changed.size || saver.refused.size) && !saver.leaving)) event.preventDefault();
   });
 
   // quick_exit.js asks for what is still to be sent. What is under way goes once more: whichever

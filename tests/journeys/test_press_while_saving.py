@@ -167,20 +167,73 @@ def test_a_second_press_on_the_way_to_the_next_page_does_nothing(mia: Any) -> No
     assert len([one for one in posts if "go=next" in (one.post_data or "")]) == 1
 
 
-def test_who_goes_on_after_a_collision_means_all_that_stands_there(mia: Any, someone: Any) -> None:
+class Collision:
+    """Mia chose something here that is not what she had chosen on another phone a moment before.
+
+    What stands there when the test begins may be from an earlier one.
+    """
+
+    def __init__(self, mia: Any, other: Any) -> None:
+        self.page = mia.page
+        others = "all => all.map(one => '#' + one.id)"
+        self.theirs, self.mine = mia.page.eval_on_selector_all(
+            "[type=radio]:not(:checked)", others
+        )[:2]
+        self.text = mia.page.locator("textarea").input_value()
+        with other.page.expect_response(lambda answer: _is_text(answer.request)):
+            other.page.locator(self.theirs).check()
+        with mia.page.expect_response(lambda answer: _is_text(answer.request)) as refused:
+            mia.page.locator(self.mine).check()
+        assert refused.value.status == 409
+
+    def write(self) -> str:
+        """Write some more, and return what stands there then."""
+        text = f"{self.text} Jeg vil selv være der.".strip()
+        self.page.locator("textarea").fill(text)
+        return text
+
+    def stands(self, choice: str, text: str) -> None:
+        """Expect the page to show the choice and the text."""
+        expect(self.page.locator(choice)).to_be_checked()
+        expect(self.page.locator("textarea")).to_have_value(text)
+
+
+@pytest.fixture
+def collision(mia: Any, someone: Any) -> Collision:
+    """Return Mia's page after a collision with herself."""
     other = someone(PHONE)
     other.become("Mia")
     for human in (mia, other):
         human.page.goto(f"{mia.page.url.rpartition('/')[0]}/without_me")
-    with other.page.expect_response(lambda answer: _is_text(answer.request)):
-        other.page.locator("#choice-only_if").check()
-    with mia.page.expect_response(lambda answer: _is_text(answer.request)) as refused:
-        mia.page.locator("#choice-no").check()
-    assert refused.value.status == 409
-    with mia.page.expect_response(lambda answer: _is_text(answer.request)) as kept:
-        mia.page.locator("textarea").fill("Jeg vil selv være der.")
-        mia.page.locator("textarea").blur()
+    return Collision(mia, other)
+
+
+def test_who_saves_their_own_after_a_collision_means_all_that_stands_there(
+    collision: Collision,
+) -> None:
+    text = collision.write()
+    with collision.page.expect_response(lambda answer: _is_text(answer.request)) as kept:
+        press(collision, "Gem mit i stedet")
     assert kept.value.status == 200
-    mia.page.reload()
-    expect(mia.page.locator("#choice-no")).to_be_checked()
-    expect(mia.page.locator("textarea")).to_have_value("Jeg vil selv være der.")
+    collision.page.reload()
+    collision.stands(collision.mine, text)
+
+
+def test_who_leaves_what_stands_after_a_collision_sees_it(collision: Collision) -> None:
+    collision.write()
+    press(collision, "Lad det stå, som det er")
+    collision.stands(collision.theirs, collision.text)
+
+
+def test_who_presses_after_a_collision_chooses_first_and_is_led_on(collision: Collision) -> None:
+    posts: list[Any] = []
+    collision.page.on("request", lambda one: posts.append(one) if one.method == "POST" else None)
+    here = collision.page.url
+    press(collision, "Videre")
+    choice = collision.page.get_by_role("button", name="Gem mit i stedet")
+    expect(choice).to_be_focused()
+    assert (posts, collision.page.url) == ([], here)
+    choice.click()
+    collision.page.wait_for_url(lambda url: url != here)
+    collision.page.goto(here)
+    collision.stands(collision.mine, collision.text)

@@ -63,6 +63,55 @@ def collide(sofie: Any, rasmus: Any) -> None:
     expect(rasmus.page.get_by_text("Det er blevet rettet et andet sted")).to_be_visible()
 
 
+def choose(human: Any, name: str) -> None:
+    """Choose which of two texts stands."""
+    human.page.get_by_role("button", name=name).click()
+
+
+def told_nothing(human: Any) -> list[str]:
+    """Return a list of what the page posts from now on."""
+    posts: list[str] = []
+    human.page.on("request", lambda one: posts.append(one.url) if one.method == "POST" else None)
+    return posts
+
+
+def test_nothing_goes_over_the_text_of_another_before_one_says_so(two: tuple[Any, Any]) -> None:
+    sofie, rasmus = two
+    for human in two:
+        human.page.clock.install()
+    collide(sofie, rasmus)
+    posts = told_nothing(rasmus)
+    write(rasmus, "Kim begynder med en dag, så to.")
+    rasmus.page.clock.fast_forward(60_000)
+    polled(rasmus)
+    assert posts == []
+    expect(field(sofie)).to_have_value("Kim vil på værkstedet to dage.")
+    expect(field(rasmus)).to_have_value("Kim begynder med en dag, så to.")
+
+
+def test_who_leaves_the_text_of_another_has_it_in_the_field(two: tuple[Any, Any]) -> None:
+    sofie, rasmus = two
+    rasmus.page.get_by_label("Ny aftale").fill("Sofie ringer til værkstedet")
+    collide(sofie, rasmus)
+    posts = told_nothing(rasmus)
+    choose(rasmus, "Lad det stå, som det er")
+    expect(field(rasmus)).to_have_value("Kim vil på værkstedet to dage.")
+    expect(rasmus.page.get_by_text("Det er blevet rettet et andet sted")).to_be_hidden()
+    assert rasmus.page.get_by_label("Ny aftale").input_value() == "Sofie ringer til værkstedet"
+    assert posts == []
+    write(sofie, "Kim vil på værkstedet tre dage.")
+    expect(field(rasmus)).to_have_value("Kim vil på værkstedet tre dage.")
+
+
+def test_who_chooses_by_the_keyboard_goes_on_in_the_field(two: tuple[Any, Any]) -> None:
+    sofie, rasmus = two
+    collide(sofie, rasmus)
+    rasmus.page.get_by_role("button", name="Gem mit i stedet").press("Enter")
+    saved(rasmus)
+    expect(field(rasmus)).to_be_focused()
+    expect(field(sofie)).to_have_value("Kim vil begynde med en dag.")
+
+
 def test_a_refused_text_stays_until_it_is_kept(two: tuple[Any, Any]) -> None:
     sofie, rasmus = two
     collide(sofie, rasmus)
@@ -84,6 +133,7 @@ def test_a_text_that_was_kept_ends_the_question(two: tuple[Any, Any]) -> None:
     sofie, rasmus = two
     collide(sofie, rasmus)
     write(rasmus, "Kim begynder med en dag, så to.")
+    choose(rasmus, "Gem mit i stedet")
     saved(rasmus)
     expect(rasmus.page.get_by_text("Det er blevet rettet et andet sted")).to_be_hidden()
     expect(field(sofie)).to_have_value("Kim begynder med en dag, så to.")
@@ -119,7 +169,7 @@ def test_the_next_point_waits_for_a_text_that_is_not_kept(two: tuple[Any, Any]) 
     expect(sofie.page.locator("h1")).not_to_have_text(here)
     polled(rasmus)
     assert field(rasmus).input_value() == "Kim vil begynde med en dag."
-    write(rasmus, "Kim begynder med en dag.")
+    choose(rasmus, "Gem mit i stedet")
     expect(rasmus.page.locator("h1")).to_have_text(sofie.page.locator("h1").inner_text())
     sofie.page.locator("[data-room-previous]").click()
     expect(sofie.page.locator("h1")).to_have_text(here)

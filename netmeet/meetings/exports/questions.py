@@ -1,13 +1,16 @@
 """The seven questions in words, and what has been answered, for page and paper alike."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from flask_babel import gettext as _
 
 from netmeet.accounts.models import User
 from netmeet.cases import queries as cases
 from netmeet.core import apart, calendar
+from netmeet.core.refusals import Conflict
 from netmeet.meetings import queries
 from netmeet.meetings.models import Meeting, PreparationAnswer
 from netmeet.meetings.rules import (
@@ -88,7 +91,7 @@ def told(meeting: Meeting, at: datetime) -> list[Told]:
 def _told(question: Question, meeting: Meeting, at: datetime) -> Told:
     answer = queries.answer_to(meeting, question)
     is_said = answer is not None and queries.has_words(answer)
-    names = {member.user_id: member.name for member in meeting.case.team}
+    names = _names(meeting)
     if answer is None or not is_said:
         lines = _lines(question, answer, names) if answer is not None else []
         return Told(asked=asked(question, meeting, at), lines=lines)
@@ -109,19 +112,44 @@ def in_words(answer: PreparationAnswer | None) -> str:
     return "\n".join(_lines(answer.question, answer, {})) if answer is not None else ""
 
 
+def with_choices(
+    conflict: Conflict, meeting: Meeting, question: Question, said: preparation.Said
+) -> Conflict:
+    """Return the conflict with what was tapped and chosen, too, beside what was written."""
+    stored, names = queries.answer_to(meeting, question), _names(meeting)
+    mine = _chosen(question, said.data, names)
+    theirs = _chosen(question, (stored.data if stored is not None else None) or {}, names)
+    label = _words(question)[0]
+    return Conflict(
+        mine={label: "\n".join(mine), **conflict.mine},
+        theirs={label: "\n".join(theirs), **conflict.theirs},
+        version=conflict.version,
+    )
+
+
+def _names(meeting: Meeting) -> dict[str, str]:
+    return {member.user_id: member.name for member in meeting.case.team}
+
+
 def _lines(question: Question, answer: PreparationAnswer, names: dict[str, str]) -> list[str]:
     data = answer.data or {}
-    taps = {**dict(_taps(question)), **dict(_taps(question, is_child=True))}
-    lines = [taps[word] for word in data.get("words", []) if word in taps]
-    about = data.get("who", {})
-    lines += [_part(name, about[who]) for who, name in names.items() if who in about]
-    lines += [_without(data["choice"])] if data.get("choice") else []
+    lines = _chosen(question, data, names)
     lines += [answer.text] if answer.text else []
     if data.get("hard"):
         lines.append(_("Det kan gøre det svært: %(text)s", text=data["hard"]))
     if data.get("helps"):
         lines.append(_("Det hjælper: %(text)s", text=data["helps"]))
     return lines
+
+
+def _chosen(question: Question, data: Mapping[str, Any], names: dict[str, str]) -> list[str]:
+    taps = {**dict(_taps(question)), **dict(_taps(question, is_child=True))}
+    about = data.get("who", {})
+    return [
+        *(taps[word] for word in data.get("words", []) if word in taps),
+        *(_part(name, about[who]) for who, name in names.items() if who in about),
+        *([_without(data["choice"])] if data.get("choice") else []),
+    ]
 
 
 def _part(name: str, part: str) -> str:

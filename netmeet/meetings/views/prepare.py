@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from netmeet.core import clock
 from netmeet.core.access import Role
 from netmeet.core.permissions import Permission as P
+from netmeet.core.refusals import Conflict
 from netmeet.meetings import queries, service
 from netmeet.meetings.exports import questions, sheet
 from netmeet.meetings.forms import prepare as forms
@@ -74,15 +75,24 @@ def answer_question(meeting: "Meeting", question: str) -> ResponseReturnValue:
         if is_typing:
             return jsonify(error=next(iter(form.errors.values()))[0]), 422
         return _question_page(meeting, asked, form), 422
-    version, actor, at = form.version.data or 0, guard.actor(), clock.now()
     go = request.form.get("go", "next")
-    if go == "skip":
-        kept = service.preparation.skip(meeting, asked, by=actor, at=at, version=version)
-    else:
-        kept = service.preparation.answer(
-            meeting, asked, by=actor, at=at, said=form.said, version=version
-        )
+    kept = _keep(meeting, asked, None if go == "skip" else form.said, form.version.data or 0)
     return _saved(kept) if is_typing else redirect(_onward(meeting, asked, go), 303)
+
+
+def _keep(
+    meeting: "Meeting", asked: Question, said: Said | None, version: int
+) -> "PreparationAnswer":
+    """Keep what is said, or pass the question by without it."""
+    actor, at = guard.actor(), clock.now()
+    try:
+        if said is None:
+            return service.preparation.skip(meeting, asked, by=actor, at=at, version=version)
+        return service.preparation.answer(
+            meeting, asked, by=actor, at=at, said=said, version=version
+        )
+    except Conflict as conflict:
+        raise questions.with_choices(conflict, meeting, asked, said or Said()) from None
 
 
 @bp.get("/meetings/<oid:id>/prepare/all")

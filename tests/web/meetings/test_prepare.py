@@ -181,6 +181,51 @@ def test_a_stale_question_shows_everything_that_was_written(
     assert (stale.status_code, asked) == (409, ["text", "hard", "helps"])
 
 
+@pytest.mark.parametrize(
+    ("question", "first", "then", "shown"),
+    [
+        (
+            "without_me",
+            {"choice": "only_if"},
+            {"choice": "no"},
+            ["Kun på en betingelse.", "Nej, vent på mig."],
+        ),
+        (
+            "practical",
+            {"words": "breaks"},
+            {"words": "interpreter"},
+            ["Pauser undervejs", "En tolk"],
+        ),
+    ],
+)
+def test_a_stale_choice_is_shown_in_words_beside_the_other(
+    world: World,
+    client: StrictClient,
+    question: str,
+    first: dict[str, str],
+    then: dict[str, str],
+    shown: list[str],
+) -> None:
+    meeting = begin(world, client)
+    path = f"/meetings/{meeting.id}/prepare/{question}"
+    client.send(path, {**first, "version": "0", "autosave": "1"}, headers=JSON)
+    stale = client.send(path, {**then, "version": "0", "autosave": "1"}, headers=JSON)
+    texts = re.findall(r'<div class="conflict-text">(.*?)</div>', stale.text)
+    assert (stale.status_code, texts) == (409, shown)
+    for choice in ("mine", "theirs"):
+        assert f'data-choose="{choice}"' in stale.text
+
+
+def test_a_stale_answer_about_who_comes_names_them(world: World, client: StrictClient) -> None:
+    meeting = begin(world, client)
+    path = f"/meetings/{meeting.id}/prepare/who"
+    about = f"who-{world.hanne.id}"
+    client.send(path, {about: "come", "version": "0", "autosave": "1"}, headers=JSON)
+    stale = client.send(path, {about: "not", "version": "0", "autosave": "1"}, headers=JSON)
+    texts = re.findall(r'<div class="conflict-text">(.*?)</div>', stale.text)
+    assert texts == ["Hanne Sørensen må gerne komme.", "Hanne Sørensen skal ikke komme."]
+
+
 def test_are_you_alone_comes_before_who_may_come(world: World, client: StrictClient) -> None:
     meeting = begin(world, client)
     path = f"/meetings/{meeting.id}/prepare/who"
