@@ -74,13 +74,18 @@ def _by_answers(time: Time) -> tuple[bool, int, int]:
     return time.suits_person, len(yes), -len(no)
 
 
-def of_meeting(meeting_id: str) -> DatePoll | None:
-    """Return the meeting's poll with its times and every answer, if people were asked."""
+def of_meeting(meeting_id: str, *, to_change: bool = False) -> DatePoll | None:
+    """Return the meeting's poll with its times and every answer, if people were asked.
+
+    ``to_change`` waits for whoever changes its times now, and reads what they have left.
+    """
     statement = (
         select(DatePoll)
         .where(DatePoll.meeting_id == meeting_id)
         .options(selectinload(DatePoll.options).selectinload(DateOption.votes))
     )
+    if to_change:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
     return db.session.scalars(statement).one_or_none()
 
 

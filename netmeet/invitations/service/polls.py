@@ -201,6 +201,7 @@ def drop(meeting: Meeting, poll: DatePoll, option_id: str, *, at: datetime) -> N
     Taking it out twice changes nothing. Raises ``Refused`` when no other time lies ahead, and when
     the poll is over.
     """
+    polls.of_meeting(meeting.id, to_change=True)
     _check_open(poll, meeting)
     dropped = next((one for one in poll.options if one.id == option_id), None)
     if dropped is None:

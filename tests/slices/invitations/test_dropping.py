@@ -1,18 +1,22 @@
 """Taking a time out of a poll again."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime, time
+from threading import Barrier
 
 import pytest
 from sqlalchemy import select
 
 from netmeet.core import calendar, clock
-from netmeet.core.db import db
+from netmeet.core.db import db, may_write
 from netmeet.core.refusals import Refused
 from netmeet.invitations.models import DateVote
 from netmeet.invitations.queries import polls
 from netmeet.invitations.rules import AnswerValue, Via
 from netmeet.invitations.service import polls as polling
 from netmeet.invitations.service.polls import Vote
+from netmeet.meetings import queries as meetings
 from tests.world import now
 
 YES, NO = AnswerValue.YES, AnswerValue.NO
@@ -54,3 +58,25 @@ def test_the_last_time_stays_and_a_poll_that_is_over_stays_as_it_was(world, meet
     with pytest.raises(Refused):
         polling.drop(meeting, poll, poll.options[0].id, at=now())
     assert len(polls.of_meeting(meeting.id).options) == 2
+
+
+def test_two_who_take_out_both_times_at_once_leave_one(app, world, meeting):
+    poll, meeting_id = ask(world, meeting, working(4), working(5)), meeting.id
+    options = [one.id for one in poll.options]
+    world.save()
+    # SQLite lets one begin after the other; here both have read the poll before either takes out.
+    ready = Barrier(1 if db.engine.dialect.name == "sqlite" else 2)
+
+    def drop(option_id):
+        with app.app_context():
+            may_write()
+            fresh, there = meetings.by_id(meeting_id), polls.of_meeting(meeting_id)
+            ready.wait(timeout=30)
+            with suppress(Refused):
+                polling.drop(fresh, there, option_id, at=now())
+            db.session.commit()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(drop, options))
+    db.session.expire_all()
+    assert len(polls.of_meeting(meeting_id).options) == 1
