@@ -17,7 +17,15 @@ from netmeet.core.trail import entry
 from tests import world as worlds
 from tests.soak import dice, figure
 
-KEPT = ("audit_event", "audit_anchor", "erasure", "plan_version", "consent", "consent_withdrawal")
+KEPT = (
+    "audit_event",
+    "audit_anchor",
+    "erasure",
+    "plan_version",
+    "consent",
+    "consent_withdrawal",
+    "minutes_correction",
+)
 LONG = 120
 """Rows of the log that is tampered with."""
 

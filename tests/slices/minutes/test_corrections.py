@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import DatabaseError
 
 from netmeet.cases.rules import Scope
 from netmeet.core import clock
@@ -83,6 +84,25 @@ def test_what_stood_there_is_kept_with_who_and_why(world, meeting, item):
         ("Vi talte om", "Jonas kan vise to steder.", "Lise Dam", WHY),
         ("Svar til Mia", "ja Du ser dem.", "Lise Dam", "Nej."),
     ]
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "UPDATE minutes_correction SET by_id = 'x'",
+        "UPDATE minutes_correction SET edition = edition + 1",
+        "UPDATE minutes_correction SET was_sealed = reason_sealed",
+        "UPDATE minutes_correction SET reason_sealed = NULL",
+        "DELETE FROM minutes_correction",
+    ],
+)
+def test_the_database_itself_keeps_what_stood_there(world, meeting, item, attempt):
+    correct(world, meeting, talked(item))
+    world.save()
+    with pytest.raises(DatabaseError, match="append-only"):
+        db.session.execute(text(attempt))
+    db.session.rollback()
+    assert [one.was for one in reading.corrections(meeting)] == ["Jonas kan vise to steder."]
 
 
 def test_only_what_is_new_is_a_correction(world, meeting, item):
