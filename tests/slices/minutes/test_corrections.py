@@ -7,13 +7,14 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
 from netmeet.cases.rules import Scope
+from netmeet.cases.service import erasing
 from netmeet.core import clock
 from netmeet.core.access import Role
 from netmeet.core.db import db
 from netmeet.core.refusals import Conflict, Refused
 from netmeet.meetings import jobs
 from netmeet.meetings.exports import minutes_data
-from netmeet.meetings.models import ContestedLine, Journalised, Meeting, MinutesEntry
+from netmeet.meetings.models import ContestedLine, Correction, Journalised, Meeting, MinutesEntry
 from netmeet.meetings.queries import minutes as reading
 from netmeet.meetings.rules import AnswerToPerson, ContestKind, MeetingState, MinutesField
 from netmeet.meetings.service import corrections, minutes
@@ -32,9 +33,9 @@ def meeting(world: World):
     world.item(made, "Økonomi", by=world.jonas, raised_as=Role.MUN)
     item.answer_kind = AnswerToPerson.YES
     texts = {MinutesField.TALKED: "Jonas kan vise to steder.", MinutesField.ANSWER: "Du ser dem."}
-    for field, text in texts.items():
+    for field, said in texts.items():
         row = {"item_id": item.id, "author_id": world.lise.id, "saved_at": now()}
-        item.entries.append(MinutesEntry(field=field, text=text, **row))
+        item.entries.append(MinutesEntry(field=field, text=said, **row))
     made.published_at = made.ended_at = now() - timedelta(hours=2)
     made.comments_until = clock.today() + timedelta(days=3)
     db.session.flush()
@@ -103,6 +104,14 @@ def test_the_database_itself_keeps_what_stood_there(world, meeting, item, attemp
         db.session.execute(text(attempt))
     db.session.rollback()
     assert [one.was for one in reading.corrections(meeting)] == ["Jonas kan vise to steder."]
+
+
+def test_what_stood_there_goes_with_its_case(world, meeting, item):
+    correct(world, meeting, talked(item))
+    world.save()
+    erasing.erase(meeting.case_id, at=now())
+    world.save()
+    assert db.session.scalars(select(Correction)).all() == []
 
 
 def test_only_what_is_new_is_a_correction(world, meeting, item):
