@@ -21,7 +21,8 @@ from netmeet.meetings.rules import (
     WithoutPerson,
     other_day_deadline,
 )
-from netmeet.meetings.service import preparation
+from netmeet.meetings.service import wishes
+from netmeet.meetings.service.preparation import Said
 
 _TO_TAP = (
     LifeArea.HOUSING,
@@ -112,9 +113,7 @@ def in_words(answer: PreparationAnswer | None) -> str:
     return "\n".join(_lines(answer.question, answer, {})) if answer is not None else ""
 
 
-def with_choices(
-    conflict: Conflict, meeting: Meeting, question: Question, said: preparation.Said
-) -> Conflict:
+def with_choices(conflict: Conflict, meeting: Meeting, question: Question, said: Said) -> Conflict:
     """Return the conflict with what was tapped and chosen, too, beside what was written."""
     stored, names = queries.answer_to(meeting, question), _names(meeting)
     mine = _chosen(question, said.data, names)
@@ -286,7 +285,7 @@ def _words_for_a_child(question: Question) -> tuple[str, str]:
 def _taps(question: Question, *, is_child: bool = False) -> list[tuple[str, str]]:
     if question in {Question.MATTERS, Question.HELP}:
         areas = _FOR_A_CHILD_TO_TAP if is_child else _TO_TAP
-        return [(area.value, preparation.word(area)) for area in areas]
+        return [(area.value, wishes.word(area)) for area in areas]
     known: dict[Question, list[tuple[str, str]]] = {
         Question.GOES_WELL: [
             ("family", _("Min familie")),

@@ -12,18 +12,15 @@ from netmeet.core.access import Actor, Role
 from netmeet.core.db import db
 from netmeet.core.refusals import Conflict, Refused
 from netmeet.meetings import queries
-from netmeet.meetings.models import AgendaItem, Meeting, PreparationAnswer
+from netmeet.meetings.models import Meeting, PreparationAnswer
 from netmeet.meetings.rules import (
-    AgendaState,
     Instead,
-    ItemState,
-    LifeArea,
     MeetingState,
     PreparationMode,
-    Purpose,
     Question,
     WithoutPerson,
 )
+from netmeet.meetings.service import wishes
 from netmeet.outbox import service as outbox
 
 _BEFORE = frozenset(
@@ -35,7 +32,6 @@ _BEFORE = frozenset(
         MeetingState.NOT_COMPLETED,
     }
 )
-_POINT_MINUTES = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +59,7 @@ def answer(
     is_own = speaks_for_themselves(meeting, by)
     items = (row.data or {}).get("items", [])
     # Only what would help has areas of life to tap; elsewhere the words are others.
-    wishes = _wishes(row) if question is Question.HELP else []
+    before = wishes.of(row) if question is Question.HELP else []
     changed = not _says(row, said)
     row.text, row.data = said.text, {**said.data, "items": items}
     row.skipped, row.saved_at = False, at
@@ -74,7 +70,7 @@ def answer(
     elif is_own and row.confirmed_at is None:
         row.confirmed_at = at
     if question is Question.HELP:
-        _make_points(meeting, row, before=wishes)
+        wishes.make_points(meeting, row, by=by, before=before)
     if question is Question.WITHOUT_ME and said.data.get("choice") != WithoutPerson.YES:
         _take_back_without_me(meeting)
     db.session.flush()
@@ -203,85 +199,3 @@ def _says(row: PreparationAnswer, said: Said) -> bool:
 
 def _without_items(data: Mapping[str, Any] | None) -> dict[str, Any]:
     return {name: value for name, value in (data or {}).items() if name != "items"}
-
-
-def _make_points(
-    meeting: Meeting, row: PreparationAnswer, *, before: list[tuple[str, LifeArea | None]]
-) -> None:
-    """Let each line and each tapped word be a point of the person's, in their order.
-
-    ``items`` in the answer's data says which point came of which place, so that a changed line
-    changes its point; a line that is gone takes its point back. A line that stands as ``before``
-    leaves its point as the person may have changed it on the agenda.
-    """
-    wishes = _wishes(row)
-    known = {item.id: item for item in meeting.items}
-    ids = [item_id for item_id in (row.data or {}).get("items", []) if item_id in known]
-    for place, wish in enumerate(wishes):
-        if place == len(ids):
-            item = _new_point(meeting)
-            known[item.id] = item
-            ids.append(item.id)
-        item = known[ids[place]]
-        if place >= len(before) or before[place] != wish:
-            _write_point(item, wish, row)
-        elif item.confirmed_at is None:
-            item.confirmed_at = row.confirmed_at
-    for item_id in ids[len(wishes) :]:
-        if known[item_id].state is ItemState.OPEN:
-            known[item_id].state = ItemState.WITHDRAWN
-    row.data = {**(row.data or {}), "items": ids}
-    if before != wishes:
-        _reopen(meeting, row)
-
-
-def _write_point(
-    item: AgendaItem, wish: tuple[str, LifeArea | None], row: PreparationAnswer
-) -> None:
-    """Let the point say what its line says, unless the meeting has dealt with it."""
-    if item.state in {ItemState.OPEN, ItemState.WITHDRAWN}:
-        item.title, item.life_area = wish
-        item.state, item.confirmed_at = ItemState.OPEN, row.confirmed_at
-
-
-def _reopen(meeting: Meeting, row: PreparationAnswer) -> None:
-    """Ask for the person's yes again when a helper has changed what they said yes to."""
-    if meeting.agenda_state is AgendaState.APPROVED and row.confirmed_at is None:
-        meeting.agenda_state = AgendaState.SHARED
-
-
-def _wishes(row: PreparationAnswer) -> list[tuple[str, LifeArea | None]]:
-    lines = [line.strip(" \t-•") for line in row.text.splitlines()]
-    tapped = (row.data or {}).get("words", [])
-    by_word = [(word(LifeArea(area)), LifeArea(area)) for area in tapped]
-    return [*((line, None) for line in lines if line), *by_word]
-
-
-def word(area: LifeArea) -> str:
-    """Return the word to tap for a part of life; tapped, it is the title of a point."""
-    words: dict[LifeArea, str] = {
-        LifeArea.HOUSING: _("Bolig"),
-        LifeArea.ECONOMY: _("Penge"),
-        LifeArea.TREATMENT: _("Medicin"),
-        LifeArea.EVERYDAY: _("Søvn"),
-        LifeArea.NETWORK: _("At være alene"),
-        LifeArea.FAMILY: _("Min familie"),
-        LifeArea.WORK: _("Skole eller arbejde"),
-    }
-    return words.get(area) or str(_("Noget andet"))
-
-
-def _new_point(meeting: Meeting) -> AgendaItem:
-    person = meeting.case.person
-    item = AgendaItem(
-        meeting_id=meeting.id,
-        position=max((i.position for i in meeting.items), default=-1) + 1,
-        author_id=person.user_id,
-        raised_as=Role.PAT,
-        purpose=Purpose.DISCUSS,
-        minutes=_POINT_MINUTES,
-        state=ItemState.OPEN,
-        entries=[],
-    )
-    meeting.items.append(item)
-    return item

@@ -3,6 +3,11 @@
 import pytest
 from sqlalchemy import select
 
+from netmeet.accounts.models import User
+from netmeet.cases.models import Case
+from netmeet.cases.rules import MandateScope, RepresentationKind
+from netmeet.cases.service import mandates
+from netmeet.cases.service.network import Newcomer
 from netmeet.core.access import Role
 from netmeet.core.db import db
 from netmeet.core.refusals import Conflict, Refused
@@ -100,6 +105,60 @@ def test_a_line_that_did_not_change_leaves_its_point_as_the_person_made_it(world
     assert titles == ["En ny bolig i Valby", "Penge"]
 
 
+def test_a_line_put_before_others_leaves_their_points_to_them(world: World) -> None:
+    meeting = world.meeting(world.case())
+    say(world, meeting, Question.HELP, "En ny bolig\nRo")
+    home, peace = meeting.items
+    home.minutes, peace.decider_id = 25, world.lise.id
+    say(world, meeting, Question.HELP, "Færre piller\nEn ny bolig\nRo om natten")
+    points = queries.agenda_for(meeting, world.actor(world.lise)).persons
+    assert [p.title for p in points] == ["Færre piller", "En ny bolig", "Ro om natten"]
+    assert points[1:] == [home, peace]
+    assert (home.minutes, peace.decider_id) == (25, world.lise.id)
+    say(world, meeting, Question.HELP, "En ny bolig\nRo om natten")
+    points = queries.agenda_for(meeting, world.actor(world.lise)).persons
+    assert points == [home, peace]
+
+
+def test_lines_that_stay_keep_the_order_they_got_on_the_agenda(world: World) -> None:
+    meeting = world.meeting(world.case())
+    mia = world.actor(meeting.case.person.user)
+    say(world, meeting, Question.HELP, "En ny bolig\nRo")
+    home, peace = meeting.items
+    home.position, peace.position = peace.position, home.position
+    say(world, meeting, Question.HELP, "En ny bolig\nFærre piller\nRo")
+    titles = [p.title for p in queries.agenda_for(meeting, mia).persons]
+    assert titles == ["Færre piller", "Ro", "En ny bolig"]
+
+
+def guardian(world: World, case: Case) -> User:
+    """Return who is the person's guardian from now on."""
+    who = Newcomer(name="Ole Værge", email="ole@example.org")
+    mandate = mandates.Mandate(
+        kind=RepresentationKind.GUARDIAN, scopes={MandateScope.PERSONAL}, document="Bevilling 7"
+    )
+    return mandates.record(case, who, mandate, by=world.actor(world.lise), at=now()).user
+
+
+def test_a_guardians_lines_are_theirs_and_the_persons_stay_the_persons(world: World) -> None:
+    case = world.case()
+    ole = guardian(world, case)
+    meeting = world.meeting(case)
+    mia = case.person.user
+    say(world, meeting, Question.HELP, "En ny bolig\nRo")
+    say(world, meeting, Question.HELP, "Færre piller\nEn ny bolig\nRo til at sove", by=ole)
+    told = {item.title: (item.raised_as, item.author_id) for item in meeting.items}
+    assert told == {
+        "Færre piller": (Role.PROX, ole.id),
+        "En ny bolig": (Role.PAT, mia.id),
+        "Ro til at sove": (Role.PROX, ole.id),
+    }
+    say(world, meeting, Question.HELP, "Færre piller\nEn ny bolig\nRo til at sove længe")
+    told = {item.title: (item.raised_as, item.author_id) for item in meeting.items}
+    assert told["Færre piller"] == (Role.PROX, ole.id)
+    assert told["Ro til at sove længe"] == (Role.PAT, mia.id)
+
+
 def test_the_persons_own_save_confirms_what_a_helper_wrote(world: World) -> None:
     meeting = world.meeting(world.case())
     say(world, meeting, Question.HELP, "En ny bolig", by=world.lise)
@@ -114,6 +173,18 @@ def test_a_point_that_is_closed_is_left_alone(world: World) -> None:
     say(world, meeting, Question.HELP, "")
     assert meeting.items[0].title == "En ny bolig"
     assert meeting.items[0].state is ItemState.CLOSED
+
+
+def test_a_new_line_is_a_point_of_its_own_where_another_was_dealt_with(world: World) -> None:
+    meeting = world.meeting(world.case())
+    say(world, meeting, Question.HELP, "En ny bolig")
+    meeting.items[0].state = ItemState.CLOSED
+    say(world, meeting, Question.HELP, "")
+    say(world, meeting, Question.HELP, "Ro")
+    assert [(p.title, p.state) for p in meeting.items] == [
+        ("En ny bolig", ItemState.CLOSED),
+        ("Ro", ItemState.OPEN),
+    ]
 
 
 def test_a_helpers_text_waits_for_the_persons_yes(world: World) -> None:

@@ -157,6 +157,23 @@ def test_what_a_guardian_writes_counts_and_says_who_wrote(
     assert "Ole Værge har skrevet det." in client.get(f"{path}/all").text
 
 
+def test_what_a_guardian_asks_for_is_told_as_on_behalf_of_the_person(
+    world: World, client: StrictClient
+) -> None:
+    meeting = guarded(world)
+    path = f"/meetings/{meeting.id}"
+    world.sign_in(client, world.made["mia"])
+    client.send(f"{path}/prepare/help", {"text": "En ny bolig", "version": "0"})
+    world.sign_in(client, world.made["ole"])
+    more = {"text": "En ny bolig\nRo til at sove", "version": str(kept("help").version)}
+    client.send(f"{path}/prepare/help", more)
+    world.sign_in(client, world.lise)
+    page = client.get(f"{path}/agenda").text
+    assert "En ny bolig" in page.partition("Ro til at sove")[0]
+    assert page.count("Skrevet af Ole på vegne af Mia.") == 1
+    assert "Skrevet af Ole" in page.partition("Ro til at sove")[2]
+
+
 def test_who_goes_on_past_a_helpers_text_says_yes_to_it(world: World, client: StrictClient) -> None:
     meeting = begin(world, client)
     path = f"/meetings/{meeting.id}/prepare"
