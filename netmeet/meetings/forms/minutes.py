@@ -135,12 +135,21 @@ class Say(Form):
 
 
 class PointForm(Form):
-    """What the minutes that were sent out say of one point; ``kind`` is the answer in one word."""
+    """What the minutes that were sent out say of one point; ``kind`` is the answer in one word.
+
+    ``conclusion`` is how it ended, with who is to decide, the day, and why.
+    """
 
     person_says = TextAreaField(validators=[at_most(TEXT)])
     talked = TextAreaField(validators=[at_most(TEXT)])
     kind = RadioField(choices=options(ANSWERS), validators=[Optional()])
     answer = TextAreaField(validators=[at_most(TEXT)])
+    conclusion = RadioField(
+        _("Sådan blev det"), choices=options(CONCLUSIONS), validators=[Optional()]
+    )
+    decider = StringField(_("Hvem?"), validators=[at_most(WORD)])
+    until = DateField(_("Dag"), validators=[Optional()])
+    why = StringField(_("Hvorfor?"), validators=[at_most(LINE)])
     seen_differently = TextAreaField(validators=[at_most(TEXT)])
 
 

@@ -13,25 +13,48 @@ from netmeet.core.refusals import Refused
 from netmeet.meetings import rules
 from netmeet.meetings.models import AgendaItem, Correction, Meeting, MinutesEntry
 from netmeet.meetings.queries import minutes as reading
-from netmeet.meetings.rules import KINDS, AnswerToPerson, MeetingKind, MeetingState, MinutesField
+from netmeet.meetings.rules import (
+    KINDS,
+    AnswerToPerson,
+    Conclusion,
+    MeetingKind,
+    MeetingState,
+    MinutesField,
+    PointLack,
+)
 from netmeet.meetings.service.meetings import move
-from netmeet.meetings.service.minutes import LONGEST_ENTRY, answer_word, label, stands
+from netmeet.meetings.service.minutes import (
+    LONGEST_ENTRY,
+    Outcome,
+    answer_word,
+    decider,
+    label,
+    stands,
+)
+
+_NO_END = Outcome()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wording:
-    """What a field of a point is to say from now on; ``kind`` belongs to an answer alone."""
+    """What a field of a point is to say from now on.
+
+    ``kind`` belongs to an answer alone; how a point ended is its ``outcome``, without a text.
+    """
 
     item: AgendaItem
     field: MinutesField
-    text: str
+    text: str = ""
     kind: AnswerToPerson | None = None
+    outcome: Outcome = _NO_END
 
     @property
     def said(self) -> str:
         """Return it in words, an answer with its kind."""
         if self.field is MinutesField.ANSWER:
             return f"{answer_word(self.kind)} {self.text}".strip()
+        if self.field is MinutesField.CONCLUSION:
+            return self.outcome.settled.words
         return self.text
 
     @property
@@ -68,9 +91,9 @@ def correct(
     meeting.expect(
         version,
         mine={one.heading: one.said for one in new},
-        theirs={one.heading: stands(one.item, one.field) for one in new},
+        theirs={one.heading: _stands(one.item, one.field) for one in new},
     )
-    new = [one for one in new if one.said != stands(one.item, one.field)]
+    new = [one for one in new if one.said != _stands(one.item, one.field)]
     _check(meeting, new, reason)
     if meeting.state is not MeetingState.PUBLISHED:
         move(meeting, MeetingState.PUBLISHED, by=by, at=at, reason=reason)
@@ -95,7 +118,14 @@ def _stood(
         if (one.item_id, one.field) == (item.id, field) and one.edition > edition
     )
     found = next(since, None)
-    return found.was if found is not None else stands(item, field)
+    return found.was if found is not None else _stands(item, field)
+
+
+def _stands(item: AgendaItem, field: MinutesField) -> str:
+    """Return what stands in the field now, as it is printed."""
+    if field is MinutesField.CONCLUSION:
+        return Outcome.of(item).settled.words
+    return stands(item, field)
 
 
 def _check(meeting: Meeting, new: Sequence[Wording], reason: str) -> None:
@@ -110,8 +140,33 @@ def _check(meeting: Meeting, new: Sequence[Wording], reason: str) -> None:
         if one.field is MinutesField.ANSWER and not _is_answer(one):
             first = one.item.case.person.user.first_name
             raise Refused(_("%(name)s skal have et svar til hvert af sine punkter.", name=first))
+        if one.field is MinutesField.CONCLUSION:
+            _check_outcome(one)
     if not reason.strip():
         raise Refused(_("Skriv hvorfor. De, der læser hele referatet, kan se det."), field="reason")
+
+
+def _check_outcome(one: Wording) -> None:
+    """Raise ``Refused`` where it lacks what a point needs that is closed in the meeting."""
+    ended = one.outcome.settled
+    lacking = rules.may_close_point(
+        is_persons=False,
+        conclusion=ended.conclusion,
+        decider=ended.decider,
+        until=ended.until,
+        reason=ended.reason,
+    )
+    if lacking:
+        words = {
+            PointLack.CONCLUSION: _("Vælg, hvordan det blev."),
+            PointLack.DECIDER: _("Skriv, hvem der svarer."),
+            PointLack.DATE: _("Vælg en dag."),
+            PointLack.REASON: _("Skriv hvorfor."),
+        }
+        said = " ".join(text for lack, text in words.items() if lack in lacking)
+        raise Refused(f"{one.heading}: {said}")
+    if ended.decider:
+        decider(one.item, ended.decider)
 
 
 def _is_answer(one: Wording) -> bool:
@@ -127,12 +182,15 @@ def _write(one: Wording, meeting: Meeting, *, reason: str, by: Actor, at: dateti
             item_id=item.id,
             edition=meeting.edition,
             field=one.field,
-            was=stands(item, one.field),
+            was=_stands(item, one.field),
             reason=reason,
             by_id=by.user_id,
             at=at,
         )
     )
+    if one.field is MinutesField.CONCLUSION:
+        _conclude(item, one.outcome.settled)
+        return
     # What the person said of the line, and nobody has answered, stays beside it.
     for said in reading.contested_at(item, item.text(one.field)):
         said.line = one.text
@@ -143,6 +201,13 @@ def _write(one: Wording, meeting: Meeting, *, reason: str, by: Actor, at: dateti
     row.text, row.author_id, row.saved_at = one.text, by.user_id, at
     if one.field is MinutesField.ANSWER:
         item.answer_kind = one.kind
+
+
+def _conclude(item: AgendaItem, outcome: Outcome) -> None:
+    item.conclusion, item.conclude_on = outcome.conclusion, outcome.until
+    item.reason = outcome.reason
+    if outcome.conclusion is Conclusion.AWAITING:
+        item.decider = decider(item, outcome.decider)
 
 
 def finish(meeting: Meeting, *, at: datetime) -> None:

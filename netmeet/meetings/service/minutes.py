@@ -36,6 +36,46 @@ class Outcome:
     decider: str = ""
     reason: str = ""
 
+    @classmethod
+    def of(cls, item: AgendaItem) -> "Outcome":
+        """Return how the point ended, with all that is noted beside it."""
+        return cls(
+            conclusion=item.conclusion,
+            until=item.conclude_on,
+            decider=item.decider.name if item.decider is not None else "",
+            reason=item.reason,
+        )
+
+    @property
+    def settled(self) -> "Outcome":
+        """Return it without what was noted while something else was chosen."""
+        c = self.conclusion
+        return Outcome(
+            conclusion=c,
+            until=self.until if c in {Conclusion.AWAITING, Conclusion.DEFERRED} else None,
+            decider=self.decider if c is Conclusion.AWAITING else "",
+            reason=self.reason if c in {Conclusion.DEFERRED, Conclusion.NOT_DEALT_WITH} else "",
+        )
+
+    @property
+    def words(self) -> str:
+        """Return it in one line, for two texts side by side."""
+        words = {
+            Conclusion.AGREED: _("aftalt"),
+            Conclusion.DECIDED: _("besluttet"),
+            Conclusion.AWAITING: _("svarer senest"),
+            Conclusion.DEFERRED: _("udsat til"),
+            Conclusion.NOT_DEALT_WITH: _("ikke nået"),
+        }
+        parts = (
+            self.decider if self.conclusion is Conclusion.AWAITING else "",
+            words[self.conclusion] if self.conclusion else "",
+            self.decider if self.conclusion is not Conclusion.AWAITING else "",
+            calendar.day(self.until) if self.until else "",
+            self.reason,
+        )
+        return " ".join(part for part in parts if part)
+
 
 def label(field: MinutesField, name: str) -> str:
     """Return the field's heading; ``name`` is the person's first name."""
@@ -95,10 +135,10 @@ def conclude(item: AgendaItem, *, outcome: Outcome, by: Actor, at: datetime, ver
     the one who decides is not known or the minutes have been sent out, ``Conflict`` when stale.
     """
     heading = label(MinutesField.CONCLUSION, item.case.person.user.first_name)
-    mine = {heading: _told(outcome)}
+    mine = {heading: outcome.words}
     row = _entry(item, MinutesField.CONCLUSION, version=version, mine=mine)
     if outcome.conclusion is Conclusion.AWAITING and outcome.decider.strip():
-        item.decider = _decider(item, outcome.decider)
+        item.decider = decider(item, outcome.decider)
     item.conclusion = outcome.conclusion
     item.conclude_on = outcome.until
     item.reason = outcome.reason
@@ -221,15 +261,7 @@ def stands(item: AgendaItem, field: MinutesField) -> str:
     if field is MinutesField.ANSWER:
         return f"{answer_word(item.answer_kind)} {text}".strip()
     if field is MinutesField.CONCLUSION:
-        decider = item.decider.name if item.decider is not None else ""
-        return _told(
-            Outcome(
-                conclusion=item.conclusion,
-                until=item.conclude_on,
-                decider=decider,
-                reason=item.reason,
-            )
-        )
+        return Outcome.of(item).words
     return text
 
 
@@ -243,26 +275,11 @@ def answer_word(kind: AnswerToPerson | None) -> str:
     return words[kind] if kind is not None else ""
 
 
-def _told(outcome: Outcome) -> str:
-    """Return how a point ended in one line, for two texts side by side."""
-    words = {
-        Conclusion.AGREED: _("aftalt"),
-        Conclusion.DECIDED: _("besluttet"),
-        Conclusion.AWAITING: _("svarer senest"),
-        Conclusion.DEFERRED: _("udsat til"),
-        Conclusion.NOT_DEALT_WITH: _("ikke nået"),
-    }
-    parts = (
-        words[outcome.conclusion] if outcome.conclusion else "",
-        outcome.decider,
-        calendar.day(outcome.until) if outcome.until else "",
-        outcome.reason,
-    )
-    return " ".join(part for part in parts if part)
+def decider(item: AgendaItem, name: str) -> User:
+    """Return the member of staff of that name; a first name is enough when only one has it.
 
-
-def _decider(item: AgendaItem, name: str) -> User:
-    """Return the member of staff of that name; a first name is enough when only one has it."""
+    Raises ``Refused`` when nobody has it, or several.
+    """
     wanted = name.strip().lower()
     staff = [member.user for member in item.case.members if member.role.is_staff]
     found = [user for user in staff if user.name.lower().startswith(wanted)]

@@ -14,10 +14,16 @@ from netmeet.core.permissions import Permission as P
 from netmeet.core.refusals import Refused
 from netmeet.meetings.forms import minutes as forms
 from netmeet.meetings.queries import minutes
-from netmeet.meetings.rules import KINDS, AnswerToPerson, MeetingKind, MinutesField
+from netmeet.meetings.rules import (
+    KINDS,
+    AnswerToPerson,
+    Conclusion,
+    MeetingKind,
+    MinutesField,
+)
 from netmeet.meetings.service import corrections
 from netmeet.meetings.service.corrections import Wording
-from netmeet.meetings.service.minutes import label
+from netmeet.meetings.service.minutes import Outcome, label
 from netmeet.plans import exports, queries
 from netmeet.plans.service import publish as publishing
 from netmeet.plans.views import bp
@@ -31,6 +37,7 @@ _FIELDS = (
     MinutesField.PERSON_SAYS,
     MinutesField.TALKED,
     MinutesField.ANSWER,
+    MinutesField.CONCLUSION,
     MinutesField.SEEN_DIFFERENTLY,
 )
 
@@ -54,11 +61,24 @@ class Point:
             or (field is MinutesField.ANSWER and self.form.kind.data)
         ]
 
+    @property
+    def outcome(self) -> Outcome:
+        """Return how the point is to have ended."""
+        chosen = self.form.conclusion.data
+        return Outcome(
+            conclusion=Conclusion(chosen) if chosen else None,
+            until=self.form.until.data,
+            decider=self.form.decider.data or "",
+            reason=self.form.why.data or "",
+        )
+
     def wordings(self) -> list[Wording]:
         """Return what the fields are to say from now on."""
         kind = self.form.kind.data
         return [
-            Wording(
+            Wording(item=self.item, field=field, outcome=self.outcome)
+            if field is MinutesField.CONCLUSION
+            else Wording(
                 item=self.item,
                 field=field,
                 text=self.form[field.value].data or "",
@@ -123,21 +143,23 @@ def _may_be_wrong(item: "AgendaItem") -> bool:
 
 
 def _point(item: "AgendaItem") -> Point:
-    """Return the point with its form: a standing one has no answer and no view of the person's."""
+    """Return the point with its form: a standing one has no answer, no end, no person's view."""
     fields = tuple(
         field
         for field in _FIELDS
         if (field is not MinutesField.ANSWER or item.is_persons)
         and (not item.standing or field is MinutesField.TALKED)
     )
-    written = {field.value: item.text(field) for field in fields}
-    kind = item.answer_kind.value if item.answer_kind else None
-    form, first = (
-        forms.PointForm(prefix=item.id, data={**written, "kind": kind}),
-        item.case.person.user.first_name,
-    )
+    stored = {field.value: item.text(field) for field in fields}
+    stored["kind"] = item.answer_kind.value if item.answer_kind else ""
+    ended = Outcome.of(item)
+    stored["conclusion"] = ended.conclusion.value if ended.conclusion else ""
+    data = {**stored, "until": ended.until, "decider": ended.decider, "why": ended.reason}
+    form, first = forms.PointForm(prefix=item.id, data=data), item.case.person.user.first_name
     form.kind.label = Label(form.kind.id, _("Svar til %(name)s i ét ord", name=first))
     for field in fields:
+        if field is MinutesField.CONCLUSION:
+            continue
         form[field.value].label = Label(form[field.value].id, label(field, first))
     return Point(item=item, form=form, fields=fields)
 

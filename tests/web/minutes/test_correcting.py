@@ -1,12 +1,13 @@
 """Correcting minutes in the browser: one page, one reason, a new edition everybody is told of."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from netmeet.actions.rules import Status
-from netmeet.core import clock
+from netmeet.core import calendar, clock
 from netmeet.core.db import db
 from netmeet.meetings.queries import minutes as reading
 from netmeet.meetings.rules import MinutesField
@@ -51,6 +52,7 @@ def form(story, **fields):
     for item in reading.points(meeting):
         sent |= {f"{item.id}-{field.value}": item.text(field) for field in MinutesField}
         sent[f"{item.id}-kind"] = item.answer_kind.value if item.answer_kind else ""
+        sent[f"{item.id}-conclusion"] = item.conclusion.value if item.conclusion else ""
     first = reading.points(meeting)[0].id
     return sent | {f"{first}-{name}": value for name, value in fields.items()}
 
@@ -75,6 +77,41 @@ def test_the_corrected_minutes_say_what_stood_there_on_page_and_to_the_person(wo
         assert f"af Lise Dam under ”Vi talte om”: {WHY}" in page
     record = text(lise.get(f"/meetings/{story.meeting.id}/journal"))
     assert "Udgave 2, rettet" in record
+
+
+def test_how_a_point_ended_is_corrected_too(world, app, story):
+    lise = as_(world, app, world.lise)
+    page = lise.get(path(story)).text
+    assert re.search(r'value="agreed" checked', page)
+    later = clock.today() + timedelta(days=9)
+    waits = {"conclusion": "awaiting", "decider": "jonas", "until": later.isoformat()}
+    assert lise.send(path(story), form(story, **waits)).status_code == 303
+    for user in (world.lise, story.mia):
+        page = text(as_(world, app, user).get(f"/meetings/{story.meeting.id}/minutes"))
+        day = calendar.day(later)
+        assert f"skal besluttes af Jonas Holm, der svarer senest {day}." in page
+        assert f"af Lise Dam under ”Sådan blev det”: {WHY}" in page
+        assert "Før stod der: ”aftalt”" in page
+
+
+@pytest.mark.parametrize(
+    ("ended", "said"),
+    [
+        ({"conclusion": "awaiting", "decider": "Jonas Holm"}, "Vælg en dag."),
+        ({"conclusion": "awaiting", "until": "2030-01-07"}, "Skriv, hvem der svarer."),
+        ({"conclusion": "deferred"}, "Vælg en dag."),
+        ({"conclusion": "not_dealt_with"}, "Skriv hvorfor."),
+        (
+            {"conclusion": "awaiting", "decider": "Ingen", "until": "2030-01-07"},
+            "Skriv hele navnet på en, der er med i netværket.",
+        ),
+    ],
+)
+def test_how_a_point_ended_is_told_whole(world, app, story, ended, said):
+    refused = as_(world, app, world.lise).send(path(story), form(story, talked="Nyt.", **ended))
+    assert (refused.status_code, said in text(refused)) == (422, True)
+    assert "Nyt." in refused.text
+    assert reading.room(story.meeting.id).edition == 1
 
 
 def test_the_person_is_asked_about_the_plan_again(world, app, story):
