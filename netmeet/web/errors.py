@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import Flask, g, jsonify, render_template, request, session
@@ -22,6 +22,7 @@ from netmeet.web.urls import own_path
 
 log = logging.getLogger(__name__)
 
+Fields = Mapping[str, str | list[str]]
 _OF_THE_FORM = frozenset({"csrf_token", "autosave"})
 
 
@@ -45,6 +46,14 @@ def lead_back(url: str, words: str, *, on_screen: bool = False) -> None:
 def _way_back() -> WayBack:
     found: WayBack = g.get("way_back") or WayBack()
     return found
+
+
+def shows(fields: Callable[[], Fields]) -> None:
+    """Let a collision in this request bring the form what now stands in it.
+
+    ``fields`` is asked for names and values when there is one; a list is of what may be several.
+    """
+    g.shows = fields
 
 
 def _sentence(code: int) -> tuple[str, str]:
@@ -161,8 +170,9 @@ def on_conflict(conflict: Conflict) -> ResponseReturnValue:
         if _plain(text) != _plain(theirs.get(label, ""))
     ]
     if _wants_json():
+        stored = g.shows() if "shows" in g else {}
         part = render_template(
-            "web/_conflict.html", boxes=boxes, version=conflict.version, autosave=True
+            "web/_conflict.html", boxes=boxes, version=conflict.version, stored=stored
         )
         return part, 409
     sent = _anew(conflict)
@@ -173,7 +183,7 @@ def on_conflict(conflict: Conflict) -> ResponseReturnValue:
         "web/conflict_screen.html" if back.on_screen else "web/conflict.html",
         boxes=boxes,
         version=conflict.version,
-        autosave=False,
+        stored=None,
         path=request.path,
         written=written,
         rest=[pair for pair in sent if pair not in fields],

@@ -5,18 +5,18 @@
 //   <form method="post" action="…" data-autosave autocomplete="off"> … <input type="hidden" name="version" value="3">
 //   [data-saved]     beside a field or in the form: shows "Gemt kl. 13.22", or why the text is not kept yet
 //   [data-lacks]     in the form: shows what a choice still needs, "lacks_text" of the answer
-//   [data-conflict]  in the form: takes the page fragment of an answer 409, with a button for each text:
-//                    [data-choose=mine] saves what stands in the form now, [data-choose=theirs] leaves
-//                    what the server has. Until one is pressed the form sends nothing.
+//   [data-conflict]  in the form: takes the page fragment of an answer 409. Its box has what the server has in
+//                    data-version and, by field, in data-stored; and a button for what it shall be:
+//                    [data-choose=theirs], [data-choose=mine] or, of two texts, [data-choose=both]. Until one
+//                    is pressed nothing is sent; a field that nobody wrote in shows what the server has.
 //   data-unsaved     set on the form while it holds what the server has not kept: nobody may replace that
 //
-// A form tells "netmeet:kept" each time the server has kept what was sent, and "netmeet:dropped" when
-// somebody leaves what the server has: who brings that into the form prevents that the page is opened
-// anew. A press on a button of the form waits for what is under way: it must carry the version that comes back, or its text would seem
-// to have been changed elsewhere.
+// A form tells "netmeet:kept" each time what stands in it is what the server has. A press on a button of the
+// form waits for what is under way: it must carry the version that comes back, or its text would seem to
+// have been changed elsewhere.
 //
 // The server answers 200 {"saved_at_text": "Gemt kl. 13.22", "version": 4}, 409 with a fragment,
-// 401 when the login has run out, or 4xx {"error": "…"} in words for the user.
+// 401 when the login has run out, or 4xx, 409 too, {"error": "…"} in words for the user.
 (() => {
   "use strict";
 
@@ -37,10 +37,13 @@
       : field.matches("[type=radio], [type=checkbox]")
         ? field.checked !== field.defaultChecked
         : field.value !== field.defaultValue;
+  const isField = (one) => one.name && !["hidden", "submit", "button", "fieldset"].includes(one.type);
 
   class Saver {
     constructor(form) {
       this.form = form;
+      this.place = form.querySelector("[data-conflict]");
+      this.place.tabIndex = -1;
       this.changed = new Set();
       this.refused = new Set();
       this.sending = false;
@@ -60,23 +63,21 @@
       });
       form.addEventListener("submit", (event) => this.press(event));
       form.addEventListener("click", (event) => {
-        const choice = event.target.closest("[data-choose]")?.dataset.choose;
-        if (choice === "mine") this.insist();
-        else if (choice === "theirs") this.drop();
-        // Who pressed by the keyboard goes on in the field: the button is gone.
-        if (choice && event.detail === 0) this.last.focus();
+        const button = event.target.closest("[data-choose]");
+        if (button) this.choose(button.dataset.choose);
       });
       // On a slow phone somebody has typed before this script came.
       for (const field of form.elements) if (isTouched(field)) this.note(field);
     }
 
     note(field) {
-      if (this.form.inert || !field.name || field.type === "hidden" || field.type === "submit") return;
+      if (this.form.inert || !isField(field)) return;
       this.form.dataset.unsaved = "1";
       this.last = field;
       this.pressed = null;
       if (this.refused.size) {
         this.refused.add(field.name);
+        this.askForChoice();
         return;
       }
       if (!this.changed.size) this.firstChange = Date.now();
@@ -84,27 +85,69 @@
       this.plan(Math.min(REST, Math.max(0, this.firstChange + LATEST - Date.now())));
     }
 
-    // All that stands in the form is meant, also what was not touched since it was refused.
-    insist() {
-      for (const name of this.refused) this.changed.add(name);
+    // Which of two texts it shall be: the form shows it, and a press that waited leads on.
+    choose(which) {
+      const isHere = this.place.contains(document.activeElement);
+      const names = [...this.refused];
       this.refused.clear();
-      this.plan(0);
+      if (which === "theirs") {
+        for (const name of names) this.put(name);
+        this.place.replaceChildren();
+        this.say(this.last, "", "saved");
+        this.isKept();
+      } else {
+        if (which === "both") for (const name of names) this.join(name);
+        // All that stands in the form is meant, and what is on its way is not chosen anew.
+        this.changed = new Set(names);
+        this.place.firstElementChild.inert = true;
+        this.say(this.last, this.line(this.last).dataset.wait, "waits");
+        this.plan(0);
+      }
+      // The button is gone: who pressed it by the keyboard goes on from here.
+      if (isHere) this.place.focus();
+      if (!this.changed.size) this.leadOn();
     }
 
-    drop() {
-      this.refused.clear();
-      this.pressed = null;
+    // What the server has in a field, as a list.
+    stored(name) {
+      return [this.theirs[name] ?? ""].flat();
+    }
+
+    put(name) {
+      const values = this.stored(name);
+      for (const field of this.form.elements) {
+        if (field.name !== name || !isField(field)) continue;
+        if (field.matches("[type=radio], [type=checkbox]")) field.checked = values.includes(field.value);
+        else field.value = values[0] ?? "";
+      }
+    }
+
+    // Of two texts both, the other first; of anything else what the server has.
+    join(name) {
+      const field = this.form.elements.namedItem(name);
+      const [theirs] = this.stored(name);
+      if (field.type !== "textarea") this.put(name);
+      else if (!field.value.includes(theirs)) field.value = `${theirs}\n${field.value}`.trim();
+    }
+
+    isKept() {
       this.settle();
-      this.form.querySelector("[data-conflict]")?.replaceChildren();
-      const dropped = new Event("netmeet:dropped", { bubbles: true, cancelable: true });
-      if (this.form.dispatchEvent(dropped)) location.reload();
+      this.form.dispatchEvent(new Event("netmeet:kept", { bubbles: true }));
+    }
+
+    // Go where a press that waited leads; tell whether there was one.
+    leadOn() {
+      const pressed = this.pressed;
+      this.pressed = null;
+      if (pressed) this.form.requestSubmit(pressed);
+      return Boolean(pressed);
     }
 
     press(event) {
       if (this.refused.size && !this.leaving) {
         event.preventDefault();
         this.pressed = event.submitter;
-        this.askForChoice();
+        this.place.firstElementChild.focus();
         return;
       }
       const mustWait = this.sending || (this.tries && this.changed.size);
@@ -122,6 +165,16 @@
       this.pressed = event.submitter;
       this.say(this.last, this.line(this.last).dataset.wait, "waits");
       this.plan(0);
+    }
+
+    // Return what is still to be sent when the page goes. Where nobody chose between two texts, both are.
+    rest() {
+      const names = new Set([...this.underWay, ...this.changed]);
+      for (const name of this.refused) {
+        this.join(name);
+        names.add(name);
+      }
+      return names;
     }
 
     settle() {
@@ -187,12 +240,9 @@
       }
       this.sending = false;
       this.underWay = [];
-      if (answer && (answer.ok || answer.status === 409)) {
+      if (answer?.ok || this.refused.size) {
         this.tries = 0;
-        const pressed = answer.ok && this.pressed;
-        if (answer.ok) this.pressed = null;
-        if (pressed) this.form.requestSubmit(pressed);
-        else if (this.changed.size) this.plan(REST);
+        if (answer.ok && !this.leadOn() && this.changed.size) this.plan(REST);
         return;
       }
       for (const name of names) this.changed.add(name);
@@ -205,17 +255,13 @@
         const saved = await answer.json();
         const version = this.form.elements.namedItem("version");
         if (version) version.value = saved.version;
-        this.settle();
-        this.form.dispatchEvent(new Event("netmeet:kept", { bubbles: true }));
-        this.form.querySelector("[data-conflict]")?.replaceChildren();
+        this.isKept();
+        this.place.replaceChildren();
         this.say(field, saved.saved_at_text, "saved");
         const lacks = this.form.querySelector("[data-lacks]");
         if (lacks) lacks.textContent = saved.lacks_text ?? "";
-      } else if (answer.status === 409) {
-        // Nothing goes over the text of somebody else before the writer says so.
-        this.refused = new Set([...this.underWay, ...this.changed]);
-        this.changed.clear();
-        await this.showConflict(answer, field);
+      } else if (answer.status === 409 && answer.headers.get("Content-Type").startsWith("text/html")) {
+        this.showConflict(await answer.text());
       } else if (answer.status === 401) {
         this.askForLogin(field);
       } else if (answer.status < 500) {
@@ -247,20 +293,41 @@
       line.dataset.state = state;
     }
 
-    // The answer is a fragment rendered by the server, whose texts are escaped there.
-    async showConflict(answer, field) {
-      const place = this.form.querySelector("[data-conflict]");
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const version = page.querySelector("[data-version]");
-      const mine = this.form.elements.namedItem("version");
-      if (version && mine) mine.value = version.dataset.version;
-      place.replaceChildren(...page.body.childNodes);
-      if (this.pressed) this.askForChoice();
-      this.say(field, "", "unsent");
+    // Nothing goes over the text of somebody else before the writer says so. The fragment is rendered by
+    // the server, and its texts are escaped there.
+    showConflict(fragment) {
+      const box = new DOMParser().parseFromString(fragment, "text/html").querySelector("[data-version]");
+      this.refused = new Set([...this.underWay, ...this.changed]);
+      this.changed.clear();
+      this.theirs = JSON.parse(box.dataset.stored);
+      this.form.elements.namedItem("version").value = box.dataset.version;
+      for (const field of this.form.elements) {
+        if (isField(field) && !this.refused.has(field.name)) this.put(field.name);
+      }
+      const isText = (name) => this.form.elements.namedItem(name).type === "textarea" && this.stored(name)[0];
+      if (![...this.refused].some(isText)) box.querySelector("[data-choose=both]").remove();
+      this.place.replaceChildren(box);
+      this.askForChoice();
+      if (this.pressed) box.focus();
     }
 
+    // The box may be out of sight of who is typing.
     askForChoice() {
-      this.form.querySelector("[data-choose]").focus();
+      const line = this.line(this.last);
+      this.say(this.last, `${line.dataset.refused} `, "unsent");
+      const link = this.link(line.dataset.refusedLink, "#");
+      link.addEventListener("click", (event) => {
+        event.preventDefault();
+        this.place.firstElementChild.focus();
+      });
+      line.append(link);
+    }
+
+    link(words, href) {
+      const link = document.createElement("a");
+      link.href = href;
+      link.textContent = words;
+      return link;
     }
 
     askForLogin(field) {
@@ -269,11 +336,9 @@
       // The press itself leaves the field and sends again: the link stays under the finger.
       if (line.querySelector("a")) return;
       this.say(field, `${line.dataset.login} `, "unsent");
-      const link = document.createElement("a");
-      link.href = "/login?again=1";
+      const link = this.link(line.dataset.loginLink, "/login?again=1");
       link.target = "_blank";
       link.rel = "noopener";
-      link.textContent = line.dataset.loginLink;
       line.append(link);
     }
 
@@ -317,8 +382,8 @@
   });
   addEventListener("pagehide", () => {
     for (const saver of savers) {
-      const names = new Set([...saver.underWay, ...saver.changed]);
-      if (names.size && !saver.leaving) saver.request(saver.body(names), { keepalive: true });
+      const names = saver.leaving ? [] : [...saver.rest()];
+      if (names.length) saver.request(saver.body(names), { keepalive: true });
     }
   });
   // Shown again by the back button, a page is as it was left.
@@ -333,8 +398,9 @@
     for (const saver of savers) {
       saver.leaving = true;
       saver.pressed = null;
-      const names = new Set([...saver.underWay, ...saver.changed]);
+      const names = saver.rest();
       saver.changed.clear();
+      saver.refused.clear();
       if (names.size) {
         event.detail.push((isLast) =>
           saver.request(saver.body(names), { keepalive: true, isLast }).catch(() => {}),

@@ -51,18 +51,14 @@
   function renew(fresh) {
     const form = document.querySelector(`[data-entry="${fresh.dataset.fresh}"]`);
     if (!form) return;
-    if (form.elements.namedItem("version").value === fresh.dataset.version) return;
-    if (form.dataset.unsaved || form.contains(document.activeElement)) return;
-    bring(fresh, form);
-  }
-
-  function bring(fresh, form) {
+    const version = form.elements.namedItem("version");
+    if (version.value === fresh.dataset.version) return;
+    if (form.dataset.unsaved || [...form.elements].includes(document.activeElement)) return;
     for (const [key, value] of Object.entries(fresh.dataset)) {
       const field = key.startsWith("set") && form.elements.namedItem(key.slice(3).toLowerCase());
-      if (field instanceof RadioNodeList) for (const one of field) one.checked = one.value === value;
-      else if (field) field.value = value;
+      if (field) field.value = value;
     }
-    form.elements.namedItem("version").value = fresh.dataset.version;
+    version.value = fresh.dataset.version;
   }
 
   function isTyping() {
@@ -89,12 +85,4 @@
     goOn();
   });
   document.addEventListener("netmeet:kept", goOn);
-  // What others wrote is on this page already, and more of one's own stands on it.
-  document.addEventListener("netmeet:dropped", (event) => {
-    const fresh = document.querySelector(`[data-fresh="${event.target.dataset.entry}"]`);
-    if (!fresh) return;
-    event.preventDefault();
-    if (document.querySelector("[data-room-state]").dataset.point === first) bring(fresh, event.target);
-    goOn();
-  });
 })();

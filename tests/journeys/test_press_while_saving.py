@@ -170,25 +170,30 @@ def test_a_second_press_on_the_way_to_the_next_page_does_nothing(mia: Any) -> No
 class Collision:
     """Mia chose something here that is not what she had chosen on another phone a moment before.
 
-    What stands there when the test begins may be from an earlier one.
+    There she wrote something, too. What stands when the test begins may be from an earlier one.
     """
 
     def __init__(self, mia: Any, other: Any) -> None:
-        self.page = mia.page
-        others = "all => all.map(one => '#' + one.id)"
-        self.theirs, self.mine = mia.page.eval_on_selector_all(
-            "[type=radio]:not(:checked)", others
-        )[:2]
-        self.text = mia.page.locator("textarea").input_value()
-        with other.page.expect_response(lambda answer: _is_text(answer.request)):
-            other.page.locator(self.theirs).check()
+        self.mia, self.page = mia, mia.page
+        free = mia.page.eval_on_selector_all(
+            "[type=radio]:not(:checked)", "all => all.map(one => '#' + one.id)"
+        )
+        self.theirs, self.mine = free[:2]
+        text = mia.page.locator("textarea").input_value()
+        self.written = f"{text} Jeg vil selv være der.".strip()
+        for act in (
+            lambda: other.page.locator("textarea").fill(self.written),
+            lambda: other.page.locator(self.theirs).check(),
+        ):
+            with other.page.expect_response(lambda answer: _is_text(answer.request)):
+                act()
         with mia.page.expect_response(lambda answer: _is_text(answer.request)) as refused:
             mia.page.locator(self.mine).check()
         assert refused.value.status == 409
 
     def write(self) -> str:
-        """Write some more, and return what stands there then."""
-        text = f"{self.text} Jeg vil selv være der.".strip()
+        """Write something else, and return it."""
+        text = f"{self.written} Eller på video."
         self.page.locator("textarea").fill(text)
         return text
 
@@ -208,6 +213,10 @@ def collision(mia: Any, someone: Any) -> Collision:
     return Collision(mia, other)
 
 
+def test_a_field_that_nobody_touched_shows_what_another_wrote_there(collision: Collision) -> None:
+    collision.stands(collision.mine, collision.written)
+
+
 def test_who_saves_their_own_after_a_collision_means_all_that_stands_there(
     collision: Collision,
 ) -> None:
@@ -221,19 +230,52 @@ def test_who_saves_their_own_after_a_collision_means_all_that_stands_there(
 
 def test_who_leaves_what_stands_after_a_collision_sees_it(collision: Collision) -> None:
     collision.write()
-    press(collision, "Lad det stå, som det er")
-    collision.stands(collision.theirs, collision.text)
+    press(collision, "Behold det, der står der nu")
+    collision.stands(collision.theirs, collision.written)
+    collision.page.reload()
+    collision.stands(collision.theirs, collision.written)
 
 
-def test_who_presses_after_a_collision_chooses_first_and_is_led_on(collision: Collision) -> None:
+@pytest.mark.parametrize("choice", ["Gem mit i stedet", "Behold det, der står der nu"])
+def test_who_presses_after_a_collision_chooses_first_and_is_led_on(
+    collision: Collision, choice: str
+) -> None:
     posts: list[Any] = []
     collision.page.on("request", lambda one: posts.append(one) if one.method == "POST" else None)
     here = collision.page.url
     press(collision, "Videre")
-    choice = collision.page.get_by_role("button", name="Gem mit i stedet")
-    expect(choice).to_be_focused()
+    expect(collision.page.locator(".conflict")).to_be_focused()
     assert (posts, collision.page.url) == ([], here)
-    choice.click()
+    press(collision, choice)
     collision.page.wait_for_url(lambda url: url != here)
     collision.page.goto(here)
-    collision.stands(collision.mine, collision.text)
+    chosen = collision.mine if choice.startswith("Gem") else collision.theirs
+    collision.stands(chosen, collision.written)
+
+
+def test_who_leaves_quickly_before_choosing_leaves_both_texts(collision: Collision) -> None:
+    text = f"Helst hjemme. {collision.written}"[:20]
+    collision.page.locator("textarea").fill(text)
+    here = collision.page.url
+    with collision.page.expect_request(lambda one: one.headers.get("x-leave") == "1"):
+        press(collision, "Luk hurtigt")
+    collision.page.wait_for_url("**/roligt")
+    collision.mia.become("Mia")
+    collision.page.goto(here)
+    collision.stands(collision.theirs, f"{collision.written}\n{text}")
+
+
+def test_what_is_refused_in_words_is_no_collision_and_no_press_is_held_back(mia: Any) -> None:
+    words = "Mødet er holdt eller aflyst. Dine svar er gemt."
+    mia.page.route(
+        "**/prepare/*", lambda route: route.fulfill(status=409, json={"error": words}), times=1
+    )
+    _write_once(mia)
+    _says(mia, words)
+    press(mia, "Videre")
+    _is_led_on(mia)
+
+
+def _write_once(mia: Any) -> None:
+    with mia.page.expect_request(_is_text):
+        mia.page.get_by_label("Dit svar").fill(WHOLE)

@@ -12,6 +12,8 @@ from tests.journeys.acts import saved
 
 pytestmark = pytest.mark.soak
 
+MINE, THEIRS = "Gem mit i stedet", "Behold det, der står der nu"
+
 
 @pytest.fixture
 def two(someone: Any) -> tuple[Any, Any]:
@@ -87,6 +89,9 @@ def test_nothing_goes_over_the_text_of_another_before_one_says_so(two: tuple[Any
     assert posts == []
     expect(field(sofie)).to_have_value("Kim vil på værkstedet to dage.")
     expect(field(rasmus)).to_have_value("Kim begynder med en dag, så to.")
+    line = rasmus.page.locator("[data-saved]").filter(has_text="Ikke gemt.").first
+    line.get_by_role("link", name="Vælg, hvad der skal stå").click()
+    expect(rasmus.page.locator(".conflict")).to_be_focused()
 
 
 def test_who_leaves_the_text_of_another_has_it_in_the_field(two: tuple[Any, Any]) -> None:
@@ -94,22 +99,55 @@ def test_who_leaves_the_text_of_another_has_it_in_the_field(two: tuple[Any, Any]
     rasmus.page.get_by_label("Ny aftale").fill("Sofie ringer til værkstedet")
     collide(sofie, rasmus)
     posts = told_nothing(rasmus)
-    choose(rasmus, "Lad det stå, som det er")
+    sofie.page.locator("[data-room-next]").click()
+    polled(rasmus)
+    choose(rasmus, THEIRS)
     expect(field(rasmus)).to_have_value("Kim vil på værkstedet to dage.")
     expect(rasmus.page.get_by_text("Det er blevet rettet et andet sted")).to_be_hidden()
     assert rasmus.page.get_by_label("Ny aftale").input_value() == "Sofie ringer til værkstedet"
     assert posts == []
+    sofie.page.locator("[data-room-previous]").click()
     write(sofie, "Kim vil på værkstedet tre dage.")
     expect(field(rasmus)).to_have_value("Kim vil på værkstedet tre dage.")
 
 
-def test_who_chooses_by_the_keyboard_goes_on_in_the_field(two: tuple[Any, Any]) -> None:
+def test_who_keeps_both_texts_has_them_under_each_other(two: tuple[Any, Any]) -> None:
     sofie, rasmus = two
     collide(sofie, rasmus)
-    rasmus.page.get_by_role("button", name="Gem mit i stedet").press("Enter")
+    choose(rasmus, "Gem begge")
     saved(rasmus)
-    expect(field(rasmus)).to_be_focused()
+    both = "Kim vil på værkstedet to dage.\nKim vil begynde med en dag."
+    for human in two:
+        expect(field(human)).to_have_value(both)
+
+
+def test_what_was_chosen_and_is_on_its_way_is_not_chosen_anew(two: tuple[Any, Any]) -> None:
+    sofie, rasmus = two
+    collide(sofie, rasmus)
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    rasmus.page.route("**/minutes/talked", hold)
+    with rasmus.page.expect_request("**/minutes/talked"):
+        choose(rasmus, MINE)
+    expect(rasmus.page.locator(".conflict")).to_have_attribute("inert", "")
+    held[0].continue_()
+    saved(rasmus)
+    expect(rasmus.page.locator(".conflict")).to_have_count(0)
     expect(field(sofie)).to_have_value("Kim vil begynde med en dag.")
+
+
+def test_who_chooses_by_the_keyboard_goes_on_from_there(two: tuple[Any, Any]) -> None:
+    sofie, rasmus = two
+    collide(sofie, rasmus)
+    rasmus.page.get_by_role("button", name=MINE).press("Enter")
+    saved(rasmus)
+    expect(rasmus.page.locator("[data-entry=talked] [data-conflict]")).to_be_focused()
+    expect(field(sofie)).to_have_value("Kim vil begynde med en dag.")
+    write(sofie, "Kim begynder med en dag.")
+    expect(field(rasmus)).to_have_value("Kim begynder med en dag.")
 
 
 def test_a_refused_text_stays_until_it_is_kept(two: tuple[Any, Any]) -> None:
@@ -133,7 +171,7 @@ def test_a_text_that_was_kept_ends_the_question(two: tuple[Any, Any]) -> None:
     sofie, rasmus = two
     collide(sofie, rasmus)
     write(rasmus, "Kim begynder med en dag, så to.")
-    choose(rasmus, "Gem mit i stedet")
+    choose(rasmus, MINE)
     saved(rasmus)
     expect(rasmus.page.get_by_text("Det er blevet rettet et andet sted")).to_be_hidden()
     expect(field(sofie)).to_have_value("Kim begynder med en dag, så to.")
@@ -169,7 +207,7 @@ def test_the_next_point_waits_for_a_text_that_is_not_kept(two: tuple[Any, Any]) 
     expect(sofie.page.locator("h1")).not_to_have_text(here)
     polled(rasmus)
     assert field(rasmus).input_value() == "Kim vil begynde med en dag."
-    choose(rasmus, "Gem mit i stedet")
+    choose(rasmus, MINE)
     expect(rasmus.page.locator("h1")).to_have_text(sofie.page.locator("h1").inner_text())
     sofie.page.locator("[data-room-previous]").click()
     expect(sofie.page.locator("h1")).to_have_text(here)

@@ -11,9 +11,10 @@ from netmeet.core.permissions import Permission
 from netmeet.core.refusals import Refused
 from netmeet.formats import ical
 from netmeet.invitations import exports, forms, queries, service
+from netmeet.invitations.queries import written
 from netmeet.invitations.rules import AnswerValue, MandateValue, Via
 from netmeet.invitations.views.blueprint import bp
-from netmeet.web import filters, guard
+from netmeet.web import errors, filters, guard
 from netmeet.web.urls import own_path
 
 if TYPE_CHECKING:
@@ -118,6 +119,7 @@ def write(meeting: "Meeting") -> ResponseReturnValue:
     """Keep the few lines, as they are typed or when they are sent."""
     invitation = _own(meeting)
     form = forms.InputForm(prefix="input")
+    errors.shows(lambda: {form.text.name: _written(invitation)})
     wants_json = request.accept_mimetypes.best == "application/json"
     version = request.form.get("version", type=int) or form.version.data or 0
     kept = None
@@ -136,6 +138,11 @@ def write(meeting: "Meeting") -> ResponseReturnValue:
         saved = _("Gemt kl. %(time)s", time=filters.clock_time(kept.at))
         return jsonify(saved_at_text=saved, version=kept.version)
     return _back(meeting)
+
+
+def _written(invitation: "Invitation") -> str:
+    kept = written.now(invitation)
+    return kept.text if kept is not None else ""
 
 
 @bp.post("/meetings/<oid:id>/deputy")

@@ -118,7 +118,7 @@ def with_choices(conflict: Conflict, meeting: Meeting, question: Question, said:
     stored, names = queries.answer_to(meeting, question), _names(meeting)
     mine = _chosen(question, said.data, names)
     theirs = _chosen(question, (stored.data if stored is not None else None) or {}, names)
-    label = _words(question)[0]
+    label = (_words_for_a_child if queries.is_child(meeting) else _words)(question)[0]
     return Conflict(
         mine={label: "\n".join(mine), **conflict.mine},
         theirs={label: "\n".join(theirs), **conflict.theirs},

@@ -121,6 +121,11 @@ def read(
     return form
 
 
+def laid_out(stored: Said) -> dict[str, list[str]]:
+    """Return what is stored by the names of the form's fields."""
+    return _laid_over(stored, 0, None).to_dict(flat=False)
+
+
 def _laid_over(
     stored: Said, version: int, posted: MultiDict[str, str] | None
 ) -> MultiDict[str, str]:

@@ -1,7 +1,7 @@
 """What the person answers before a meeting."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -13,6 +13,10 @@ from netmeet.meetings.rules import PreparationMode, Question
 
 if TYPE_CHECKING:
     from netmeet.meetings.models import Meeting
+
+
+_BESIDE = frozenset({"items", "own"})
+"""What is noted beside taps and choices: which points an answer became, and of whose lines."""
 
 
 class PreparationAnswer(Versioned, Base):
@@ -37,3 +41,13 @@ class PreparationAnswer(Versioned, Base):
     saved_at: Mapped[datetime]
     skipped: Mapped[bool] = mapped_column(default=False)
     confirmed_at: Mapped[datetime | None]
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """Return the taps and choices."""
+        return {name: value for name, value in (self.data or {}).items() if name not in _BESIDE}
+
+    @property
+    def beside(self) -> dict[str, Any]:
+        """Return what is noted beside them."""
+        return {name: value for name, value in (self.data or {}).items() if name in _BESIDE}

@@ -54,8 +54,7 @@ def has_words(answer: PreparationAnswer | None) -> bool:
     """Tell whether something has been said: a text, a tap or a choice."""
     if answer is None:
         return False
-    said = {name: value for name, value in (answer.data or {}).items() if name != "items"}
-    return bool(answer.text) or any(said.values())
+    return bool(answer.text) or any(answer.said.values())
 
 
 def said_to(meeting: Meeting, question: Question) -> PreparationAnswer | None:

@@ -57,11 +57,10 @@ def answer(
         version = stored.version
     row = _row(meeting, question, by=by, at=at, version=version, mine=said)
     is_own = speaks_for_themselves(meeting, by)
-    items = (row.data or {}).get("items", [])
     # Only what would help has areas of life to tap; elsewhere the words are others.
     before = wishes.of(row) if question is Question.HELP else []
     changed = not _says(row, said)
-    row.text, row.data = said.text, {**said.data, "items": items}
+    row.text, row.data = said.text, {**said.data, **row.beside}
     row.skipped, row.saved_at = False, at
     if changed:
         row.mode = PreparationMode.SELF if is_own else PreparationMode.HELPER
@@ -194,8 +193,4 @@ def _texts(text: str, data: Mapping[str, Any] | None = None) -> dict[str, str]:
 
 def _says(row: PreparationAnswer, said: Said) -> bool:
     """Tell whether the answer says just that already."""
-    return row.text == said.text and _without_items(row.data) == dict(said.data)
-
-
-def _without_items(data: Mapping[str, Any] | None) -> dict[str, Any]:
-    return {name: value for name, value in (data or {}).items() if name != "items"}
+    return row.text == said.text and row.said == dict(said.data)

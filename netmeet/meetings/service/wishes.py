@@ -13,6 +13,10 @@ Wish = tuple[str, LifeArea | None]
 
 _POINT_MINUTES = 10
 _OPEN = frozenset({ItemState.OPEN, ItemState.WITHDRAWN})
+_LIKE = 0.6
+"""How much a line that was mended has in common with what it was, at least."""
+_MOST_COMPARED, _MOST_GONE = 20, 50
+"""Lines that are compared by likeness, and points without a line that are remembered."""
 
 
 def of(row: PreparationAnswer) -> list[Wish]:
@@ -28,59 +32,96 @@ def make_points(meeting: Meeting, row: PreparationAnswer, *, by: Actor, before: 
 
     ``items`` in the answer's data says which point came of which place, those of lines that are
     gone last. A line that stood ``before`` keeps its point as it has become on the agenda, wherever
-    it stands now; a changed line changes its point, and is told as of who changed it.
+    it stands now; a mended line mends its point. Any other has a point of its own: what was decided
+    of one wish must not come to stand at another.
     """
-    now = of(row)
-    known = {item.id: item for item in meeting.items}
+    now, known = of(row), {item.id: item for item in meeting.items}
     points = [known[one] for one in (row.data or {}).get("items", []) if one in known]
-    gone = points[len(before) :]
-    kept: list[AgendaItem] = []
-    new: list[AgendaItem] = []
-    for tag, old, end, first, last in SequenceMatcher(a=before, b=now).get_opcodes():
-        free = points[old:end]
-        for wish in now[first:last]:
-            if not free:
-                new.append(_taken_up(gone) or _new_point(meeting))
-            kept.append(free.pop(0) if free else new[-1])
-            if tag == "equal":
-                _confirm(kept[-1], row)
-            else:
-                _write(kept[-1], wish, row, by=by, person_id=meeting.case.person.user_id)
-        gone += free
-    _put_in_order(kept, new)
+    own = _own(row, before, points)
+    same = _as_before(now, before, points)
+    mended = _mended(now, before, points, same)
+    made = {n: _new_point(meeting) for n in range(len(now)) if n not in same | mended}
+    kept = [(same | mended | made)[n] for n in range(len(now))]
+    for n, item in enumerate(kept):
+        if n in same:
+            item.confirmed_at = item.confirmed_at or row.confirmed_at
+        elif by.role is Role.PROX and now[n][0] not in own:
+            _write(item, now[n], row, author_id=by.user_id, raised_as=Role.PROX)
+        else:
+            _write(item, now[n], row, author_id=meeting.case.person.user_id, raised_as=Role.PAT)
+    _put_in_order(kept, set(made.values()))
+    gone = [item for item in points if item not in kept]
     _withdraw(gone)
-    row.data = {**(row.data or {}), "items": [item.id for item in (*kept, *gone)]}
+    if by.role is not Role.PROX:
+        own = [item.title for item in kept if item.raised_as is Role.PAT]
+    ids = [item.id for item in (*kept, *gone[:_MOST_GONE])]
+    row.data = {**(row.data or {}), "items": ids, "own": own}
     if before != now:
         _reopen(meeting, row)
 
 
-def _taken_up(gone: list[AgendaItem]) -> AgendaItem | None:
-    """Take out the first point that no line stands for any more and that may say something new."""
-    item = next((one for one in gone if one.state in _OPEN), None)
-    if item is not None:
-        gone.remove(item)
-    return item
+def _own(row: PreparationAnswer, before: list[Wish], points: list[AgendaItem]) -> list[str]:
+    """Return the lines that the person wrote, or had written for them, when they were here last.
+
+    A guardian who writes in front of such a line makes one of both for a moment, as it is saved
+    while one types: apart again, the person's line is the person's.
+    """
+    stood = zip(before, points, strict=False)
+    written = [wish[0] for wish, item in stood if item.raised_as is Role.PAT]
+    known: list[str] = (row.data or {}).get("own", written)
+    return known
 
 
-def _confirm(item: AgendaItem, row: PreparationAnswer) -> None:
-    if item.confirmed_at is None:
-        item.confirmed_at = row.confirmed_at
+def _as_before(
+    now: list[Wish], before: list[Wish], points: list[AgendaItem]
+) -> dict[int, AgendaItem]:
+    """Return the points of the lines that stand there word for word, by their new place."""
+    free: dict[Wish, list[AgendaItem]] = {}
+    for wish, item in zip(before, points, strict=False):
+        free.setdefault(wish, []).append(item)
+    return {n: free[wish].pop(0) for n, wish in enumerate(now) if free.get(wish)}
+
+
+def _mended(
+    now: list[Wish], before: list[Wish], points: list[AgendaItem], same: dict[int, AgendaItem]
+) -> dict[int, AgendaItem]:
+    """Return the points of lines that were put back word for word, and of those that were mended.
+
+    A point that the meeting has dealt with says what it says.
+    """
+    rest = [n for n in range(len(now)) if n not in same]
+    gone = {(item.title, item.life_area): item for item in points[len(before) :]}
+    found = {n: gone[now[n]] for n in rest if now[n] in gone and gone[now[n]].state in _OPEN}
+    taken = set(same.values())
+    left = [pair for pair in zip(before, points, strict=False) if pair[1] not in taken]
+    for wish, item in left[:_MOST_COMPARED]:
+        likes = [(_likeness(wish, now[n]), n) for n in rest[:_MOST_COMPARED] if n not in found]
+        most, n = max(likes, default=(0.0, 0))
+        if most >= _LIKE and item.state in _OPEN:
+            found[n] = item
+    return found
+
+
+def _likeness(one: Wish, other: Wish) -> float:
+    """Return how much two lines have in common, 0 to 1: all, where one begins or ends the other."""
+    if one[1] is not None or other[1] is not None:
+        return 0.0
+    short, long = sorted((one[0].casefold(), other[0].casefold()), key=len)
+    if long.startswith(short) or long.endswith(short):
+        return 1.0
+    return SequenceMatcher(a=short, b=long).ratio()
 
 
 def _write(
-    item: AgendaItem, wish: Wish, row: PreparationAnswer, *, by: Actor, person_id: str
+    item: AgendaItem, wish: Wish, row: PreparationAnswer, *, author_id: str, raised_as: Role
 ) -> None:
-    """Let the point say what its line says, unless the meeting has dealt with it."""
-    if item.state not in _OPEN:
-        return
+    """Let the point say what its line says."""
     item.title, item.life_area = wish
     item.state, item.confirmed_at = ItemState.OPEN, row.confirmed_at
-    acts_for = by.role is Role.PROX
-    item.raised_as = Role.PROX if acts_for else Role.PAT
-    item.author_id = by.user_id if acts_for else person_id
+    item.author_id, item.raised_as = author_id, raised_as
 
 
-def _put_in_order(points: list[AgendaItem], new: list[AgendaItem]) -> None:
+def _put_in_order(points: list[AgendaItem], new: set[AgendaItem]) -> None:
     """Let each new point come before that of the line after it; the others keep their order.
 
     Places of points that are not theirs stay: who is writing on those is not disturbed.

@@ -17,7 +17,7 @@ from netmeet.meetings.queries import minutes as reading
 from netmeet.meetings.rules import AnswerToPerson, Conclusion, MinutesField
 from netmeet.meetings.service import minutes as service
 from netmeet.meetings.views import bp, room
-from netmeet.web import filters, guard
+from netmeet.web import errors, filters, guard
 from netmeet.web.forms import Form
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def write_entry(item: "AgendaItem", field: str) -> ResponseReturnValue:
     if field not in _FIELDS:
         raise NotFound
     form = forms.Entry()
+    errors.shows(lambda: {"text": item.text(_FIELDS[field])})
     if not form.validate():
         return _unsaved(form)
     try:
@@ -60,6 +61,7 @@ def answer(item: "AgendaItem") -> ResponseReturnValue:
     room.lead_back(item.meeting)
     kind = item.answer_kind.value if item.answer_kind else None
     form = forms.Answer(data={"kind": kind, "text": item.text(MinutesField.ANSWER)})
+    errors.shows(lambda: {"kind": item.answer_kind or "", "text": item.text(MinutesField.ANSWER)})
     if not form.validate():
         return _unsaved(form)
     try:
@@ -81,14 +83,8 @@ def answer(item: "AgendaItem") -> ResponseReturnValue:
 def conclude(item: "AgendaItem") -> ResponseReturnValue:
     """Keep how the point ended; only what is sent changes."""
     room.lead_back(item.meeting)
-    form = forms.Outcome(
-        data={
-            "conclusion": item.conclusion.value if item.conclusion else None,
-            "until": item.conclude_on,
-            "decider": item.decider.name if item.decider else "",
-            "reason": item.reason,
-        }
-    )
+    form = forms.Outcome(data={**_ended(item), "until": item.conclude_on})
+    errors.shows(lambda: _ended(item))
     if not form.validate():
         return _unsaved(form)
     outcome = service.Outcome(
@@ -108,6 +104,17 @@ def conclude(item: "AgendaItem") -> ResponseReturnValue:
     except Refused as no:
         return _unsaved(form, no)
     return _saved(item, version, MinutesField.CONCLUSION)
+
+
+def _ended(item: "AgendaItem") -> dict[str, str]:
+    """Return how the point ended by the names of the form's fields."""
+    ended = service.Outcome.of(item)
+    return {
+        "conclusion": ended.conclusion or "",
+        "until": ended.until.isoformat() if ended.until else "",
+        "decider": ended.decider,
+        "reason": ended.reason,
+    }
 
 
 @bp.post("/meetings/<oid:id>/statements")

@@ -16,7 +16,7 @@ from netmeet.meetings.forms import prepare as forms
 from netmeet.meetings.rules import PreparationMode, Question
 from netmeet.meetings.service.preparation import Said
 from netmeet.meetings.views import bp
-from netmeet.web import filters, guard
+from netmeet.web import errors, filters, guard
 from netmeet.web.guard import needs
 
 if TYPE_CHECKING:
@@ -85,6 +85,7 @@ def _keep(
 ) -> "PreparationAnswer":
     """Keep what is said, or pass the question by without it."""
     actor, at = guard.actor(), clock.now()
+    errors.shows(lambda: forms.laid_out(_stored(meeting, asked)))
     try:
         if said is None:
             return service.preparation.skip(meeting, asked, by=actor, at=at, version=version)
@@ -145,14 +146,18 @@ def _writer(meeting: "Meeting") -> dict[str, bool]:
     }
 
 
+def _stored(meeting: "Meeting", asked: Question) -> Said:
+    stored = queries.answer_to(meeting, asked)
+    return Said(text=stored.text, data=stored.said) if stored is not None else Said()
+
+
 def _form(meeting: "Meeting", asked: Question) -> forms.QuestionForm:
     stored = queries.answer_to(meeting, asked)
-    said = Said(text=stored.text, data=stored.data or {}) if stored is not None else Said()
     people = [m.user_id for m in meeting.case.members if m.user_id != meeting.case.person.user_id]
     words = questions.asked(asked, meeting, guard.actor().at)
     form = forms.read(
         asked,
-        stored=said,
+        stored=_stored(meeting, asked),
         version=stored.version if stored is not None else 0,
         posted=request.form if request.method == "POST" else None,
         words=words.taps,

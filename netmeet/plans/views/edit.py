@@ -16,7 +16,7 @@ from netmeet.plans.rules import GoalEnd, SectionKey
 from netmeet.plans.service import sections
 from netmeet.plans.views import bp
 from netmeet.plans.views.reading import HEAD
-from netmeet.web import filters, guard
+from netmeet.web import errors, filters, guard
 from netmeet.web.forms import Form, VersionedForm
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def _write(plan: "Plan", key: SectionKey, *, part: str | None) -> ResponseReturn
         abort(403)
     row = plan.section(key, organisation_id=part)
     form = forms.SectionForm(obj=row)
+    errors.shows(lambda: {"text": _text(plan, key, part)})
     if form.validate_on_submit():
         kept = sections.write(
             plan,
@@ -80,6 +81,11 @@ def _write(plan: "Plan", key: SectionKey, *, part: str | None) -> ResponseReturn
         of=request.values.get("of", ""),
         whose=_whose(plan, part),
     )
+
+
+def _text(plan: "Plan", key: SectionKey, part: str | None) -> str:
+    row = queries.section_now(plan, key, organisation_id=part)
+    return row.text if row is not None else ""
 
 
 def _whose(plan: "Plan", part: str | None) -> str:

@@ -13,7 +13,7 @@ from netmeet.core.db import db
 from netmeet.core.refusals import Conflict, Refused
 from netmeet.meetings import queries, service
 from netmeet.meetings.exports import questions
-from netmeet.meetings.models import Meeting
+from netmeet.meetings.models import AgendaItem, Meeting
 from netmeet.meetings.rules import (
     AgendaState,
     ItemState,
@@ -78,7 +78,7 @@ def test_each_line_and_word_about_help_is_a_point_of_the_persons(world: World) -
     say(world, meeting, Question.HELP, "En ny bolig i januar\nRo", words=[])
     again = queries.agenda_for(meeting, world.actor(world.lise)).persons
     assert [p.title for p in again] == ["En ny bolig i januar", "Ro"]
-    assert len(meeting.items) == 3
+    assert len(meeting.items) == 4
 
 
 @pytest.mark.parametrize("question", Question)
@@ -105,19 +105,62 @@ def test_a_line_that_did_not_change_leaves_its_point_as_the_person_made_it(world
     assert titles == ["En ny bolig i Valby", "Penge"]
 
 
+def points(world: World, meeting: Meeting) -> list[AgendaItem]:
+    return list(queries.agenda_for(meeting, world.actor(world.lise)).persons)
+
+
 def test_a_line_put_before_others_leaves_their_points_to_them(world: World) -> None:
     meeting = world.meeting(world.case())
     say(world, meeting, Question.HELP, "En ny bolig\nRo")
     home, peace = meeting.items
     home.minutes, peace.decider_id = 25, world.lise.id
     say(world, meeting, Question.HELP, "Færre piller\nEn ny bolig\nRo om natten")
-    points = queries.agenda_for(meeting, world.actor(world.lise)).persons
-    assert [p.title for p in points] == ["Færre piller", "En ny bolig", "Ro om natten"]
-    assert points[1:] == [home, peace]
-    assert (home.minutes, peace.decider_id) == (25, world.lise.id)
-    say(world, meeting, Question.HELP, "En ny bolig\nRo om natten")
-    points = queries.agenda_for(meeting, world.actor(world.lise)).persons
-    assert points == [home, peace]
+    told = points(world, meeting)
+    assert [p.title for p in told] == ["Færre piller", "En ny bolig", "Ro om natten"]
+    assert told[1:] == [home, peace]
+    say(world, meeting, Question.HELP, "Ro om natten\nEn ny bolig")
+    assert set(points(world, meeting)) == {home, peace}
+    assert (home.title, home.minutes) == ("En ny bolig", 25)
+    assert (peace.title, peace.decider_id) == ("Ro om natten", world.lise.id)
+
+
+def test_what_is_saved_while_one_types_in_front_of_a_line_leaves_its_point_to_it(
+    world: World,
+) -> None:
+    meeting = world.meeting(world.case())
+    say(world, meeting, Question.HELP, "En ny bolig")
+    (home,) = meeting.items
+    for text in ("FæEn ny bolig", "Færre pillerEn ny bolig", "Færre piller\nEn ny bolig"):
+        say(world, meeting, Question.HELP, text)
+    pills, last = points(world, meeting)
+    assert (pills.title, last) == ("Færre piller", home)
+    assert home.title == "En ny bolig"
+
+
+def test_another_wish_never_gets_the_point_of_one_that_was_taken_back(world: World) -> None:
+    meeting = world.meeting(world.case())
+    say(world, meeting, Question.HELP, "Penge\nBolig")
+    money, home = meeting.items
+    money.decider_id = world.jonas.id
+    say(world, meeting, Question.HELP, "")
+    assert points(world, meeting) == []
+    say(world, meeting, Question.HELP, "Min søster\nBolig")
+    told = points(world, meeting)
+    assert told[1] is home
+    assert told[0] not in {money, home}
+    say(world, meeting, Question.HELP, "Min søster\nBolig\nPenge")
+    assert set(points(world, meeting)) == {money, *told}
+
+
+def test_a_line_of_a_point_that_was_dealt_with_may_become_another(world: World) -> None:
+    meeting = world.meeting(world.case())
+    say(world, meeting, Question.HELP, "En ny bolig")
+    meeting.items[0].state = ItemState.CLOSED
+    say(world, meeting, Question.HELP, "En ny bolig i Valby")
+    assert [(p.title, p.state) for p in meeting.items] == [
+        ("En ny bolig", ItemState.CLOSED),
+        ("En ny bolig i Valby", ItemState.OPEN),
+    ]
 
 
 def test_lines_that_stay_keep_the_order_they_got_on_the_agenda(world: World) -> None:
@@ -157,6 +200,19 @@ def test_a_guardians_lines_are_theirs_and_the_persons_stay_the_persons(world: Wo
     told = {item.title: (item.raised_as, item.author_id) for item in meeting.items}
     assert told["Færre piller"] == (Role.PROX, ole.id)
     assert told["Ro til at sove længe"] == (Role.PAT, mia.id)
+
+
+def test_what_a_guardian_types_in_front_of_the_persons_line_leaves_it_the_persons(
+    world: World,
+) -> None:
+    case = world.case()
+    ole = guardian(world, case)
+    meeting = world.meeting(case)
+    say(world, meeting, Question.HELP, "En ny bolig")
+    for text in ("Færre pillerEn ny bolig", "Færre piller\nEn ny bolig"):
+        say(world, meeting, Question.HELP, text, by=ole)
+    told = {item.title: item.raised_as for item in meeting.items}
+    assert told == {"Færre piller": Role.PROX, "En ny bolig": Role.PAT}
 
 
 def test_the_persons_own_save_confirms_what_a_helper_wrote(world: World) -> None:
