@@ -12,7 +12,7 @@ from tests.journeys.acts import saved
 
 pytestmark = pytest.mark.soak
 
-MINE, THEIRS = "Gem mit i stedet", "Behold det, der står der nu"
+MINE, THEIRS = "Gem mit", "Behold det, der står"
 
 
 @pytest.fixture
