@@ -122,12 +122,20 @@
       }
     }
 
-    // Of two texts both, the other first; of anything else what the server has.
+    // Of two texts every line, the other's first, and of taps all. Of one choice, or one line, the other's stays.
     join(name) {
-      const field = this.form.elements.namedItem(name);
-      const [theirs] = this.stored(name);
-      if (field.type !== "textarea") this.put(name);
-      else if (!field.value.includes(theirs)) field.value = `${theirs}\n${field.value}`.trim();
+      const values = this.stored(name);
+      for (const field of this.form.elements) {
+        if (field.name !== name || !isField(field)) continue;
+        if (field.type === "checkbox") field.checked ||= values.includes(field.value);
+        else if (!values[0]) continue;
+        else if (field.type === "radio") field.checked = field.value === values[0];
+        else if (field.type !== "textarea") field.value = values[0];
+        else {
+          const theirs = values[0].split(/\r?\n/);
+          field.value = [...theirs, ...field.value.split("\n").filter((line) => !theirs.includes(line))].join("\n");
+        }
+      }
     }
 
     isKept() {
@@ -304,8 +312,9 @@
       for (const field of this.form.elements) {
         if (isField(field) && !this.refused.has(field.name)) this.put(field.name);
       }
-      const isText = (name) => this.form.elements.namedItem(name).type === "textarea" && this.stored(name)[0];
-      if (![...this.refused].some(isText)) box.querySelector("[data-choose=both]").remove();
+      const isSeveral = (field) => field.type === "checkbox" || (field.type === "textarea" && this.stored(field.name)[0]);
+      const mayJoin = [...this.form.elements].some((field) => this.refused.has(field.name) && isSeveral(field));
+      if (!mayJoin) box.querySelector("[data-choose=both]").remove();
       this.place.replaceChildren(box);
       this.askForChoice();
       if (this.pressed) box.focus();

@@ -265,6 +265,30 @@ def test_who_leaves_quickly_before_choosing_leaves_both_texts(collision: Collisi
     collision.stands(collision.theirs, f"{collision.written}\n{text}")
 
 
+def test_who_keeps_both_has_all_taps(mia: Any, someone: Any) -> None:
+    other = someone(PHONE)
+    other.become("Mia")
+    for human in (mia, other):
+        human.page.goto(f"{mia.page.url.rpartition('/')[0]}/practical")
+    theirs, mine = mia.page.locator("[type=checkbox]:not(:checked)").all()[:2]
+    theirs, mine = (f"#{one.get_attribute('id')}" for one in (theirs, mine))
+    for act in (
+        lambda: other.page.locator(theirs).check(),
+        lambda: other.page.locator("#text").fill("Om morgenen"),
+    ):
+        with other.page.expect_response(lambda answer: _is_text(answer.request)):
+            act()
+    with mia.page.expect_response(lambda answer: answer.status == 409):
+        mia.page.locator(mine).check()
+    mia.page.locator("#text").fill("Ikke for længe")
+    press(mia, "Gem begge")
+    _says(mia, "Gemt kl.")
+    mia.page.reload()
+    for tap in (theirs, mine):
+        expect(mia.page.locator(tap)).to_be_checked()
+    expect(mia.page.locator("#text")).to_have_value("Om morgenen\nIkke for længe")
+
+
 def test_what_is_refused_in_words_is_no_collision_and_no_press_is_held_back(mia: Any) -> None:
     words = "Mødet er holdt eller aflyst. Dine svar er gemt."
     mia.page.route(

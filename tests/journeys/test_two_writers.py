@@ -121,6 +121,19 @@ def test_who_keeps_both_texts_has_them_under_each_other(two: tuple[Any, Any]) ->
         expect(field(human)).to_have_value(both)
 
 
+def test_a_line_that_both_have_stands_once_among_both_texts(two: tuple[Any, Any]) -> None:
+    sofie, rasmus = two
+    field(rasmus).focus()
+    write(sofie, "Ro\nVærksted")
+    saved(sofie)
+    with rasmus.page.expect_response(lambda answer: answer.status == 409):
+        write(rasmus, "Roligt\nVærksted")
+    choose(rasmus, "Gem begge")
+    saved(rasmus)
+    for human in two:
+        expect(field(human)).to_have_value("Ro\nVærksted\nRoligt")
+
+
 def test_what_was_chosen_and_is_on_its_way_is_not_chosen_anew(two: tuple[Any, Any]) -> None:
     sofie, rasmus = two
     collide(sofie, rasmus)

@@ -127,7 +127,11 @@ def with_choices(conflict: Conflict, meeting: Meeting, question: Question, said:
 
 
 def _names(meeting: Meeting) -> dict[str, str]:
-    return {member.user_id: member.name for member in meeting.case.team}
+    """Return the names of those in the network whom the reader may know."""
+    hidden = apart.hidden()
+    return {
+        member.user_id: member.name for member in meeting.case.team if member.user_id not in hidden
+    }
 
 
 def _lines(question: Question, answer: PreparationAnswer, names: dict[str, str]) -> list[str]:

@@ -121,9 +121,11 @@ def read(
     return form
 
 
-def laid_out(stored: Said) -> dict[str, list[str]]:
-    """Return what is stored by the names of the form's fields."""
-    return _laid_over(stored, 0, None).to_dict(flat=False)
+def laid_out(stored: Said, *, members: Iterable[str]) -> dict[str, list[str]]:
+    """Return what is stored by the names of the form's fields; of people, of the ``members``."""
+    about = {who: said for who, said in stored.data.get("who", {}).items() if who in set(members)}
+    data = {**stored.data, "who": about}
+    return _laid_over(Said(text=stored.text, data=data), 0, None).to_dict(flat=False)
 
 
 def _laid_over(

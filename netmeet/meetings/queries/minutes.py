@@ -63,6 +63,18 @@ _ENTRY = (
 )
 
 
+_ENDED = (
+    "version",
+    "state",
+    "closed_at",
+    "answer_kind",
+    "conclusion",
+    "conclude_on",
+    "decider_id",
+    "reason_sealed",
+)
+
+
 def room(meeting_id: str) -> Meeting | None:
     """Return the meeting with points, what is written on them, and who is in the room."""
     meeting = with_points(meeting_id)
@@ -108,8 +120,8 @@ def written(item: AgendaItem) -> dict[str, Written]:
 
 def entry(item: AgendaItem, field: MinutesField) -> MinutesEntry | None:
     """Return the field's row as the database has it now, the point locked against other writers."""
-    columns = ["version", "state", "closed_at", "answer_kind", "conclusion", "conclude_on"]
-    db.session.refresh(item, columns, with_for_update=True)
+    db.session.refresh(item, _ENDED, with_for_update=True)
+    refer([item], "decider", User)
     row = db.session.scalars(_ENTRY, {"item_id": item.id, "field": field}).one_or_none()
     if row is not None and row not in item.entries:
         # Written since the point was loaded: it is what a refusal shows.

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from netmeet.core import calendar
@@ -54,7 +55,7 @@ class Wording:
         if self.field is MinutesField.ANSWER:
             return f"{answer_word(self.kind)} {self.text}".strip()
         if self.field is MinutesField.CONCLUSION:
-            return self.outcome.settled.words
+            return _as_printed(self.outcome)
         return self.text
 
     @property
@@ -124,8 +125,14 @@ def _stood(
 def _stands(item: AgendaItem, field: MinutesField) -> str:
     """Return what stands in the field now, as it is printed."""
     if field is MinutesField.CONCLUSION:
-        return Outcome.of(item).settled.words
+        return _as_printed(Outcome.of(item))
     return stands(item, field)
+
+
+def _as_printed(outcome: Outcome) -> str:
+    """Return how a point ended in the words of the minutes, which are Danish to every reader."""
+    with force_locale("da"):
+        return outcome.settled.words
 
 
 def _check(meeting: Meeting, new: Sequence[Wording], reason: str) -> None:
@@ -166,7 +173,10 @@ def _check_outcome(one: Wording) -> None:
         said = " ".join(text for lack, text in words.items() if lack in lacking)
         raise Refused(f"{one.heading}: {said}")
     if ended.decider:
-        decider(one.item, ended.decider)
+        try:
+            decider(one.item, ended.decider)
+        except Refused as no:
+            raise Refused(f"{one.heading}: {no}") from None
 
 
 def _is_answer(one: Wording) -> bool:

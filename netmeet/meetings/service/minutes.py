@@ -1,7 +1,7 @@
 """Writing the minutes: one field at a time, the answer to the person, and what comes after."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from flask_babel import gettext as _
@@ -135,10 +135,12 @@ def conclude(item: AgendaItem, *, outcome: Outcome, by: Actor, at: datetime, ver
     the one who decides is not known or the minutes have been sent out, ``Conflict`` when stale.
     """
     heading = label(MinutesField.CONCLUSION, item.case.person.user.first_name)
-    mine = {heading: outcome.words}
-    row = _entry(item, MinutesField.CONCLUSION, version=version, mine=mine)
+    awaited = None
     if outcome.conclusion is Conclusion.AWAITING and outcome.decider.strip():
-        item.decider = decider(item, outcome.decider)
+        awaited = decider(item, outcome.decider)
+        outcome = replace(outcome, decider=awaited.name)
+    row = _entry(item, MinutesField.CONCLUSION, version=version, mine={heading: outcome.words})
+    item.decider = awaited or item.decider
     item.conclusion = outcome.conclusion
     item.conclude_on = outcome.until
     item.reason = outcome.reason
@@ -278,9 +280,12 @@ def answer_word(kind: AnswerToPerson | None) -> str:
 def decider(item: AgendaItem, name: str) -> User:
     """Return the member of staff of that name; a first name is enough when only one has it.
 
-    Raises ``Refused`` when nobody has it, or several.
+    Who is to decide already may have left the network since. Raises ``Refused`` when nobody has it,
+    or several.
     """
     wanted = name.strip().lower()
+    if item.decider is not None and item.decider.name.lower() == wanted:
+        return item.decider
     staff = [member.user for member in item.case.members if member.role.is_staff]
     found = [user for user in staff if user.name.lower().startswith(wanted)]
     exact = [user for user in found if user.name.lower() == wanted]

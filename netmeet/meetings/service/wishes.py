@@ -15,6 +15,8 @@ _POINT_MINUTES = 10
 _OPEN = frozenset({ItemState.OPEN, ItemState.WITHDRAWN})
 _LIKE = 0.6
 """How much a line that was mended has in common with what it was, at least."""
+_SHORTEST = 2
+"""Letters that a line has at least, so that another that begins or ends with them is the same."""
 _MOST_COMPARED, _MOST_GONE = 20, 50
 """Lines that are compared by likeness, and points without a line that are remembered."""
 
@@ -39,9 +41,11 @@ def make_points(meeting: Meeting, row: PreparationAnswer, *, by: Actor, before: 
     points = [known[one] for one in (row.data or {}).get("items", []) if one in known]
     own = _own(row, before, points)
     same = _as_before(now, before, points)
-    mended = _mended(now, before, points, same)
-    made = {n: _new_point(meeting) for n in range(len(now)) if n not in same | mended}
-    kept = [(same | mended | made)[n] for n in range(len(now))]
+    back = _put_back(now, points[len(before) :], same)
+    mended = _mended(now, before, points, same | back)
+    found = same | back | mended
+    made = {n: _new_point(meeting) for n in range(len(now)) if n not in found}
+    kept = [(found | made)[n] for n in range(len(now))]
     for n, item in enumerate(kept):
         if n in same:
             item.confirmed_at = item.confirmed_at or row.confirmed_at
@@ -53,7 +57,7 @@ def make_points(meeting: Meeting, row: PreparationAnswer, *, by: Actor, before: 
     gone = [item for item in points if item not in kept]
     _withdraw(gone)
     if by.role is not Role.PROX:
-        own = [item.title for item in kept if item.raised_as is Role.PAT]
+        own = [now[n][0] for n, item in enumerate(kept) if item.raised_as is Role.PAT]
     ids = [item.id for item in (*kept, *gone[:_MOST_GONE])]
     row.data = {**(row.data or {}), "items": ids, "own": own}
     if before != now:
@@ -82,42 +86,66 @@ def _as_before(
     return {n: free[wish].pop(0) for n, wish in enumerate(now) if free.get(wish)}
 
 
-def _mended(
-    now: list[Wish], before: list[Wish], points: list[AgendaItem], same: dict[int, AgendaItem]
+def _put_back(
+    now: list[Wish], gone: list[AgendaItem], same: dict[int, AgendaItem]
 ) -> dict[int, AgendaItem]:
-    """Return the points of lines that were put back word for word, and of those that were mended.
+    """Return the points of lines that were taken out and are put back word for word, open again."""
+    free: dict[Wish, list[AgendaItem]] = {}
+    for item in gone:
+        if item.state in _OPEN:
+            free.setdefault((item.title, item.life_area), []).append(item)
+    found = {n: free[wish].pop(0) for n, wish in enumerate(now) if n not in same and free.get(wish)}
+    for item in found.values():
+        item.state = ItemState.OPEN
+    return found
+
+
+def _mended(
+    now: list[Wish], before: list[Wish], points: list[AgendaItem], known: dict[int, AgendaItem]
+) -> dict[int, AgendaItem]:
+    """Return the points of lines that were mended, those with most in common first.
 
     A point that the meeting has dealt with says what it says.
     """
-    rest = [n for n in range(len(now)) if n not in same]
-    gone = {(item.title, item.life_area): item for item in points[len(before) :]}
-    found = {n: gone[now[n]] for n in rest if now[n] in gone and gone[now[n]].state in _OPEN}
-    taken = set(same.values())
-    left = [pair for pair in zip(before, points, strict=False) if pair[1] not in taken]
-    for wish, item in left[:_MOST_COMPARED]:
-        likes = [(_likeness(wish, now[n]), n) for n in rest[:_MOST_COMPARED] if n not in found]
-        most, n = max(likes, default=(0.0, 0))
-        if most >= _LIKE and item.state in _OPEN:
+    rest = [n for n in range(len(now)) if n not in known][:_MOST_COMPARED]
+    taken = set(known.values())
+    left = [
+        (wish, item)
+        for wish, item in zip(before, points, strict=False)
+        if item not in taken and item.state in _OPEN
+    ][:_MOST_COMPARED]
+    pairs = [
+        (*_likeness(wish, now[n]), n, place) for place, (wish, _) in enumerate(left) for n in rest
+    ]
+    found: dict[int, AgendaItem] = {}
+    for like, *_more, n, place in sorted(pairs, reverse=True):
+        item = left[place][1]
+        if like >= _LIKE and n not in found and item not in found.values():
             found[n] = item
     return found
 
 
-def _likeness(one: Wish, other: Wish) -> float:
-    """Return how much two lines have in common, 0 to 1: all, where one begins or ends the other."""
+def _likeness(one: Wish, other: Wish) -> tuple[float, bool, float]:
+    """Return how much two lines have in common, 0 to 1, and what decides between equals.
+
+    It is all, where one begins or ends the other. Who writes in front of a line and parts the two
+    has made one of them for a moment: the end is the line that was there.
+    """
     if one[1] is not None or other[1] is not None:
-        return 0.0
+        return 0.0, False, 0.0
     short, long = sorted((one[0].casefold(), other[0].casefold()), key=len)
-    if long.startswith(short) or long.endswith(short):
-        return 1.0
-    return SequenceMatcher(a=short, b=long).ratio()
+    ratio = SequenceMatcher(a=short, b=long).ratio()
+    is_end = long.endswith(short)
+    is_all = len(short) >= _SHORTEST and (is_end or long.startswith(short))
+    return 1.0 if is_all else ratio, is_end, ratio
 
 
 def _write(
     item: AgendaItem, wish: Wish, row: PreparationAnswer, *, author_id: str, raised_as: Role
 ) -> None:
-    """Let the point say what its line says."""
+    """Let the point say what its line says; one that was withdrawn on the agenda stays so."""
     item.title, item.life_area = wish
-    item.state, item.confirmed_at = ItemState.OPEN, row.confirmed_at
+    item.confirmed_at = row.confirmed_at
     item.author_id, item.raised_as = author_id, raised_as
 
 

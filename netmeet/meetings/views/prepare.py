@@ -85,7 +85,7 @@ def _keep(
 ) -> "PreparationAnswer":
     """Keep what is said, or pass the question by without it."""
     actor, at = guard.actor(), clock.now()
-    errors.shows(lambda: forms.laid_out(_stored(meeting, asked)))
+    errors.shows(lambda: forms.laid_out(_stored(meeting, asked), members=_members(meeting)))
     try:
         if said is None:
             return service.preparation.skip(meeting, asked, by=actor, at=at, version=version)
@@ -151,9 +151,13 @@ def _stored(meeting: "Meeting", asked: Question) -> Said:
     return Said(text=stored.text, data=stored.said) if stored is not None else Said()
 
 
+def _members(meeting: "Meeting") -> list[str]:
+    person_id = meeting.case.person.user_id
+    return [one.user_id for one in meeting.case.members if one.user_id != person_id]
+
+
 def _form(meeting: "Meeting", asked: Question) -> forms.QuestionForm:
     stored = queries.answer_to(meeting, asked)
-    people = [m.user_id for m in meeting.case.members if m.user_id != meeting.case.person.user_id]
     words = questions.asked(asked, meeting, guard.actor().at)
     form = forms.read(
         asked,
@@ -161,7 +165,7 @@ def _form(meeting: "Meeting", asked: Question) -> forms.QuestionForm:
         version=stored.version if stored is not None else 0,
         posted=request.form if request.method == "POST" else None,
         words=words.taps,
-        members=people,
+        members=_members(meeting),
     )
     form.text.label.text = words.label
     return form

@@ -23,6 +23,7 @@ _ENDED = {
     Conclusion.DEFERRED: lazy_gettext("udsat"),
     Conclusion.NOT_DEALT_WITH: lazy_gettext("ikke nået"),
 }
+_WITH_REASON = frozenset({Conclusion.DEFERRED, Conclusion.NOT_DEALT_WITH})
 
 
 def journal_text(minutes: MinutesData, plan: Mapping[str, Any]) -> str:
@@ -76,7 +77,8 @@ def _conclusion(point: PointData) -> str:
         )
     elif point.conclusion is Conclusion.DEFERRED and until:
         ended = _("udsat til %(on)s", on=until)
-    return ". ".join(part for part in (ended, point.conclusion_text, point.reason) if part)
+    why = point.reason if point.conclusion in _WITH_REASON else ""
+    return ". ".join(part for part in (ended, point.conclusion_text, why) if part)
 
 
 def _points(minutes: MinutesData) -> list[str]:

@@ -163,6 +163,43 @@ def test_a_line_of_a_point_that_was_dealt_with_may_become_another(world: World) 
     ]
 
 
+def test_a_point_withdrawn_on_the_agenda_stays_so_while_one_types_at_its_line(
+    world: World,
+) -> None:
+    meeting = world.meeting(world.case())
+    mia = world.actor(meeting.case.person.user)
+    say(world, meeting, Question.HELP, "Bolig")
+    service.agenda.withdraw(meeting.items[0], by=mia)
+    for text in ("FæBolig", "Færre piller\nBolig", "Færre piller\nBolig nu"):
+        say(world, meeting, Question.HELP, text)
+    assert [p.title for p in points(world, meeting)] == ["Færre piller"]
+
+
+def test_two_equal_lines_that_are_put_back_are_two_points(world: World) -> None:
+    meeting = world.meeting(world.case())
+    for text in ("Bolig", "", "Bolig\nBolig", "Bolig i Valby\nBolig til Kim"):
+        say(world, meeting, Question.HELP, text)
+    assert [p.title for p in points(world, meeting)] == ["Bolig i Valby", "Bolig til Kim"]
+
+
+def test_of_two_lines_the_likest_keeps_its_point(world: World) -> None:
+    meeting = world.meeting(world.case())
+    say(world, meeting, Question.HELP, "Bolig\nBolig i Valby")
+    _home, valby = meeting.items
+    say(world, meeting, Question.HELP, "Bolig i Valby nu")
+    assert points(world, meeting) == [valby]
+
+
+def test_a_letter_in_common_makes_no_wish_another(world: World) -> None:
+    meeting = world.meeting(world.case())
+    say(world, meeting, Question.HELP, "Bolig")
+    home = meeting.items[0]
+    for text in ("B", "Bedre medicin"):
+        say(world, meeting, Question.HELP, text)
+    (told,) = points(world, meeting)
+    assert (told.title, told is home) == ("Bedre medicin", False)
+
+
 def test_lines_that_stay_keep_the_order_they_got_on_the_agenda(world: World) -> None:
     meeting = world.meeting(world.case())
     mia = world.actor(meeting.case.person.user)
@@ -206,13 +243,18 @@ def test_what_a_guardian_types_in_front_of_the_persons_line_leaves_it_the_person
     world: World,
 ) -> None:
     case = world.case()
-    ole = guardian(world, case)
+    ole, mia = guardian(world, case), world.actor(case.person.user)
     meeting = world.meeting(case)
     say(world, meeting, Question.HELP, "En ny bolig")
-    for text in ("Færre pillerEn ny bolig", "Færre piller\nEn ny bolig"):
+    (home,) = meeting.items
+    service.agenda.edit(
+        home, by=mia, at=now(), point=Point(title="Bolig i Valby"), version=home.version
+    )
+    say(world, meeting, Question.HELP, "En ny bolig\nRo")
+    for text in ("Færre pillerEn ny bolig\nRo", "Færre piller\nEn ny bolig\nRo"):
         say(world, meeting, Question.HELP, text, by=ole)
     told = {item.title: item.raised_as for item in meeting.items}
-    assert told == {"Færre piller": Role.PROX, "En ny bolig": Role.PAT}
+    assert told == {"Færre piller": Role.PROX, "En ny bolig": Role.PAT, "Ro": Role.PAT}
 
 
 def test_the_persons_own_save_confirms_what_a_helper_wrote(world: World) -> None:
