@@ -63,10 +63,12 @@ class Point:
 
     @property
     def outcome(self) -> Outcome:
-        """Return how the point is to have ended."""
+        """Return how the point is to have ended; what is not chosen anew stays."""
         chosen = self.form.conclusion.data
+        if not chosen:
+            return Outcome.of(self.item)
         return Outcome(
-            conclusion=Conclusion(chosen) if chosen else None,
+            conclusion=Conclusion(chosen),
             until=self.form.until.data,
             decider=self.form.decider.data or "",
             reason=self.form.why.data or "",

@@ -83,6 +83,8 @@ def test_how_a_point_ended_is_corrected_too(world, app, story):
     lise = as_(world, app, world.lise)
     page = lise.get(path(story)).text
     assert re.search(r'value="agreed" checked', page)
+    nothing = lise.send(path(story), form(story, conclusion=""))
+    assert "Der er ikke rettet noget endnu." in text(nothing)
     later = clock.today() + timedelta(days=9)
     waits = {"conclusion": "awaiting", "decider": "jonas", "until": later.isoformat()}
     assert lise.send(path(story), form(story, **waits)).status_code == 303
