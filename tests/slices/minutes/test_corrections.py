@@ -16,9 +16,16 @@ from netmeet.meetings import jobs
 from netmeet.meetings.exports import minutes_data
 from netmeet.meetings.models import ContestedLine, Correction, Journalised, Meeting, MinutesEntry
 from netmeet.meetings.queries import minutes as reading
-from netmeet.meetings.rules import AnswerToPerson, ContestKind, MeetingState, MinutesField
+from netmeet.meetings.rules import (
+    AnswerToPerson,
+    Conclusion,
+    ContestKind,
+    MeetingState,
+    MinutesField,
+)
 from netmeet.meetings.service import corrections, minutes
 from netmeet.meetings.service.corrections import Wording
+from netmeet.meetings.service.minutes import Outcome
 from tests.world import World, now
 
 WHY = "Tallet var forkert."
@@ -104,6 +111,17 @@ def test_the_database_itself_keeps_what_stood_there(world, meeting, item, attemp
         db.session.execute(text(attempt))
     db.session.rollback()
     assert [one.was for one in reading.corrections(meeting)] == ["Jonas kan vise to steder."]
+
+
+def test_the_day_of_who_has_left_the_network_can_be_corrected(world, meeting, item):
+    item.conclusion, item.decider = Conclusion.AWAITING, world.jonas
+    item.conclude_on = clock.today() + timedelta(days=9)
+    db.session.flush()
+    meeting.case.member(world.jonas.id).left_at = now()
+    to = clock.today() + timedelta(days=12)
+    ended = Outcome(conclusion=Conclusion.AWAITING, decider="Jonas Holm", until=to)
+    correct(world, meeting, Wording(item=item, field=MinutesField.CONCLUSION, outcome=ended))
+    assert (item.conclude_on, item.decider) == (to, world.jonas)
 
 
 def test_what_stood_there_goes_with_its_case(world, meeting, item):
