@@ -1,6 +1,8 @@
 """A test client that reads every page as strictly as a browser and a screen reader would."""
 
 import contextvars
+import html
+import json
 import re
 from collections import Counter
 from typing import Any
@@ -76,3 +78,10 @@ def _check_page(tree: Any, elements: list[Any]) -> None:
     for script in (e for e in elements if e.tag == f"{_HTML}script"):
         assert script.get("src"), "inline script"
     assert not [e for e in elements if e.tag == f"{_HTML}style"], "inline style"
+
+
+def brought(answer: Any) -> dict[str, Any]:
+    """Return what a collision brings the form: what now stands in its fields, by name."""
+    (found,) = re.findall(r'data-stored="([^"]*)"', answer.get_data(as_text=True))
+    fields: dict[str, Any] = json.loads(html.unescape(found))
+    return fields

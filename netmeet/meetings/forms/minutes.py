@@ -144,9 +144,7 @@ class PointForm(Form):
     talked = TextAreaField(validators=[at_most(TEXT)])
     kind = RadioField(choices=options(ANSWERS), validators=[Optional()])
     answer = TextAreaField(validators=[at_most(TEXT)])
-    conclusion = RadioField(
-        _("Sådan blev det"), choices=options(CONCLUSIONS), validators=[Optional()]
-    )
+    conclusion = RadioField(choices=options(CONCLUSIONS), validators=[Optional()])
     decider = StringField(_("Hvem?"), validators=[at_most(WORD)])
     until = DateField(_("Dag"), validators=[Optional()])
     why = StringField(_("Hvorfor?"), validators=[at_most(LINE)])

@@ -160,8 +160,6 @@ def _point(item: "AgendaItem") -> Point:
     form, first = forms.PointForm(prefix=item.id, data=data), item.case.person.user.first_name
     form.kind.label = Label(form.kind.id, _("Svar til %(name)s i ét ord", name=first))
     for field in fields:
-        if field is MinutesField.CONCLUSION:
-            continue
         form[field.value].label = Label(form[field.value].id, label(field, first))
     return Point(item=item, form=form, fields=fields)
 

@@ -10,7 +10,7 @@ from netmeet.core.db import db
 from netmeet.invitations import queries, rules
 from netmeet.invitations.models import Deputy, Mandate, WrittenInput
 from netmeet.meetings.rules import MeetingState, Purpose
-from tests.reader import mentions
+from tests.reader import brought, mentions
 
 
 @pytest.fixture
@@ -110,7 +110,8 @@ def test_the_lines_are_saved_as_they_are_typed(jonas, meeting):
     again = jonas.send(path(meeting, "/input"), fields, headers=headers)
     assert again.get_json()["version"] == kept.version
     other = {"input-text": "Jeg kan ikke vise noget.", "version": 0}
-    assert jonas.send(path(meeting, "/input"), other, headers=headers).status_code == 409
+    stale = jonas.send(path(meeting, "/input"), other, headers=headers)
+    assert (stale.status_code, brought(stale)) == (409, {"input-text": kept.text})
     long = {"input-text": "\n".join("abcdef"), "version": 1}
     refused = jonas.send(path(meeting, "/input"), long, headers=headers)
     assert (refused.status_code, "fem linjer" in refused.get_json()["error"]) == (422, True)

@@ -11,7 +11,7 @@ from netmeet.cases.service.network import Newcomer
 from netmeet.core.db import db
 from netmeet.meetings.models import Meeting, PreparationAnswer
 from netmeet.meetings.rules import MeetingState, Question
-from tests.reader import StrictClient
+from tests.reader import StrictClient, brought
 from tests.world import World, now
 
 JSON = {"Accept": "application/json"}
@@ -241,6 +241,7 @@ def test_a_stale_answer_about_who_comes_names_them(world: World, client: StrictC
     stale = client.send(path, {about: "not", "version": "0", "autosave": "1"}, headers=JSON)
     texts = re.findall(r'<div class="conflict-text">(.*?)</div>', stale.text)
     assert texts == ["Hanne Sørensen må gerne komme.", "Hanne Sørensen skal ikke komme."]
+    assert brought(stale)[about] == ["come"]
 
 
 def test_are_you_alone_comes_before_who_may_come(world: World, client: StrictClient) -> None:

@@ -16,7 +16,7 @@ from netmeet.plans.models import Goal
 from netmeet.plans.rules import SectionKey
 from netmeet.plans.service import sections
 from tests.plan_world import agreed
-from tests.reader import mentions
+from tests.reader import brought, mentions
 from tests.world import now
 
 
@@ -207,6 +207,9 @@ def test_sections_are_written_and_a_stale_one_shows_both_texts(world, app, story
     assert stale.status_code == 409
     assert "Anden" in text(stale)
     assert "Første" in text(stale)
+    typed = {"text": "Anden", "version": 0, "autosave": "1"}
+    stale = lise.send(path, typed, headers={"Accept": "application/json"})
+    assert brought(stale) == {"text": "Bolig: Første"}
     assert lise.get(f"/plans/{plan_id}/sections/x").status_code == 404
     assert as_(world, app, story.mia).get(path).status_code == 403
     assert "Første" in text(as_(world, app, story.mia).get(f"/plans/{plan_id}"))

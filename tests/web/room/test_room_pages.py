@@ -18,7 +18,7 @@ from netmeet.meetings.queries import with_answers
 from netmeet.meetings.rules import MeetingState, PreparationMode, Question, StandingPoint
 from netmeet.meetings.service import preparation
 from netmeet.meetings.service.preparation import Said
-from tests.reader import StrictClient, mentions
+from tests.reader import StrictClient, brought, mentions
 from tests.web.room.holding import begin, points
 from tests.world import now
 
@@ -88,6 +88,7 @@ def test_a_field_is_saved_as_it_is_typed_and_a_stale_one_shows_both_texts(world,
     assert saved.get_json()["saved_at_text"].startswith("Gemt kl. ")
     stale = client.send(url, {"text": "Det andet.", "version": 0}, headers=JSON)
     assert stale.status_code == 409
+    assert brought(stale) == {"text": "Det ene."}
     assert "Det ene." in stale.text
     assert "Det andet." in stale.text
     long = client.send(url, {"text": "x" * 601, "version": 1}, headers=JSON)
@@ -114,6 +115,15 @@ def test_answer_and_conclusion_keep_what_the_request_does_not_name(world, client
     assert "Du ser to steder." in shown
     assert 'value="2030-01-04"' in shown
     assert 'value="Jonas Holm"' in shown
+    stale = client.send(answer, {"kind": "yes", "version": 0}, headers=JSON)
+    assert brought(stale) == {"kind": "in_part", "text": "Du ser to steder."}
+    stale = client.send(outcome, {"reason": "Nej", "version": 0}, headers=JSON)
+    assert brought(stale) == {
+        "conclusion": "awaiting",
+        "until": "2030-01-04",
+        "decider": "Jonas Holm",
+        "reason": "",
+    }
     assert client.send(outcome, {"conclusion": "maybe", "version": 3}).status_code == 409
     assert client.send(answer, {"kind": "maybe", "version": 2}).status_code == 409
     other = points(meeting)[1]
