@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from flask_babel import force_locale
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
@@ -26,8 +27,10 @@ from netmeet.meetings.rules import (
 from netmeet.meetings.service import corrections, minutes
 from netmeet.meetings.service.corrections import Wording
 from netmeet.meetings.service.minutes import Outcome
+from netmeet.plans.exports.journal import journal_text
 from tests.world import World, now
 
+NO_PLAN = {"is_extract": False, "actions": [], "next": None, "no_next": ""}
 WHY = "Tallet var forkert."
 
 
@@ -122,6 +125,22 @@ def test_the_day_of_who_has_left_the_network_can_be_corrected(world, meeting, it
     ended = Outcome(conclusion=Conclusion.AWAITING, decider="Jonas Holm", until=to)
     correct(world, meeting, Wording(item=item, field=MinutesField.CONCLUSION, outcome=ended))
     assert (item.conclude_on, item.decider) == (to, world.jonas)
+
+
+def test_how_a_point_ended_is_kept_in_danish_whoever_corrects_it(world, meeting, item):
+    item.conclusion = Conclusion.AGREED
+    db.session.flush()
+    decided = Outcome(conclusion=Conclusion.DECIDED)
+    with force_locale("en"):
+        correct(world, meeting, Wording(item=item, field=MinutesField.CONCLUSION, outcome=decided))
+    assert [one.was for one in reading.corrections(meeting)] == ["aftalt"]
+
+
+def test_a_reason_of_what_was_chosen_before_is_not_filed(world, meeting, item):
+    item.conclusion, item.reason = Conclusion.AGREED, "Ingen tid"
+    assert "Ingen tid" not in journal_text(data(world, meeting, world.lise), NO_PLAN)
+    item.conclusion = Conclusion.NOT_DEALT_WITH
+    assert "Ingen tid" in journal_text(data(world, meeting, world.lise), NO_PLAN)
 
 
 def test_what_stood_there_goes_with_its_case(world, meeting, item):
