@@ -269,7 +269,10 @@
         const lacks = this.form.querySelector("[data-lacks]");
         if (lacks) lacks.textContent = saved.lacks_text ?? "";
       } else if (answer.status === 409 && answer.headers.get("Content-Type").startsWith("text/html")) {
-        this.showConflict(await answer.text());
+        const fragment = await answer.text();
+        // What was typed meanwhile collides too, and is to be shown beside the other's: ask for all at once.
+        if (this.changed.size) this.plan(0);
+        else this.showConflict(fragment);
       } else if (answer.status === 401) {
         this.askForLogin(field);
       } else if (answer.status < 500) {
@@ -305,8 +308,7 @@
     // the server, and its texts are escaped there.
     showConflict(fragment) {
       const box = new DOMParser().parseFromString(fragment, "text/html").querySelector("[data-version]");
-      this.refused = new Set([...this.underWay, ...this.changed]);
-      this.changed.clear();
+      this.refused = new Set(this.underWay);
       this.theirs = JSON.parse(box.dataset.stored);
       this.form.elements.namedItem("version").value = box.dataset.version;
       for (const field of this.form.elements) {

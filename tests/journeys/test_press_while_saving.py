@@ -289,6 +289,30 @@ def test_who_keeps_both_has_all_taps(mia: Any, someone: Any) -> None:
     expect(mia.page.locator("#text")).to_have_value("Om morgenen\nIkke for længe")
 
 
+def test_what_was_typed_while_the_first_collided_is_shown_beside_the_others_too(
+    mia: Any, someone: Any
+) -> None:
+    other = someone(PHONE)
+    other.become("Mia")
+    for human in (mia, other):
+        human.page.goto(f"{mia.page.url.rpartition('/')[0]}/practical")
+    for name in ("#hard", "#helps"):
+        with other.page.expect_response(lambda answer: _is_text(answer.request)):
+            other.page.locator(name).fill(f"Af den anden {name}")
+    held = _hold(mia)
+    with mia.page.expect_request(_is_text):
+        mia.page.locator("#hard").fill("Mange mennesker")
+    mia.page.locator("#helps").fill("En pause")
+    held[0].continue_()
+    box = mia.page.locator(".conflict")
+    for said in ("Af den anden #hard", "Mange mennesker", "Af den anden #helps", "En pause"):
+        expect(box).to_contain_text(said)
+    press(mia, "Gem begge")
+    _says(mia, "Gemt kl.")
+    for name, said in (("#hard", "Mange mennesker"), ("#helps", "En pause")):
+        expect(mia.page.locator(name)).to_have_value(f"Af den anden {name}\n{said}")
+
+
 def test_what_is_refused_in_words_is_no_collision_and_no_press_is_held_back(mia: Any) -> None:
     words = "Mødet er holdt eller aflyst. Dine svar er gemt."
     mia.page.route(
