@@ -3,13 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from netmeet.cases import service as cases
 from netmeet.cases.rules import ConsentHow, Scope
 from netmeet.core import clock
 from netmeet.core.access import Role
+from netmeet.core.db import db
 from netmeet.core.refusals import Conflict, Refused
 from netmeet.meetings.exports import minutes_data
+from netmeet.meetings.models import AgendaItem
 from netmeet.meetings.queries import minutes as reading
 from netmeet.meetings.rules import (
     AnswerToPerson,
@@ -142,6 +145,20 @@ def test_a_stale_conclusion_shows_both_in_words(world, item):
         minutes.conclude(item, outcome=second, by=by, at=now(), version=0)
     assert "Tiden gik." in next(iter(conflict.value.mine.values()))
     assert "Jonas Holm" in next(iter(conflict.value.theirs.values()))
+
+
+def test_a_collision_shows_who_is_to_decide_and_why_as_the_database_has_it(world, item):
+    by = world.actor(world.lise)
+    first = minutes.Outcome(conclusion=Conclusion.AWAITING, decider="Jonas", until=clock.today())
+    minutes.conclude(item, outcome=first, by=by, at=now(), version=0)
+    item.reason = "Tiden gik."
+    db.session.flush()
+    # As somebody else leaves it after the point was read here.
+    other = update(AgendaItem).values(decider_id=world.lise.id, reason_sealed=None)
+    db.session.execute(other, execution_options={"synchronize_session": False})
+    with pytest.raises(Conflict):
+        minutes.conclude(item, outcome=minutes.Outcome(), by=by, at=now(), version=0)
+    assert (item.decider, item.reason) == (world.lise, "")
 
 
 def test_a_stale_answer_shows_both_in_words(world, item):

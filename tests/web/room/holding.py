@@ -2,6 +2,7 @@
 
 from netmeet.meetings.queries import minutes as reading
 from netmeet.meetings.service import room
+from tests.reader import StrictClient
 from tests.world import now
 
 
@@ -14,3 +15,7 @@ def begin(world, meeting, *users):
     for user in users or (meeting.case.person.user, world.lise, world.jonas):
         room.attend(meeting, user.id, mode="in_person", version=0)
     room.start(meeting, at=now())
+
+
+def page(client: StrictClient, meeting_id: str, **kwargs):
+    return client.get(f"/meetings/{meeting_id}/room", **kwargs)
