@@ -109,9 +109,12 @@ class World:
 
     def staff(self, name: str, unit: Unit, *, role: Role, title: str = "") -> User:
         """Return a member of staff of the unit, made once."""
-        user = self.user(name)
-        accounts.give_role(user, role, at=now(), unit_id=unit.id, title=title)
-        return user
+        key = f"role:{name}:{role}:{unit.id}"
+        if key not in self.made:
+            user = self.made[key] = self.user(name)
+            accounts.give_role(user, role, at=now(), unit_id=unit.id, title=title)
+        made: User = self.made[key]
+        return made
 
     @property
     def lise(self) -> User:
