@@ -275,7 +275,9 @@ def _is_staff(asked: Asked) -> int:
 
 
 def _in_committee(asked: Asked) -> int:
-    return _unless(asked.who.organisation_id in asked.facts.sits)
+    return _unless(
+        asked.facts.any("committee_member", organisation_id=asked.who.organisation_id) is not None
+    )
 
 
 def _never(_asked: Asked) -> int:

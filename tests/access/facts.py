@@ -25,6 +25,7 @@ _TABLES = (
     *("action", "plan", "goal", "plan_version", "plan_section", "contested_line", "relative_word"),
     *("access_question", "user", "unit_role", "unit", "organisation", "committee"),
     *(
+        "committee_member",
         "parked_text",
         "session",
         "identity",
@@ -76,24 +77,33 @@ class Caller:
     stepped_up: bool = True
 
 
+class Tables(dict[str, dict[str, Row]]):
+    """Tables by name and their rows by id, each read when it is first asked for."""
+
+    def __missing__(self, name: str) -> dict[str, Row]:
+        """Read the table; of one that decides nothing there is no row."""
+        found = db.session.execute(select(db.metadata.tables[name])) if name in _TABLES else None
+        self[name] = {row["id"]: dict(row) for row in found.mappings()} if found else {}
+        return self[name]
+
+
 @dataclass
 class Facts:
     """Every row that decides access, by table and id, as it was at ``at``.
 
     ``born`` is when whom a case is about was born, by person; ``secrets`` those of each table of
-    ``SECRETS`` and whether each is still good; ``sits`` the organisations that sit in a committee.
+    ``SECRETS`` and whether each is still good.
     """
 
     at: datetime
     born: Mapping[str, date]
     secrets: Mapping[str, Mapping[str, bool]]
-    rows: dict[str, dict[str, Row]] = field(default_factory=dict)
-    sits: frozenset[str] = frozenset()
+    rows: Tables = field(default_factory=Tables)
     found: dict[tuple[str, tuple[str, ...]], Any] = field(default_factory=dict)
 
     def row(self, table: str, row_id: str | None) -> Row | None:
         """Return the row, if there is one."""
-        return self.rows.get(table, {}).get(row_id or "")
+        return self.rows[table].get(row_id or "")
 
     def of(self, table: str, **values: Any) -> Iterator[Row]:
         """Yield the rows whose columns have these values."""
@@ -184,17 +194,18 @@ class Facts:
         return local.replace(tzinfo=HERE).astimezone(UTC) if local else None
 
 
+def glimpse() -> Facts:
+    """Return the facts of this moment, where little is asked of them before the next request."""
+    return Facts(datetime.now(UTC), {}, {})
+
+
 def read(
     born: Mapping[str, date] | None = None,
     secrets: Mapping[str, Mapping[str, bool]] | None = None,
 ) -> Facts:
     """Return the facts of this moment; when people were born and which secrets are good as told."""
-    known = db.metadata.tables
-    rows = {
-        name: {row["id"]: dict(row) for row in db.session.execute(select(known[name])).mappings()}
-        for name in _TABLES
-    }
-    sits = db.session.scalars(select(known["committee_member"].c.organisation_id))
-    facts = Facts(datetime.now(UTC), born or {}, secrets or {}, rows, frozenset(sits))
+    facts = Facts(datetime.now(UTC), born or {}, secrets or {})
+    for name in _TABLES:
+        facts.rows[name]
     db.session.commit()
     return facts

@@ -108,7 +108,7 @@ class Life(Network, Meetings):
     @rule(dice=DICE)
     def act_anyhow(self, dice: Random) -> None:
         """Somebody opens a page they may open, and sends one of its forms."""
-        known = facts.read()
+        known = facts.glimpse()
         name = dice.choice(["mia", self.lead(), *self.players.of])
         for route in dice.sample(self.routes, 20):
             thing = self._thing(known, route, dice)
@@ -155,7 +155,7 @@ class Life(Network, Meetings):
         )
 
     def _thing(self, known: facts.Facts, route: Any, dice: Random) -> facts.Thing | None:
-        rows = sorted(known.rows.get(route.table, {}))
+        rows = sorted(known.rows[route.table])
         return facts.Thing(route.table, dice.choice(rows)) if rows else None
 
     @rule()
@@ -240,7 +240,7 @@ class Life(Network, Meetings):
 
     def _probe(self, dice: Random) -> None:
         """Somebody asks for any row of any kind: the answer is the matrix', as of now."""
-        known, route = facts.read(), dice.choice(self.routes)
+        known, route = facts.glimpse(), dice.choice(self.routes)
         name, thing = dice.choice(sorted(self.players.of)), self._thing(known, route, dice)
         if thing is None or name in self.model.without_role:
             return
