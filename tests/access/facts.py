@@ -82,8 +82,12 @@ class Tables(dict[str, dict[str, Row]]):
 
     def __missing__(self, name: str) -> dict[str, Row]:
         """Read the table; of one that decides nothing there is no row."""
-        found = db.session.execute(select(db.metadata.tables[name])) if name in _TABLES else None
-        self[name] = {row["id"]: dict(row) for row in found.mappings()} if found else {}
+        self[name] = {}
+        if name in _TABLES:
+            table = db.metadata.tables[name]
+            key = [column.name for column in table.primary_key]
+            found = db.session.execute(select(table)).mappings()
+            self[name] = {" ".join(row[one] for one in key): dict(row) for row in found}
         return self[name]
 
 
