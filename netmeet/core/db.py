@@ -7,10 +7,8 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-import psycopg
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
-from psycopg.pq import TransactionStatus
 from sqlalchemy import (
     Connection,
     DateTime,
@@ -182,10 +180,7 @@ def refer(rows: Iterable[Base], name: str, model: type[Base]) -> None:
 
 
 def only_read() -> None:
-    """From here on this request's transactions only read (undone by :func:`may_write`).
-
-    The database itself refuses what would be written in them.
-    """
+    """From here on this request's transactions only read (undone by :func:`may_write`)."""
     _writes.set(False)
 
 
@@ -214,27 +209,6 @@ def clean() -> None:
         driver.close()
 
 
-class Reading(psycopg.Connection[Any]):
-    """PostgreSQL's driver, which keeps what it has prepared when it has only read.
-
-    At a rollback it forgets every prepared statement, as what they name may have been made since;
-    each would be planned anew for the next page. A transaction that only read made nothing, and
-    ends as well with a commit.
-    """
-
-    def rollback(self) -> None:
-        """End the transaction and keep nothing of it."""
-        if self.read_only and self.pgconn.transaction_status == TransactionStatus.INTRANS:
-            self.commit()
-        else:
-            super().rollback()
-
-
-@event.listens_for(Engine, "do_connect")
-def _connect(dialect: Dialect, _record: Any, args: list[Any], more: dict[str, Any]) -> Any:
-    return Reading.connect(*args, **more) if dialect.driver == "psycopg" else None
-
-
 @event.listens_for(Engine, "connect")
 def _prepare(connection: Any, _record: Any) -> None:
     if isinstance(connection, sqlite3.Connection):
@@ -246,10 +220,6 @@ def _prepare(connection: Any, _record: Any) -> None:
 @event.listens_for(Engine, "begin")
 def _begin(connection: Connection) -> None:
     # Straight to the driver: every request begins twice.
-    driver: Any = connection.connection.driver_connection
-    reads = not _writes.get()
-    if isinstance(driver, sqlite3.Connection):
-        driver.execute(f"PRAGMA query_only={int(reads)}")
-        driver.execute("BEGIN" if reads else "BEGIN IMMEDIATE")
-    elif isinstance(driver, Reading) and driver.read_only is not reads:
-        driver.read_only = reads
+    lite: Any = connection.connection.driver_connection
+    if isinstance(lite, sqlite3.Connection):
+        lite.execute("BEGIN IMMEDIATE" if _writes.get() else "BEGIN")

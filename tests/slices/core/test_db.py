@@ -1,11 +1,10 @@
 from datetime import datetime
 
 import pytest
-from sqlalchemy import select, text
-from sqlalchemy.exc import DBAPIError, StatementError
+from sqlalchemy import text
+from sqlalchemy.exc import StatementError
 
-from netmeet.accounts.models import User
-from netmeet.core.db import db, may_write, only_read
+from netmeet.core.db import db
 from netmeet.core.refusals import Conflict
 
 
@@ -44,35 +43,3 @@ def test_a_stale_form_gets_both_texts(world):
     assert caught.value.mine == {"Formål": "ny"}
     assert caught.value.theirs == {"Formål": "gammel"}
     assert caught.value.version == meeting.version
-
-
-@pytest.fixture
-def reading(world):
-    """Only read within the test, with one user to read of."""
-    user = world.user("Mia")
-    world.save()
-    only_read()
-    yield user
-    db.session.rollback()
-    may_write()
-
-
-def test_what_only_reads_cannot_write(reading):
-    reading.phone = "20 30 40 50"
-    with pytest.raises(DBAPIError, match=r"(?i)read.?only"):
-        db.session.flush()
-    db.session.rollback()
-    may_write()
-    reading.phone = "20 30 40 50"
-    db.session.commit()
-    assert db.session.get_one(User, reading.id).phone == "20 30 40 50"
-
-
-def test_what_is_prepared_outlives_the_end_of_a_read(reading):
-    if db.engine.dialect.name == "sqlite":
-        return
-    for _page in range(10):
-        db.session.scalars(select(User.id).where(User.id == reading.id)).all()
-        db.session.remove()
-    prepared = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%user%'")
-    assert db.session.scalar(prepared) == 1
