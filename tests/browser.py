@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 FLAGS = (
@@ -28,6 +28,9 @@ FLAGS = (
 _OURS = ("NETMEET_", "COVERAGE_")
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 720}
+# A page asks for news every two to five seconds; what others did must have time to come.
+PATIENCE = 15_000  # milliseconds
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclass(frozen=True)
@@ -150,5 +153,5 @@ def somebody(
         timezone_id="Europe/Copenhagen",
         has_touch=has_touch,
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     return Someone(context.new_page(), context, address)

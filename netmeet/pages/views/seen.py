@@ -94,6 +94,7 @@ def _page(
         wrote=written.beforehand(newest, reader=reader) if newest is not None else [],
         files=_files([meeting, newest, *(plan[1].meetings if plan is not None else ())], reader),
         plan=plans.living(*plan, reader=reader) if plan is not None else None,
+        version=plan[0].newest if plan is not None else None,
         plan_id="",
         may_contest=False,
         may_answer_contested=False,

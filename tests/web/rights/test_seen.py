@@ -17,8 +17,10 @@ from netmeet.meetings import queries as meetings
 from netmeet.outbox import service as outbox
 from netmeet.outbox.models import Message
 from netmeet.outbox.rules import State
+from netmeet.plans.service import sections
 from netmeet.readiness import queries as readiness
 from netmeet.readiness.rules import Lack
+from netmeet.web.filters import local_day
 from tests.plan_world import agreed
 from tests.web.cases.reading import lix, longest_sentence, words_of
 from tests.world import now
@@ -54,6 +56,7 @@ def test_before_the_yes_the_person_sees_all_four_papers_as_they_would_be_seen(wo
     assert "Det vil Hanne se" in shown
     for seen in ("Hvem passer hunden", "midlertidig bolig", "Inviteret", "lokale 2"):
         assert seen in shown
+    assert f"Planen. Udgave 1, sendt ud {local_day(now())}." in shown
     db.session.rollback()
     assert db.session.scalar(select(func.count()).select_from(Consent)) == before
     assert words_of(client.get(path).text) == now_seen
@@ -93,6 +96,15 @@ def test_what_is_chosen_is_all_that_is_shown(world, client):
     assert "midlertidig bolig" in shown
     assert "Ringer dagen efter" not in shown
     assert "Hvem passer hunden" not in shown
+
+
+def test_a_plan_not_sent_out_is_called_a_draft(world, client):
+    story = agreed(world, relative_scopes=())
+    sections.begin(story.case, at=now())
+    db.session.commit()
+    world.sign_in(client, story.mia)
+    shown = words_of(client.get(f"/cases/{story.case.id}/seen?of={world.lise.id}").text)
+    assert "Planen. Kladde. Planen er ikke sendt ud endnu." in shown
 
 
 def test_the_preview_equals_what_is_seen_after_the_yes(world, client):
