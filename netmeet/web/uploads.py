@@ -1,4 +1,4 @@
-"""Requests that carry a file: larger than others, for who has signed in, and never on disk."""
+"""What requests bring: words without NUL; files for who has signed in, and never on disk."""
 
 import io
 from collections.abc import Callable
@@ -6,6 +6,7 @@ from typing import IO, Any
 
 import flask
 from flask import abort, current_app, g, request
+from werkzeug.datastructures import ImmutableMultiDict, iter_multi_items
 
 View = Callable[..., Any]
 
@@ -14,8 +15,21 @@ _TOO_MUCH = 2
 """A file of up to so many times the limit is received, to be refused in words beside its field."""
 
 
+class Sent(ImmutableMultiDict[str, Any]):
+    """What an address or a form says, without NUL: no key types it, PostgreSQL keeps none."""
+
+    def __init__(self, said: Any = ()) -> None:
+        super().__init__((_typed(k), _typed(v)) for k, v in iter_multi_items(said))
+
+
+def _typed(said: Any) -> Any:
+    return said.replace("\0", "") if isinstance(said, str) else said
+
+
 class Request(flask.Request):
     """A request whose files stay in memory: what people send is never on disk in the open."""
+
+    parameter_storage_class = Sent
 
     def _get_file_stream(
         self,
