@@ -8,7 +8,8 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
 
-PYTHON ?= $(or $(shell command -v python3.11),python3)
+# Debian's own first: built with profiles, it takes a fifth less time than one that was compiled by hand.
+PYTHON ?= $(or $(wildcard /usr/bin/python3.11),$(shell command -v python3.11),python3)
 BIN := .venv/bin
 PACKAGES := .venv/packages.stamp
 VENDOR := static/vendor/packages.stamp
