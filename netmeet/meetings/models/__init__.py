@@ -19,6 +19,7 @@ from netmeet.meetings.models.preparation import PreparationAnswer
 from netmeet.meetings.models.requests import MeetingRequest
 from netmeet.meetings.models.words import ContestedLine, Correction, Journalised, Statement
 from netmeet.meetings.rules import (
+    LASTS_AT_MOST,
     SAYS_NOTHING,
     AgendaState,
     AnswerToPerson,
@@ -132,10 +133,10 @@ class Meeting(Versioned, Base):
         """Tell whether it has begun and is not over."""
         return self.started_at is not None and self.ended_at is None
 
-    def was_left_open(self, today: date) -> bool:
-        """Tell whether it began on a day before ``today`` (in Copenhagen) and nobody ended it."""
+    def was_left_open(self, at: datetime) -> bool:
+        """Tell whether nobody ended it though it began more than twelve hours before ``at``."""
         began = self.started_at
-        return self.is_going_on and began is not None and calendar.to_local(began).date() < today
+        return self.is_going_on and began is not None and at - began > LASTS_AT_MOST
 
     @property
     def is_refused(self) -> bool:

@@ -30,6 +30,7 @@ from netmeet.meetings.rules.content import (
     may_close_point,
 )
 from netmeet.meetings.rules.deadlines import (
+    LASTS_AT_MOST,
     comment_deadline,
     date_agreed_latest,
     decision_deadline,
@@ -66,6 +67,7 @@ __all__ = [
     "FINISHED",
     "FOR_A_CHILD",
     "KINDS",
+    "LASTS_AT_MOST",
     "MAY_GET_A_TIME",
     "NEXT",
     "PERSONS_SIDE",

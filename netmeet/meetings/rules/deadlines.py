@@ -7,6 +7,8 @@ from netmeet.meetings.rules.kinds import KINDS, MeetingKind, MeetingType
 
 _DEFAULT = KINDS[MeetingKind.OUTPATIENT]
 _GUEST_WINDOW = timedelta(hours=72)
+# A meeting may go on past midnight; one that began this long ago was not ended by anybody.
+LASTS_AT_MOST = timedelta(hours=12)
 
 
 def request_deadline(requested_on: date, *, kind: MeetingType = _DEFAULT) -> date:

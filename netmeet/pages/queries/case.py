@@ -93,7 +93,7 @@ class CasePage:
     asked: Sequence[Asked]
     words: PreparationAnswer | None
     version: PlanVersion | None
-    today: date
+    at: datetime
 
 
 def case_page(case: Case, *, at: datetime) -> CasePage:
@@ -109,7 +109,7 @@ def case_page(case: Case, *, at: datetime) -> CasePage:
         asked=_asked(case, today),
         words=_words(case),
         version=newest_version(case),
-        today=today,
+        at=at,
     )
 
 
@@ -172,7 +172,7 @@ def _room_is_open(page: CasePage) -> Step | None:
     now = page.next
     if now is None or not now.is_going_on:
         return None
-    if now.was_left_open(page.today):
+    if now.was_left_open(page.at):
         return Step(
             text=_("Mødet er ikke sluttet i netmeet."),
             label=_("Slut mødet"),

@@ -162,7 +162,7 @@ def _of_meeting(
     meeting: Meeting, case: Case, asked: Sequence[MeetingRequest], known: _Known
 ) -> DayRow:
     if meeting.is_going_on:
-        return _of_now(meeting, case, known.today)
+        return _of_now(meeting, case, known.at)
     if meeting.state in _TO_SEND_OUT:
         return _of_held(meeting, case, known.actions.unfinished.get(meeting.id, 0))
     if meeting.state in SENT_OUT:
@@ -299,10 +299,10 @@ def _of_request(request: MeetingRequest, case: Case, today: date) -> DayRow:
     )
 
 
-def _of_now(meeting: Meeting, case: Case, today: date) -> DayRow:
+def _of_now(meeting: Meeting, case: Case, at: datetime) -> DayRow:
     text, label = _("Mødet er i gang."), _("Gå til mødet, der er i gang")
     endpoint = "pages.room"
-    if meeting.was_left_open(today):
+    if meeting.was_left_open(at):
         text, label = _("Mødet er ikke sluttet i netmeet."), _("Slut mødet")
         endpoint = "meetings.room_end"
     return _row(

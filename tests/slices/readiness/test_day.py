@@ -83,6 +83,19 @@ def test_a_meeting_that_nobody_ended_is_to_be_ended(world):
         assert (row.label, row.endpoint) == ("Slut mødet", "meetings.room_end")
 
 
+def test_a_meeting_goes_on_past_midnight(world):
+    with time_machine.travel(this_morning()):
+        meeting = ready(world, world.case(), in_days=0)
+        began = calendar.to_instant(meeting.starts_local.replace(hour=23, minute=40))
+        meeting.started_at = began
+    with time_machine.travel(began + timedelta(hours=12), tick=False):
+        (row,) = day(world).urgent
+        assert row.text == "Mødet er i gang."
+    with time_machine.travel(began + timedelta(hours=12, seconds=1), tick=False):
+        (row,) = day(world).urgent
+        assert row.text == "Mødet er ikke sluttet i netmeet."
+
+
 def test_one_row_a_person_with_the_worst_step(world):
     case = world.case()
     ready(world, case)
