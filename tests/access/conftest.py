@@ -34,6 +34,7 @@ def built(database_url: str, instance: Path) -> Stage:
         "NETMEET_DATABASE_URL": database_url,
         "NETMEET_BASE_URL": "http://localhost",
         "NETMEET_MAIL_URL": "smtp://127.0.0.1:9",
+        "NETMEET_CALENDARS": "https://kalender.example",
     }
     app = create_app(config.read(environment, instance=instance))
     stage = Stage(app)
