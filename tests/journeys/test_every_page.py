@@ -43,6 +43,19 @@ _LEADS_NOWHERE = """() => {
     .map(e => e.getAttribute('href').slice(1));
   return [...named, ...jumps].filter(id => id && !document.getElementById(id));
 }"""
+_HEADS_NOTHING = """() => {
+  const main = document.querySelector('main');
+  const all = [...main.querySelectorAll('h1, h2, h3, h4, h5, h6')].filter(e => e.offsetParent);
+  return all.filter((heading, n) => {
+    const next = all[n + 1];
+    if (next && next.tagName > heading.tagName) return false;
+    const under = document.createRange();
+    under.setStartAfter(heading);
+    if (next) under.setEndBefore(next); else under.setEndAfter(main.lastChild);
+    const held = under.cloneContents();
+    return !held.textContent.trim() && !held.querySelector('input, img, svg, button');
+  }).map(e => e.outerHTML);
+}"""
 _FILLED = """() => [...document.querySelectorAll('main .button-primary')]
   .filter(e => e.offsetParent).length"""
 
@@ -72,6 +85,8 @@ class Look:
             self.wrong(shape, "scrolls sideways")
         for missing in page.evaluate(_LEADS_NOWHERE):
             self.wrong(shape, "names an id that is not there", missing)
+        for heading in page.evaluate(_HEADS_NOTHING):
+            self.wrong(shape, "a heading over nothing", heading)
         filled = page.evaluate(_FILLED)
         if filled > 1:
             self.wrong(shape, "more than one filled button", filled)

@@ -12,6 +12,7 @@ from netmeet.cases.rules import Scope
 from netmeet.core.db import db
 from netmeet.invitations import queries as invitation_queries
 from netmeet.invitations import service as invitations
+from netmeet.invitations.models import WrittenInput
 from netmeet.invitations.rules import AnswerValue, Via
 from netmeet.meetings import queries as meetings
 from netmeet.outbox import service as outbox
@@ -105,6 +106,16 @@ def test_a_plan_not_sent_out_is_called_a_draft(world, client):
     world.sign_in(client, story.mia)
     shown = words_of(client.get(f"/cases/{story.case.id}/seen?of={world.lise.id}").text)
     assert "Planen. Kladde. Planen er ikke sendt ud endnu." in shown
+
+
+def test_what_was_written_beforehand_stands_within_the_minutes(world, client):
+    story = sent_out(world, ())
+    lines = {"text": "Mia sover bedre.", "at": now()}
+    db.session.add(WrittenInput(invitation_id=story.meeting.invitations[0].id, **lines))
+    db.session.commit()
+    world.sign_in(client, world.lise)
+    page = client.get(f"/cases/{story.case.id}/seen?of={world.jonas.id}").text
+    assert re.search(r"<h2>Referatet</h2>\s*<section[^>]*>\s*<h3[^>]*>Skrevet før mødet</h3>", page)
 
 
 def test_the_preview_equals_what_is_seen_after_the_yes(world, client):
