@@ -25,6 +25,11 @@ def link_letter(message: Message, _at: datetime) -> Letter | None:
     return _letter(message, "accounts/email/link", {"link": to})
 
 
+def moved_letter(message: Message, _at: datetime) -> Letter | None:
+    """Return the mail to the address that is left, saying that there is another."""
+    return _letter(message, "accounts/email/moved", {})
+
+
 def _letter(message: Message, template: str, facts: Mapping[str, object]) -> Letter | None:
     user = queries.user(message.user_id)
     if user is None or not user.active:
@@ -34,7 +39,11 @@ def _letter(message: Message, template: str, facts: Mapping[str, object]) -> Let
     return letter(message, template, to=to, facts=known, lang=user.lang)
 
 
-RENDERERS = {"accounts.code": code_letter, "accounts.link": link_letter}
+RENDERERS = {
+    "accounts.code": code_letter,
+    "accounts.link": link_letter,
+    "accounts.moved": moved_letter,
+}
 
 
 @dataclass(frozen=True, kw_only=True)

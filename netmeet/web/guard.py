@@ -216,6 +216,18 @@ def ask_to_sign_in() -> Response:
     return abort(401)
 
 
+def prove_first() -> Response | None:
+    """Return the way to prove who one is, what was posted kept; ``None`` where that was just done.
+
+    For a form of which only some changes ask for it. What waits is told to the log when it is done.
+    """
+    who = actor()
+    if who.is_stepped_up:
+        return None
+    g.trail.remove(g.declared)
+    return _ask_again(who)
+
+
 def _ask_again(who: Actor) -> Response:
     """Send the actor to prove who they are, keeping what was posted."""
     parked = ""

@@ -18,6 +18,7 @@ OTHER_QUOTES = re.compile("[„“»«]")
 # A person's words stand between ” and ” wherever they are shown.
 RUN_ON = re.compile(r"[.?!]\{% endtrans %\}\s*\n\s*(?:\{%-? (?:if|endif)\b[^%]*%\}\s*)*\{% trans\b")
 # Line ends and indents beside a tag are no space on the page.
+FORM = re.compile(r"<form\b([^>]*method=\"post\"[^>]*)>(.*?)</form>", re.DOTALL)
 STORAGE = re.compile(r"localStorage|sessionStorage|indexedDB|document\.cookie")
 
 env = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
@@ -122,6 +123,12 @@ def test_words_are_quoted_in_one_way(path):
 @all_templates
 def test_no_sentence_runs_into_the_next(path):
     assert RUN_ON.findall(path.read_text(encoding="utf-8")) == []
+
+
+@all_templates
+def test_what_is_wrong_is_said_beside_the_field_and_not_by_the_browser(path):
+    forms = FORM.findall(path.read_text(encoding="utf-8"))
+    assert [tag for tag, body in forms if " field(" in body and "novalidate" not in tag] == []
 
 
 @all_templates

@@ -4,7 +4,6 @@ import functools
 import hmac
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
@@ -357,34 +356,6 @@ def forget(*, at: datetime) -> None:
         delete(SentForm).where(SentForm.at < yesterday),
     ):
         db.session.execute(statement)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Details:
-    """What users may say about themselves."""
-
-    email: str
-    phone: str
-    own_word: str
-
-
-def update_details(user: User, details: Details, *, version: int) -> None:
-    """Write down what a user says. Raises ``Refused`` for an address that somebody else has."""
-    labels = {"email": _("E-mail"), "phone": _("Telefon"), "own_word": _("Dit eget ord")}
-    user.expect(
-        version,
-        mine={label: getattr(details, name) for name, label in labels.items()},
-        theirs={label: getattr(user, name) for name, label in labels.items()},
-    )
-    if details.email.lower() != user.email.lower():
-        if not details.email:
-            raise Refused(_("Skriv den e-mail, vi skal skrive til."), field="email")
-        if queries.by_email(details.email) is not None:
-            raise Refused(_("Den e-mail kan ikke bruges her."), field="email")
-        set_email(user, details.email)
-    user.phone = details.phone
-    user.own_word = details.own_word
-    db.session.flush()
 
 
 def choose_display(user: User, *, lang: str, is_large: bool) -> None:

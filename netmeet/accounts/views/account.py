@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from netmeet.accounts import forms, queries, service
 from netmeet.accounts.rules.identity import Door
-from netmeet.accounts.service import identities, sessions
+from netmeet.accounts.service import contact, identities, sessions
 from netmeet.accounts.views.blueprint import bp, renew, settings
 from netmeet.core.access import PRIVATE
 from netmeet.core.permissions import Permission as P
@@ -39,13 +39,16 @@ def update_account() -> ResponseReturnValue:
     form, user = forms.Details(), _oneself()
     if user is None or not form.validate():
         return _page(form), 422
-    details = service.Details(
+    details = contact.Details(
         email=form.email.data or "",
         phone=form.phone.data or "",
         own_word=form.own_word.data or "",
     )
+    if contact.is_other_email(user, details.email) and (way := guard.prove_first()):
+        return way
+    at = guard.actor().at
     try:
-        service.update_details(user, details, version=form.version.data or 0)
+        contact.update_own(user, details, version=form.version.data or 0, at=at)
     except Refused as no:
         form.refuse(no)
         return _page(form), 422

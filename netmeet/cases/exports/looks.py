@@ -14,9 +14,12 @@ from netmeet.cases.exports import permits
 from netmeet.cases.models import AccessQuestion, Case
 from netmeet.cases.rules import ANSWER_WITHIN
 from netmeet.core import calendar
-from netmeet.core.permissions import LOOKS
+from netmeet.core.permissions import LOOKS, Permission
 
 _: Callable[..., str] = gettext
+
+_LISTED = Permission.PATIENT_LIST_MINE
+"""A name among others on somebody's own page: seen, but nothing of the person is read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,7 +138,8 @@ def _title(case: Case, user: User, unit_id: str | None) -> tuple[str, str]:
 
 
 def _sentences(events: list[AuditEvent], *, who: str, name: str, because: str) -> Iterable[str]:
-    read = Counter(thing(e.operation) for e in events if e.allowed and is_look(e.operation))
+    looks = [e.operation for e in events if e.allowed and is_look(e.operation)]
+    read = Counter(thing(one) for one in looks if one != _LISTED)
     done = Counter(thing(e.operation) for e in events if e.allowed and not is_look(e.operation))
     if read:
         (most, count), *rest = read.most_common()
@@ -143,8 +147,14 @@ def _sentences(events: list[AuditEvent], *, who: str, name: str, because: str) -
         if rest:
             also = permits.listed([word for word, _n in rest])
             yield _("%(name)s har også læst %(what)s.", name=name, what=also)
-        if because:
-            yield because
+    if on_list := looks.count(_LISTED):
+        yield _(
+            "%(who)s har set dit navn på sin liste %(times)s.",
+            who=name if read else who,
+            times=times(on_list),
+        )
+    if looks and because:
+        yield because
     if done:
         what = permits.listed([word for word, _n in done.most_common()])
         yield _("%(who)s har skrevet eller ændret noget. Det gælder: %(what)s.", who=who, what=what)
@@ -190,6 +200,8 @@ def _single(event: AuditEvent) -> str:
     what = thing(event.operation)
     if not event.allowed:
         return _("prøvede at se %(what)s, men fik ikke lov", what=what)
+    if event.operation == _LISTED:
+        return _("så dit navn på sin liste")
     if is_look(event.operation):
         return _("læste %(what)s", what=what)
     return _("skrev eller ændrede noget om %(what)s", what=what)

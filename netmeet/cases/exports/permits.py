@@ -176,6 +176,41 @@ def permit(case: Case, consent: Consent, *, at: datetime) -> Permit:
     )
 
 
+def still_sees(case: Case, consent: Consent, *, at: datetime) -> list[str]:
+    """Return what a consent's recipients go on seeing when it is taken back, in sentences.
+
+    Whoever coordinates reads everything, another yes or a law may reach the same people, and staff
+    stay in the network.
+    """
+    own = case.member(consent.recipient_id) if consent.recipient_id else None
+    others = [c for c in case.consents if c is not consent and c.is_in_force(at)]
+    sentences = []
+    for member in [own] if own is not None else _reached(case, consent):
+        by = [permit(case, c, at=at).name for c in others if _reaches(c, member)]
+        if member.is_coordinator:
+            said = _("%(name)s koordinerer og kan stadig læse det hele.", name=member.name)
+        elif by:
+            said = _(
+                "%(name)s ser stadig det, der er sagt ja til for %(others)s.",
+                name=member.name,
+                others=listed(by),
+            )
+        elif any(b.is_in_force(at) and _reaches(b, member) for b in case.legal_bases):
+            said = _("%(name)s ser stadig det, en lov giver lov til.", name=member.name)
+        elif member.role.is_staff:
+            said = _("%(name)s kan stadig se navnet, og hvem der er med.", name=member.name)
+        else:
+            continue
+        sentences.append(said)
+    return sentences
+
+
+def _reaches(given: Consent | LegalBasis, member: TeamMember) -> bool:
+    return given.recipient_id == member.user_id or (
+        given.organisation_id is not None and given.organisation_id == member.organisation_id
+    )
+
+
 def stopped(case: Case, consent: Consent | None, *, at: datetime) -> Stopped | None:
     """Return what ended when the consent was taken back, unless a new one has taken its place.
 

@@ -1,6 +1,7 @@
 """Verbs of the person's own data: name, how they are reached, protection and interpreter."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from flask_babel import gettext as _
 
@@ -33,7 +34,7 @@ def version_of(case: Case) -> int:
     return case.person.version + case.person.user.version
 
 
-def describe(case: Case, details: Details, *, rights: Rights, version: int) -> None:
+def describe(case: Case, details: Details, *, rights: Rights, version: int, at: datetime) -> None:
     """Write down what stands about the person.
 
     Under name and address protection nobody but the person reads address and phone; an empty one
@@ -53,7 +54,7 @@ def describe(case: Case, details: Details, *, rights: Rights, version: int) -> N
     kept = details.contact
     if is_hidden:
         kept = replace(kept, address=kept.address or user.address, phone=kept.phone or user.phone)
-    accounts.describe(user, kept)
+    accounts.describe(user, kept, at=at)
     person.interpreter, person.is_protected = details.interpreter, details.is_protected
     db.session.flush()
 

@@ -174,12 +174,15 @@ def _law_page(case: "Case", form: LawForm) -> str:
 def ask_to_stop(consent: "Consent") -> ResponseReturnValue:
     """Ask once whether to stop, and say what cannot be called back."""
     permit = permits.permit(consent.case, consent, at=guard.actor().at)
+    stays = permits.still_sees(consent.case, consent, at=guard.actor().at)
     if guard.actor().role in STAFF:
         case_head = head(consent.case, current="cases.case_consents")
-        return render_template("cases/withdraw.html", permit=permit, case_head=case_head)
+        return render_template(
+            "cases/withdraw.html", permit=permit, case_head=case_head, stays=stays
+        )
     follows = rights.what_follows(consent.case, consent, at=guard.actor().at)
     return render_template(
-        "cases/stop.html", permit=permit, is_mine=_is_mine(consent), follows=follows
+        "cases/stop.html", permit=permit, is_mine=_is_mine(consent), follows=follows, stays=stays
     )
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from flask import redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
-from netmeet.accounts.service.contact import Contact
+from netmeet.accounts.service.contact import Contact, is_other_email
 from netmeet.cases import queries
 from netmeet.cases.exports import head
 from netmeet.cases.forms import PersonForm
@@ -38,8 +38,13 @@ def change_person(case: "Case") -> ResponseReturnValue:
     form = PersonForm()
     if not form.validate():
         return _page(case, form), 422
+    typed = _typed(form)
+    elsewhere = is_other_email(case.person.user, typed.contact.email)
+    if elsewhere and (way := guard.prove_first()):
+        return way
+    version, at = form.version.data or 0, guard.actor().at
     try:
-        service.describe(case, _typed(form), rights=_rights(case), version=form.version.data or 0)
+        service.describe(case, typed, rights=_rights(case), version=version, at=at)
     except Refused as no:
         form.refuse(no)
         return _page(case, form), 422

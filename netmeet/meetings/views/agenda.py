@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from netmeet.cases.exports import head
 from netmeet.core import clock
-from netmeet.core.access import PRIVATE
+from netmeet.core.access import PRIVATE, Role
 from netmeet.core.permissions import Permission as P
 from netmeet.core.refusals import Refused
 from netmeet.meetings import queries, service
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from netmeet.meetings.models import AgendaItem, Attachment, Meeting
 
 AnyPointForm = OwnPointForm | PointForm
+
+_READS_ALL = frozenset({Role.PAT, Role.PROX, Role.LEAD})
+"""To everybody else the list may be a part of the agenda, and says that it is what they see."""
 
 
 @bp.get("/meetings/<oid:id>/agenda")
@@ -229,6 +232,7 @@ def _facts(meeting: "Meeting") -> dict[str, object]:
         "matters": in_words(matters),
         "is_person": service.preparation.speaks_for_themselves(meeting, actor),
         "may_edit": {i.id for i in points if guard.allowed(P.AGENDA_EDIT_OWN_ITEM, i)} & is_open,
+        "reads_all": actor.role_on(meeting) in _READS_ALL,
         "may_reorder": guard.allowed(P.AGENDA_REORDER, meeting),
         "may_answer": guard.allowed(P.AGENDA_DEFER_ITEM, meeting),
         "may_approve": guard.allowed(P.AGENDA_APPROVE, meeting),

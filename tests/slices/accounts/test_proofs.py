@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from netmeet.accounts import queries, rules, service
 from netmeet.accounts.models import OneTimeCode, ParkedText, PersonalLink, RateCount
-from netmeet.accounts.service import sessions
+from netmeet.accounts.service import contact, sessions
 from netmeet.core import ids
 from netmeet.core.db import db
 from netmeet.core.refusals import Conflict, Refused
@@ -171,23 +171,23 @@ def test_parked_text_is_the_users_own_without_passwords_for_an_hour(world):
 
 
 def test_details_are_kept_and_a_stale_version_is_a_conflict(world):
-    details = service.Details(email="ny@example.org", phone="12 34 56 78", own_word="solsort")
+    details = contact.Details(email="ny@example.org", phone="12 34 56 78", own_word="solsort")
     version = world.hanne.version
-    service.update_details(world.hanne, details, version=version)
+    contact.update_own(world.hanne, details, version=version, at=now())
     assert queries.by_email("NY@example.org") is world.hanne
     assert world.hanne.own_word == "solsort"
     with pytest.raises(Conflict) as conflict:
-        service.update_details(world.hanne, details, version=version)
+        contact.update_own(world.hanne, details, version=version, at=now())
     assert conflict.value.theirs["Dit eget ord"] == "solsort"
 
 
 def test_an_address_is_one_users_alone_and_is_not_taken_away(world):
-    taken = service.Details(email=world.lise.email, phone="", own_word="")
+    taken = contact.Details(email=world.lise.email, phone="", own_word="")
     with pytest.raises(Refused):
-        service.update_details(world.hanne, taken, version=world.hanne.version)
-    none = service.Details(email="", phone="", own_word="")
+        contact.update_own(world.hanne, taken, version=world.hanne.version, at=now())
+    none = contact.Details(email="", phone="", own_word="")
     with pytest.raises(Refused):
-        service.update_details(world.hanne, none, version=world.hanne.version)
+        contact.update_own(world.hanne, none, version=world.hanne.version, at=now())
 
 
 def test_a_session_admits_until_it_is_idle_too_old_ended_or_its_holder_gone(world):

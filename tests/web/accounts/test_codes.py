@@ -1,14 +1,16 @@
 """Signing in by link and code, proving who one is again, and what waits meanwhile."""
 
 import re
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from sqlalchemy import select
 
 from netmeet.accounts import rules, service
-from netmeet.accounts.models import ParkedText
+from netmeet.accounts.models import ParkedText, User
 from netmeet.core.access import Role
 from netmeet.core.db import db
+from netmeet.outbox.models import Message
 from tests.world import now
 
 PASSWORD = "en lang adgangskode"
@@ -39,6 +41,16 @@ def get_code(client, **fields):
 
 def wrong(code):
     return f"{(int(code) + 1) % 10**6:06d}"
+
+
+def asked(answer):
+    """Return the fields the page that asks for a proof hands on."""
+    return dict(parse_qsl(urlsplit(answer.location).query))
+
+
+def fields_of(page):
+    """Return what waited for the proof, as its page sends it."""
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page.text))
 
 
 def test_without_a_link_one_is_told_where_it_is(client):
@@ -134,6 +146,31 @@ def test_who_signs_in_by_code_proves_it_by_a_fresh_code(client, hanne, world):
     code = shown_code(client.get(sent.location))
     assert client.send("/step-up", {"code": wrong(code), "next": "/account"}).status_code == 422
     assert client.send("/step-up", {"code": code, "next": "/account"}).location == "/account"
+
+
+def test_another_email_waits_for_a_proof_and_the_one_before_is_told(client, hanne, world):
+    before = hanne.email
+    world.sign_in(client, hanne, by="demo")
+    typed = {"email": "Ny@example.org", "phone": "00 00 11 22", "version": hanne.version}
+    answer = client.send("/account", typed)
+    assert answer.location.startswith("/step-up?next=")
+    assert db.session.get_one(User, hanne.id).email == before
+    assert not db.session.scalars(select(Message)).all()
+    sent = client.send("/step-up", {"action": "send", **asked(answer)})
+    code = shown_code(client.get(sent.location))
+    waits = client.send("/step-up", {"code": code, **asked(answer)}).location
+    assert client.send("/account", fields_of(client.get(waits))).location == "/account"
+    kept = db.session.get_one(User, hanne.id)
+    assert (kept.email, kept.phone) == ("Ny@example.org", "00 00 11 22")
+    told = db.session.scalars(select(Message).where(Message.kind == "accounts.moved")).one()
+    assert (told.user_id, told.address) == (hanne.id, before)
+
+
+def test_what_leads_nowhere_else_waits_for_no_proof(client, hanne, world):
+    world.sign_in(client, hanne, by="demo")
+    typed = {"email": hanne.email.upper(), "phone": "00 00 11 22", "version": hanne.version}
+    assert client.send("/account", typed).location == "/account"
+    assert db.session.get_one(User, hanne.id).phone == "00 00 11 22"
 
 
 def test_too_many_codes_for_a_proof_are_refused(client, hanne, world):

@@ -51,6 +51,20 @@ def test_one_sentence_says_who_what_how_often_and_why(world, client, case):
     assert lix(text) <= 35
 
 
+def test_a_name_on_a_list_is_not_told_as_reading(world, client, case):
+    mia = case.person.user
+    look(world, case, world.lise, *[P.PATIENT_LIST_MINE] * 5, P.PLAN_READ_PUBLISHED)
+    look(world, case, world.jonas, P.PATIENT_LIST_MINE)
+    page = page_of(world, client, mia).text
+    text = words_of(page)
+    assert "Lise, sygeplejerske, har læst din plan én gang. Lise har set dit navn på sin" in text
+    assert "på sin liste fem gange. Det er, fordi Lise er din koordinator." in text
+    assert "har set dit navn på sin liste én gang. Det er, fordi Jonas er" in text
+    assert "så dit navn på sin liste" in text
+    assert "dit forløb" not in text
+    assert lix(text) <= 35
+
+
 def test_a_denied_attempt_says_what_was_not_seen(world, client, case):
     mia = case.person.user
     world.sign_in(client, world.stranger)

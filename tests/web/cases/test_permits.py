@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from netmeet.cases import queries
+from netmeet.cases import queries, service
 from netmeet.cases.rules import ConsentHow, MemberRole, Scope
 from netmeet.cases.service import network
 from netmeet.core import calendar, clock
@@ -70,7 +70,7 @@ def test_the_person_stops_after_being_asked_once(world, client, case):
     asked = client.get(path)
     assert "kan du ikke få igen" in asked.text
     assert "skal så ikke med til mødet" not in asked.text
-    assert "har lovet, må vente" not in asked.text
+    assert "har lovet at gøre, venter" not in asked.text
     assert queries.consent_by_id(given.id).is_in_force(now())
     assert client.send(path).location == f"/consents?stopped={given.id}"
     ended = queries.consent_by_id(given.id)
@@ -89,7 +89,7 @@ def test_what_ends_is_said_before_the_person_stops_and_as_it_happens(world, clie
     text = words_of(client.get(path).text)
     told = "Hanne Sørensen skal så ikke med til mødet og får besked om det."
     assert told in text
-    assert "Det, Hanne Sørensen har lovet, må vente." in text
+    assert "Det, Hanne Sørensen har lovet at gøre, venter så." in text
     assert "Vi siger ikke hvorfor." in text
     assert lix(text) <= 35
     assert meetings.by_id(meeting_id).invitation(hanne) is not None
@@ -281,6 +281,33 @@ def test_the_coordinator_writes_a_yes_down_and_takes_it_back(world, client, case
     assert "ikke se mere?" in client.get(stop).text
     assert client.send(stop).location == f"/cases/{case.id}/consents"
     assert queries.consent_by_id(given[0].id).withdrawal.how is ConsentHow.ORAL
+
+
+def test_before_stopping_it_is_said_who_goes_on_seeing(world, client, case):
+    mia, lise = case.person.user, world.lise
+    given = {"by": world.actor(mia), "at": now(), "how": ConsentHow.DIGITAL, "scopes": [Scope.PLAN]}
+    of_office, of_ward = world.office.organisation_id, world.ward.organisation_id
+    to_ward = service.grant_consent(case, organisation_id=of_ward, **given).id
+    to_office = service.grant_consent(case, organisation_id=of_office, **given).id
+    db.session.commit()
+    world.sign_in(client, mia)
+    stays = "Lise Dam koordinerer og kan stadig læse det hele."
+    assert stays in words_of(client.get(f"/permits/{to_ward}/stop").text)
+    name = "Jonas Holm kan stadig se navnet, og hvem der er med."
+    assert name in words_of(client.get(f"/permits/{to_office}/stop").text)
+    law(world, queries.by_id(case.id))
+    db.session.commit()
+    lawful = "Jonas Holm ser stadig det, en lov giver lov til."
+    assert lawful in words_of(client.get(f"/permits/{to_office}/stop").text)
+    to_jonas = service.grant_consent(
+        queries.by_id(case.id), recipient_id=world.jonas.id, **given
+    ).id
+    db.session.commit()
+    world.sign_in(client, lise)
+    shown = words_of(client.get(f"/permits/{to_jonas}/stop").text)
+    assert "Jonas Holm ser stadig det, der er sagt ja til for Frederiksberg Kommune." in shown
+    hannes = next(c.id for c in queries.by_id(case.id).consents if c.recipient_id == world.hanne.id)
+    assert "stadig" not in client.get(f"/permits/{hannes}/stop").text
 
 
 def test_a_law_is_written_down_with_why_and_ended(world, client, case):

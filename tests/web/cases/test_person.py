@@ -65,6 +65,17 @@ def test_the_coordinator_changes_how_the_person_is_reached(world, client, case):
     assert "Det er gemt." in client.get(answer.location).text
 
 
+def test_another_email_of_the_person_waits_for_a_proof(world, client, case):
+    before = case.person.user.email
+    world.sign_in(client, world.lise, by="demo")
+    answer = client.send(path_of(case), typed(case, email="ny@example.org"))
+    assert answer.location.startswith("/step-up?next=")
+    assert queries.by_id(case.id).person.user.email == before
+    assert not looks("patient.update_contact")
+    assert client.send(path_of(case), typed(case, name="Mia Holm")).location == path_of(case)
+    assert len(looks("patient.update_contact")) == 1
+
+
 def test_a_second_person_may_have_no_address_either(world, client, case):
     other = world.case("Omar Haddad")
     world.sign_in(client, world.lise)

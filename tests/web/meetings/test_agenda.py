@@ -70,6 +70,25 @@ def test_a_relative_sees_nothing_before_it_is_shared(world: World, client: Stric
     assert OWN not in answer.get_data(as_text=True)
 
 
+def test_who_reads_a_part_is_not_told_that_there_is_no_more(
+    world: World, client: StrictClient
+) -> None:
+    meeting = begin(world)
+    meeting.items[0].is_hidden_from_private = True
+    world.save()
+    path = f"/meetings/{meeting.id}/agenda"
+    world.sign_in(client, world.hanne)
+    page = client.get(path).get_data(as_text=True)
+    assert "Her er ingen punkter, du kan se." in page
+    assert "Her er ingen forslag, du kan se." in page
+    assert "De punkter, du kan se, varer" in page
+    world.sign_in(client, world.made["mia"])
+    page = client.get(path).get_data(as_text=True)
+    assert OWN in page
+    assert "Ingen forslag endnu." in page
+    assert "Punkterne varer" in page
+
+
 def test_a_point_without_words_is_asked_again(world: World, client: StrictClient) -> None:
     meeting = begin(world)
     path = f"/meetings/{meeting.id}/agenda"
