@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from netmeet.audit import queries as audit
@@ -54,6 +54,7 @@ def ask_why(case: "Case") -> ResponseReturnValue:
         )
     except Refused as no:
         return _page(case, refused=str(no)), 422
+    session["asked_why"] = True
     return redirect(url_for("cases.access_log"), 303)
 
 
@@ -70,6 +71,7 @@ def _page(case: "Case", *, refused: str = "") -> str:
         "cases/access_log.html",
         weeks=looks.weeks(case, events, people, queries.questions_of(case.id)),
         refused=refused,
+        is_asked=session.pop("asked_why", False),
         older=older if case.opened_at < since else None,
         newer=last + timedelta(weeks=_WEEKS) if last < _this_monday() else None,
     )

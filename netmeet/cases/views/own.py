@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -182,6 +182,7 @@ def tell(case: "Case") -> ResponseReturnValue:
     if not form.validate():
         return _tell_page(case, form), 422
     words.tell_staff(case, form.text.data or "", by=guard.actor(), at=clock.now())
+    session["told_staff"] = True
     return redirect(url_for("cases.told", id=case.id), 303)
 
 
@@ -197,11 +198,21 @@ def told(case: "Case") -> ResponseReturnValue:
     if actor.role is Role.REL:
         mine = queries.told(case, author_id=actor.user_id)
         return render_template(
-            "cases/told.html", case=case, told=mine, heading=_("Det har du fortalt")
+            "cases/told.html",
+            told=mine,
+            heading=_("Det har du fortalt"),
+            back=url_for("pages.home"),
+            is_sent=session.pop("told_staff", False),
         )
     everything = queries.told(case)
     if actor.role in STAFF:
         case_head = head(case, current="cases.team")
         return render_template("cases/told_to_staff.html", told=everything, case_head=case_head)
     heading = _("Det har andre sagt om dig")
-    return render_template("cases/told.html", case=case, told=everything, heading=heading)
+    return render_template(
+        "cases/told.html",
+        told=everything,
+        heading=heading,
+        back=url_for("cases.consents"),
+        is_sent=False,
+    )

@@ -178,6 +178,15 @@ def test_an_empty_log_says_so(world, client, case):
     assert "Ingen andre har set noget" in page_of(world, client, case.person.user).text
 
 
+def test_who_asks_why_is_told_once_that_it_was_sent(world, client, case):
+    look(world, case, world.lise, P.PLAN_READ_PUBLISHED)
+    week = re.search(r'name="week" value="([^"]+)"', page_of(world, client, case.person.user).text)
+    client.send("/access-log/ask", {"about": world.lise.id, "week": week[1]})
+    sent = "Dit spørgsmål er sendt. Svaret kommer her på siden."
+    assert sent in words_of(client.get("/access-log").text)
+    assert sent not in words_of(client.get("/access-log").text)
+
+
 def test_somebody_else_answers_why(world, client, case):
     mia, boss = (
         case.person.user,
@@ -242,7 +251,10 @@ def test_a_relative_tells_and_person_and_coordinator_read_it(world, client, case
     assert not mentions(page.text, "Mia")
     assert client.send(path, {"text": ""}).status_code == 422
     assert client.send(path, {"text": "Hun sover ikke."}).location == f"/cases/{case_id}/told"
-    assert "Hun sover ikke." in client.get(f"/cases/{case_id}/told").text
+    told = client.get(f"/cases/{case_id}/told").text
+    assert "Hun sover ikke." in told
+    assert "Det er sendt til personalet." in told
+    assert "Det er sendt" not in client.get(f"/cases/{case_id}/told").text
     for user in (mia, world.lise):
         assert "Hun sover ikke." in page_of(world, client, user, f"/cases/{case_id}/told").text
     for user in (world.jonas, world.stranger):
