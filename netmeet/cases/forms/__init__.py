@@ -81,6 +81,10 @@ def options(pairs: Choices) -> list[SelectChoice]:
     return [SelectChoice(value, label) for value, label in pairs]
 
 
+_WHO = required(_("Vælg hvem."))
+_SOMETHING = required(_("Vælg mindst én ting."))
+
+
 def _checks(label: Any, choices: Choices, validators: Sequence[Any] = ()) -> Any:
     """Return a field of check boxes to choose several of."""
     return SelectMultipleField(
@@ -151,7 +155,7 @@ class SearchForm(Form):
 class ConsentForm(Form):
     """What somebody may see, for how long. The person's own form."""
 
-    scopes = _checks(_("Hvad må de"), STAFF_SCOPES)
+    scopes = _checks(_("Hvad må de"), STAFF_SCOPES, [_SOMETHING])
     limit = RadioField(
         _("Hvad må de læse om"),
         choices=options([("all", _("Alt, hvad vi taler om")), ("some", _("Kun noget af det"))]),
@@ -215,7 +219,7 @@ class RecordedConsentForm(ConsentForm):
 class ForSomebodyForm(RecordedConsentForm):
     """A consent for somebody who is in the network already."""
 
-    recipient = SelectField(_("Hvem gælder det"), choices=[], validators=[required()])
+    recipient = SelectField(_("Hvem gælder det"), choices=[], validators=[_WHO])
 
 
 class ColleagueForm(RecordedConsentForm):
@@ -308,13 +312,13 @@ class ContactForm(VersionedForm):
 class LawForm(Form):
     """A legal basis: who reads without a consent, by which law, and why it is necessary."""
 
-    organisation_id = SelectField(_("Hvem"), choices=[], validators=[required()])
+    organisation_id = SelectField(_("Hvem"), choices=[], validators=[_WHO])
     paragraph = RadioField(
         _("Efter hvilken lov"),
         choices=[],
         validators=[InputRequired(_("Vælg en lov fra listen."))],
     )
-    scopes = _checks(_("Hvad gælder det"), STAFF_SCOPES[1:])
+    scopes = _checks(_("Hvad gælder det"), STAFF_SCOPES[1:], [_SOMETHING])
     necessity = TextAreaField(
         _("Hvorfor er det nødvendigt"),
         [required(_("Skriv, hvorfor det er nødvendigt.")), at_most(TEXT)],

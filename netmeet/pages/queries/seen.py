@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -16,6 +16,7 @@ from netmeet.core import calendar, ids
 from netmeet.core.access import PRIVATE, Actor, Role
 from netmeet.core.db import db
 from netmeet.core.permissions import Permission as P
+from netmeet.invitations import queries as invitations
 from netmeet.meetings import queries as meetings
 from netmeet.meetings.models import Invitation, Meeting
 from netmeet.meetings.queries import minutes
@@ -41,10 +42,13 @@ class Supposed:
 class Coming:
     """The next meeting as the reader sees it; ``others`` are the names open to them.
 
-    ``must_invite``: they see it only when they have been invited, which they are not.
+    ``begins`` is the wall time at which their own part begins, ``None`` while there is no day;
+    ``lasts`` its minutes. ``must_invite``: they see it only when they have been invited, which
+    they are not.
     """
 
-    meeting: Meeting
+    begins: datetime | None
+    lasts: int
     place: str
     others: Sequence[str]
     must_invite: bool
@@ -123,11 +127,16 @@ def coming(meeting: Meeting, reader: Actor) -> Coming | None:
         invited = {one.user_id for one in meeting.current_invitations}
         names = [m.name for m in meeting.case.members if m.user_id in invited]
     own = meeting.invitation(reader.user_id)
+    is_supposed = own is not None and own.number == _NO_NUMBER
+    begins, lasts = meeting.starts_local, meeting.minutes
+    if own is not None and begins is not None and not is_supposed:
+        begins, lasts = invitations.times(own)
     return Coming(
-        meeting=meeting,
+        begins=begins,
+        lasts=lasts,
         place=meetings.place_for(meeting, reader),
         others=names,
-        must_invite=own is not None and own.number == _NO_NUMBER and reader.role in PRIVATE,
+        must_invite=is_supposed and reader.role in PRIVATE,
     )
 
 

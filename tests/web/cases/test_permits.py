@@ -321,6 +321,10 @@ def test_a_law_is_written_down_with_why_and_ended(world, client, case):
     world.sign_in(client, world.lise)
     assert client.get(path).status_code == 200
     assert client.send(path, {**form, "necessity": ""}).status_code == 422
+    empty = client.send(path, {"necessity": "", "organisation_id": ""})
+    assert empty.status_code == 422
+    for said in ("Vælg hvem.", "Vælg mindst én ting.", "Skriv, hvorfor det er nødvendigt."):
+        assert said in empty.text
     assert client.send(path, {**form, "scopes": []}).status_code == 422
     assert client.send(path, form).status_code == 303
     (basis,) = queries.by_id(case.id).legal_bases

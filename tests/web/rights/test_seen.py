@@ -1,7 +1,7 @@
 """*Det ser …*: the true page of somebody else, before and after the yes; and who has what."""
 
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 
 from sqlalchemy import func, select
 
@@ -86,6 +86,21 @@ def test_the_preview_says_when_a_meeting_is_seen_only_by_who_is_invited(world, c
     invitations.draft(coming, case.member(hanne.id), by=world.actor(world.lise), at=now())
     db.session.commit()
     assert said not in words_of(client.send(path, yes).text)
+
+
+def test_the_preview_tells_the_time_of_their_own_part(world, client):
+    story = sent_out(world, (Scope.INVITE, Scope.AGENDA))
+    coming = meetings.of_case(story.case.id)[0]
+    meeting = invitation_queries.meeting(coming.id)
+    member = meeting.case.member(world.hanne.id)
+    own = invitations.draft(meeting, member, by=world.actor(world.lise), at=now())
+    own.ask(why="", is_required=True, part_from=time(13, 15), part_to=time(13, 30))
+    db.session.commit()
+    world.sign_in(client, story.mia)
+    shown = words_of(client.get(f"/cases/{story.case.id}/seen?of={world.hanne.id}").text)
+    assert "kl. 13.15\u201313.30" in shown
+    shown = words_of(client.get(f"/cases/{story.case.id}/seen?of={world.lise.id}").text)
+    assert "kl. 13.00\u2013" in shown
 
 
 def test_what_is_chosen_is_all_that_is_shown(world, client):
