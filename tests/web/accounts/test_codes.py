@@ -159,7 +159,9 @@ def test_another_email_waits_for_a_proof_and_the_one_before_is_told(client, hann
     sent = client.send("/step-up", {"action": "send", **asked(answer)})
     code = shown_code(client.get(sent.location))
     waits = client.send("/step-up", {"code": code, **asked(answer)}).location
-    assert client.send("/account", fields_of(client.get(waits))).location == "/account"
+    page = client.get(waits)
+    assert '<p class="copy-text">Ny@example.org</p>' in page.text
+    assert client.send("/account", fields_of(page)).location == "/account"
     kept = db.session.get_one(User, hanne.id)
     assert (kept.email, kept.phone) == ("Ny@example.org", "00 00 11 22")
     told = db.session.scalars(select(Message).where(Message.kind == "accounts.moved")).one()
