@@ -44,7 +44,9 @@ def update_account() -> ResponseReturnValue:
         phone=form.phone.data or "",
         own_word=form.own_word.data or "",
     )
-    if contact.is_other_email(user, details.email) and (way := guard.prove_first()):
+    # None at all is refused below, and nobody proves who they are for that.
+    elsewhere = details.email and contact.is_other_email(user, details.email)
+    if elsewhere and (way := guard.prove_first()):
         return way
     at = guard.actor().at
     try:

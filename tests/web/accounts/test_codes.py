@@ -168,6 +168,13 @@ def test_another_email_waits_for_a_proof_and_the_one_before_is_told(client, hann
     assert (told.user_id, told.address) == (hanne.id, before)
 
 
+def test_no_email_at_all_is_refused_without_a_proof(client, hanne, world):
+    world.sign_in(client, hanne, by="demo")
+    answer = client.send("/account", {"email": "", "version": hanne.version})
+    assert answer.status_code == 422
+    assert "Skriv den e-mail, vi skal skrive til." in answer.text
+
+
 def test_what_leads_nowhere_else_waits_for_no_proof(client, hanne, world):
     world.sign_in(client, hanne, by="demo")
     typed = {"email": hanne.email.upper(), "phone": "00 00 11 22", "version": hanne.version}
